@@ -1,0 +1,1 @@
+"""A SEPA clearing desk: claim, read, decide, seal, emit."""

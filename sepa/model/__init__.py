@@ -1,0 +1,1 @@
+"""What was sent and what we make of it. Frozen records, no behaviour that reaches outside."""

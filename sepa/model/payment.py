@@ -1,0 +1,86 @@
+"""What we shall pay: Payments, the Bulks they leave in, and the postings that go with them.
+
+An accepted Transaction becomes a Payment; only a Payment can reach a settlement file.
+"""
+
+import datetime
+from typing import Literal
+
+import msgspec
+
+from sepa.model.finding import Finding
+from sepa.model.message import Kind
+from sepa.model.verdict import Route
+
+BulkKind = Literal["pacs.008", "pacs.003", "on-us"]
+
+
+class Payment(msgspec.Struct, frozen=True):
+    """An accepted order, dated and routed: what choosing and funding need, and no more.
+
+    Names and texts stay in the journal and are read again, in small batches, when a bulk is written.
+    `received_at` and `position` decide who is first when money is short.
+    """
+
+    key: str
+    file_key: str
+    position: int
+    block: int
+    partner: str
+    kind: Kind
+    route: Route
+    amount_cents: int
+    debtor_iban: str
+    creditor_iban: str
+    received_at: datetime.datetime
+    booking_date: datetime.date
+    settlement_date: datetime.date
+    batch_booking: bool = False
+    local_instrument: str | None = None
+    sequence_type: str | None = None
+    creditor_identifier: str | None = None
+    mandate_id: str | None = None
+
+
+class Posting(msgspec.Struct, frozen=True):
+    """One side of a double entry. `account` is an IBAN of ours or an internal account such as `CLEARING:SCT`."""
+
+    key: str
+    account: str
+    side: Literal["debit", "credit"]
+    amount_cents: int
+    booking_date: datetime.date
+    value_date: datetime.date
+
+
+class Bulk(msgspec.Struct, frozen=True):
+    """Payments that leave in one file, fixed for ever. `id` is computed from window, kind, date and members."""
+
+    id: str
+    kind: BulkKind
+    window: datetime.datetime
+    settlement_date: datetime.date
+    keys: tuple[str, ...]
+    sum_cents: int
+    scheme: str = ""
+
+    @property
+    def count(self) -> int:
+        return len(self.keys)
+
+
+class Unpaid(msgspec.Struct, frozen=True):
+    """A payment that this window did not pay, and what becomes of it: waits, is unsettled, or is refused."""
+
+    payment: Payment
+    outcome: Literal["pending-funds", "unsettled", "not-executed", "rejected"]
+    finding: Finding
+
+
+class Settlement(msgspec.Struct, frozen=True):
+    """Everything one window decided: bulks with their postings, and who was not paid and why."""
+
+    window: datetime.datetime
+    bulks: tuple[Bulk, ...]
+    postings: tuple[Posting, ...]
+    unpaid: tuple[Unpaid, ...]

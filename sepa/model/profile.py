@@ -1,0 +1,257 @@
+"""A bank's profile: every number and switch that rules, dates and settlement read.
+
+One YAML file fills one Profile (`sepa.store.profiles`); unknown keys fail there. Rules read these
+parameters and never the profile's name. Source of each value: the comment beside it in the YAML file.
+"""
+
+import datetime
+from typing import Literal
+
+import msgspec
+
+RejectOrWarn = Literal["reject", "warn"]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Every part of a profile: frozen, and a key it does not know is a fault."""
+
+
+class Identity(Section, frozen=True):
+    id: str
+    title: str
+    version: str
+    customer_segment: Literal["consumer", "corporate"]
+    effective_from: datetime.date
+
+
+class Contact(Section, frozen=True):
+    phone: str
+    phone_abroad: str
+    complaints: str
+
+
+class Bank(Section, frozen=True):
+    name: str
+    bic: str
+    national_bank_code: str
+    country: str
+    notice_language: str
+    timezone: str
+    contact: Contact
+
+
+class Calendar(Section, frozen=True):
+    working_day_basis: Literal["target", "national", "target_and_national"]
+    national: str
+    roll_convention: Literal["following"]
+
+
+class CountryList(Section, frozen=True):
+    """Country codes valid from a day on, until the next list begins."""
+
+    valid_from: datetime.date
+    codes: tuple[str, ...]
+
+
+class Scope(Section, frozen=True):
+    currency: str
+    participant_check: bool
+    sct_inst: bool
+    sdd_creditor_side: bool
+    sdd_schemes: tuple[Literal["CORE", "B2B"], ...]
+    foreign_currency_account_forms: tuple[Literal["single", "batch"], ...]
+    sepa_countries: tuple[CountryList, ...]
+    eea_countries: tuple[CountryList, ...]
+
+
+class Intake(Section, frozen=True):
+    messages: tuple[str, ...]
+    size_bytes_max: int
+
+
+class ChargeBearer(Section, frozen=True):
+    iso: str
+    alias: tuple[str, ...]
+
+
+class DueDate(Section, frozen=True):
+    past: Literal["reject", "roll"]
+    max_years_ahead: int
+    with_conversion: Literal["same_day", "any"]
+
+
+class Orders(Section, frozen=True):
+    creditor_name_mandatory: bool
+    charge_bearer: ChargeBearer
+    service_level_mandatory: bool
+    remittance_max_chars: int
+    name_max_chars: int
+    amount_max_cents: int
+    due_date: DueDate
+
+
+class Addresses(Section, frozen=True):
+    """`unstructured_until`: last settlement day on which an address of lines only may still go out."""
+
+    unstructured_until: datetime.date
+    hybrid_from: datetime.date
+    lines_max: int
+    line_max_chars: int
+
+
+class Characters(Section, frozen=True):
+    """What happens to a text or a reference outside the SEPA character set."""
+
+    text: Literal["reject", "convert"]
+    reference: RejectOrWarn
+
+
+class Identifiers(Section, frozen=True):
+    iban_max_length: int
+    bic_lengths: tuple[int, ...]
+    cross_border_bic: Literal["required", "required_outside_eea", "optional"]
+
+
+class Symbols(Section, frozen=True):
+    vs_max: int
+    ss_max: int
+    ks_max: int
+    reference_max: int
+    on_cross_border: RejectOrWarn
+
+
+class TransferCutoffs(Section, frozen=True):
+    eur_account: datetime.time
+    fx_account: datetime.time
+
+
+class CollectionCutoffs(Section, frozen=True):
+    """None means: no intraday cut-off, calendar days alone decide (CUT-14)."""
+
+    inbound: datetime.time | None
+    pain008: datetime.time | None
+
+
+class Cutoffs(Section, frozen=True):
+    """File drops are electronic. At exactly the stated time an order is still in time (CUT-12)."""
+
+    late_action: Literal["next_working_day", "reject"]
+    sct: TransferCutoffs
+    sdd: CollectionCutoffs
+    on_us_conversion: datetime.time
+
+
+class Clearing(Section, frozen=True):
+    """`windows` are the bank's settlement runs of a working day; after `interbank_until` a bulk settles the next day.
+
+    The limits hold for each emitted file.
+    """
+
+    windows: tuple[datetime.time, ...]
+    interbank_until: datetime.time
+    max_transactions_per_file: int
+    max_bytes_per_file: int
+    max_cents_per_file: int
+    settlement_method: Literal["CLRG", "INGA", "INDA"]
+    clearing_system: str
+
+
+class Execution(Section, frozen=True):
+    interbank_max_working_days: int
+
+
+class Retry(Section, frozen=True):
+    default_days: int
+    max_days: int
+
+
+class Funds(Section, frozen=True):
+    minimum_balance_with_overdraft: Literal["ignore", "deduct"]
+    overdraft_counts: bool
+    overdraft_under_enforcement_cents: int
+    card_holds_reduce_available: bool
+    final_check: Literal["last_run_of_day", "first_run"]
+    allocation_order: tuple[Literal["due_date", "received_at", "file_sequence", "amount"], ...]
+    retry: Retry
+
+
+class Accounts(Section, frozen=True):
+    term_deposit_credit_window: Literal["renewal_day", "any"]
+    savings_legacy_any_internal_until: datetime.date
+
+
+class LeadDays(Section, frozen=True):
+    OOFF: int
+    FRST: int
+    RCUR: int
+    FNAL: int
+
+
+class DirectDebit(Section, frozen=True):
+    debtor_account_types: tuple[str, ...]
+    debtor_account_currency: str
+    consent_required: bool
+    consent_deadline_working_days_before_delivery: int
+    consent_effective_after_working_days: int
+    cancellation_effective_after_working_days: int
+    periodicity_window: Literal["calendar_period"]
+    lead_days: LeadDays
+    late_action: Literal["reject", "execute"]
+    creditor_late_action: Literal["shift", "reject"]
+    earliest_calendar_days: int | None
+    mandate_lapse_months: int
+
+
+class Unsettled(Section, frozen=True):
+    pain002_status: Literal["RJCT"]
+
+
+class Notices(Section, frozen=True):
+    include_correction_hint: bool
+    suppress_on_death: bool
+
+
+class Batch(Section, frozen=True):
+    """`control_sum_mandatory`: whether a missing count or sum is refused, or only remarked on."""
+
+    control_sum_mandatory: RejectOrWarn
+    max_transactions: int
+    on_duplicate_content: Literal["hold", "warn"]
+    booking_default: Literal["single", "batch"]
+
+
+class NonSepa(Section, frozen=True):
+    action: Literal["reject", "route"]
+
+
+class Profile(Section, frozen=True):
+    schema_version: int
+    profile: Identity
+    bank: Bank
+    calendar: Calendar
+    scope: Scope
+    intake: Intake
+    orders: Orders
+    addresses: Addresses
+    characters: Characters
+    identifiers: Identifiers
+    symbols: Symbols
+    cutoffs: Cutoffs
+    clearing: Clearing
+    execution: Execution
+    funds: Funds
+    accounts: Accounts
+    direct_debit: DirectDebit
+    unsettled: Unsettled
+    notices: Notices
+    batch: Batch
+    non_sepa: NonSepa
+
+
+def countries_on(lists: tuple[CountryList, ...], day: datetime.date) -> frozenset[str]:
+    """The codes of the list in force on `day`; before the first list begins, that first list."""
+    current = lists[0]
+    for candidate in lists:
+        if candidate.valid_from <= day:
+            current = candidate
+    return frozenset(current.codes)

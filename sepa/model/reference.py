@@ -1,0 +1,108 @@
+"""The reference snapshot: what the bank knows about accounts, consents, banks and partners at one moment.
+
+A table that is None was not given: rules that need it say so (`not judged`) and never pass in silence.
+"""
+
+import datetime
+from typing import Literal
+
+import msgspec
+
+Product = Literal["current", "savings", "term-deposit", "twin", "dynamic", "sub-deposit"]
+
+
+class Block(msgspec.Struct, frozen=True):
+    """A block of funds: of an amount, or of the whole account when `amount_cents` is None (ACC-09)."""
+
+    since: datetime.datetime
+    amount_cents: int | None = None
+    until: datetime.datetime | None = None
+
+
+class Account(msgspec.Struct, frozen=True):
+    """One of our own accounts. Money in integer cents of the account's currency."""
+
+    iban: str
+    owner: str
+    name: str
+    product: Product = "current"
+    currency: str = "EUR"
+    opened_on: datetime.date = datetime.date(2000, 1, 1)
+    closed_on: datetime.date | None = None
+    consumer: bool = True
+    balance_cents: int = 0
+    overdraft_cents: int = 0
+    card_holds_cents: int = 0
+    minimum_balance_cents: int = 0
+    enforcement: bool = False
+    owner_died_on: datetime.date | None = None
+    renewal_day: datetime.date | None = None
+    blocks: tuple[Block, ...] = ()
+    retry_days: int = 0
+    unsettled_notice: bool = False
+    language: str | None = None
+    collections_blocked: bool = False
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """A payer's consent to collections, lodged with us (DD-02). `periodicity` is None for a one-off one.
+
+    `last_collected_on` is the day of the last collection executed before our own journal began.
+    """
+
+    id: str
+    debtor_iban: str
+    creditor_identifier: str
+    mandate_id: str
+    one_off: bool
+    periodicity: Literal["weekly", "monthly", "quarterly", "half-yearly", "yearly"] | None
+    limit_cents: int
+    lodged_on: datetime.date
+    effective_from: datetime.date | None = None
+    cancelled_on: datetime.date | None = None
+    last_collected_on: datetime.date | None = None
+
+
+class Participant(msgspec.Struct, frozen=True):
+    """A bank that can be reached. `country` and `national_code` find it from an IBAN; dates bound its membership."""
+
+    bic: str
+    country: str
+    national_code: str
+    name: str
+    credit_transfer: bool = True
+    direct_debit_core: bool = True
+    direct_debit_b2b: bool = False
+    since: datetime.date = datetime.date(2008, 1, 28)
+    until: datetime.date | None = None
+
+
+class Partner(msgspec.Struct, frozen=True):
+    """Someone who may drop files. `accounts` are the debtor accounts its contract names; `*` means every own account.
+
+    `settlement_account` is its account in our books, credited with what we collect for it.
+    """
+
+    id: str
+    name: str
+    accounts: tuple[str, ...]
+    bic: str | None = None
+    settlement_account: str | None = None
+    language: str | None = None
+    generation: Literal["2009", "2019"] = "2019"
+    messages: tuple[str, ...] = ()
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """All tables at one moment, with the digest of the files they came from.
+
+    `consents` is keyed by debtor IBAN, `participants` by (country, national code).
+    `consent_uses` maps a consent's id to the booking dates of its executed collections, from our journal.
+    """
+
+    digest: str = ""
+    accounts: dict[str, Account] | None = None
+    consents: dict[str, tuple[Consent, ...]] | None = None
+    participants: dict[tuple[str, str], Participant] | None = None
+    partners: dict[str, Partner] | None = None
+    consent_uses: dict[str, tuple[datetime.date, ...]] = {}

@@ -1,0 +1,79 @@
+"""What the desk decides: one verdict per transaction, one status per block and per file."""
+
+import datetime
+from typing import Literal
+
+import msgspec
+
+from sepa.model.finding import Finding, Findings
+from sepa.model.message import MessageHead, PaymentInformation, Transaction
+
+Outcome = Literal[
+    "accepted", "rolled", "held", "routed", "rejected", "unsettled", "pending-funds", "not-executed", "revoked"
+]
+Route = Literal["on-us", "clearing"]
+Status = Literal["ACCP", "PART", "RJCT", "PDNG"]
+
+KEY_DIGEST_CHARS = 24
+
+
+def transaction_key(file_key: str, position: int) -> str:
+    """The one name of a transaction from the door to the exit: 24 hex digits of the file's SHA-256, `-`, position.
+
+    At most 35 characters, so it is also the TxId between banks.
+    """
+    return f"{file_key[:KEY_DIGEST_CHARS]}-{position}"
+
+
+class Dating(msgspec.Struct, frozen=True):
+    """The days of an order, all in the bank's calendar (bank-terms sections 5 to 7 and 11).
+
+    `submitted_on` is the banking day on which the order counts as handed in; `received_on` the legal
+    receipt day (DAT-05); `booking_date` the debit day; `settlement_date` the interbank day (for on-us
+    the booking date). `moved` holds the findings that say why a date moved.
+    """
+
+    submitted_on: datetime.date
+    received_on: datetime.date
+    booking_date: datetime.date
+    settlement_date: datetime.date
+    moved: Findings = ()
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The decision on one transaction. Dates and route are None where it was refused before they mattered."""
+
+    key: str
+    transaction: Transaction
+    outcome: Outcome
+    findings: Findings
+    amount_cents: int | None = None
+    route: Route | None = None
+    received_on: datetime.date | None = None
+    booking_date: datetime.date | None = None
+    settlement_date: datetime.date | None = None
+    fingerprint: str = ""
+
+
+class BlockVerdict(msgspec.Struct, frozen=True):
+    """The decision on one PaymentInformation: its own findings, counts and sums as found."""
+
+    payment_information: PaymentInformation
+    status: Status
+    findings: Findings
+    count: int
+    sum_text: str
+
+
+class FileVerdict(msgspec.Struct, frozen=True):
+    """The decision on a whole file. `head` is None when nothing could be read; then `findings` says why."""
+
+    status: Status
+    findings: tuple[Finding, ...]
+    head: MessageHead | None
+    blocks: tuple[BlockVerdict, ...]
+    count: int
+    sum_text: str
+    message_id: str | None = None
+    message_name: str | None = None
+    not_judged: tuple[str, ...] = ()

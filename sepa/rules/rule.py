@@ -1,0 +1,125 @@
+"""The mechanism of a rule: a sentence, its source, its codes, and a pure check."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+
+from sepa.model.finding import Effect, Finding, Findings, Subject
+from sepa.model.message import MessageHead, PaymentInformation
+from sepa.model.profile import Profile
+from sepa.model.reference import Partner, Reference
+from sepa.model.verdict import Dating
+from sepa.scheme.phrase import Phrase
+
+Need = Literal["accounts", "consents", "participants", "partners"]
+
+
+class Case(msgspec.Struct, frozen=True):
+    """All a rule may look at besides its subject.
+
+    `received_at` is the receipt instant in the bank's zone. `block` and `dating` are None while the
+    message itself is judged; `dating` is also None when the block's date could not be read.
+    `uses` are consents already used by earlier transactions of the same file: consent id → booking dates.
+    """
+
+    profile: Profile
+    reference: Reference
+    received_at: Any
+    head: MessageHead
+    partner: Partner | None = None
+    block: PaymentInformation | None = None
+    dating: Dating | None = None
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """One rule as `sepa rules` lists it. `check` is silent (an empty tuple) or returns findings."""
+
+    id: str
+    name: str
+    subject: Subject
+    sentence: str
+    source: str
+    codes: tuple[str, ...]
+    message: str
+    remedy: str
+    check: Callable[[Any, Case], Findings]
+    parameters: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    kinds: tuple[str, ...] = ("credit-transfer", "collection")
+    effect: Effect = "reject"
+    blames: Literal["client", "bank", "other"] = "client"
+
+    def finding(
+        self,
+        code: str,
+        element: str,
+        found: str | None,
+        expected: str | Phrase,
+        *,
+        effect: Effect | None = None,
+        message: str | None = None,
+        **values: str,
+    ) -> Finding:
+        """Make the finding. `values` fill the blanks of message and remedy; `found`, `expected` are always there.
+
+        `code` must be one of the rule's codes; `message` replaces the rule's own sentence where one
+        rule has several faults.
+        """
+        if code not in self.codes:
+            raise ValueError(f"rule {self.id} does not list code {code}")
+        shown = found if found is not None else ""
+        blanks = {"found": shown, **values}
+        expectation = expected if isinstance(expected, Phrase) else Phrase(expected, values)
+        return Finding(
+            rule=self.id,
+            name=self.name,
+            code=code,
+            source=self.source,
+            element=element,
+            found=shown,
+            expected=expectation,
+            message=Phrase(message or self.message, blanks),
+            remedy=Phrase(self.remedy, blanks),
+            effect=effect or self.effect,
+            blames=self.blames,
+        )
+
+
+def rule(
+    id: str,
+    *,
+    subject: Subject,
+    source: str,
+    codes: tuple[str, ...],
+    message: str,
+    remedy: str,
+    parameters: tuple[str, ...] = (),
+    needs: tuple[Need, ...] = (),
+    kinds: tuple[str, ...] = ("credit-transfer", "collection"),
+    effect: Effect = "reject",
+    blames: Literal["client", "bank", "other"] = "client",
+) -> Callable[[Callable[[Any, Case], Findings]], Rule]:
+    """Turn a pure function into a Rule. Its first docstring line is the sentence for the customer."""
+
+    def make(check: Callable[[Any, Case], Findings]) -> Rule:
+        family = check.__module__.rsplit(".", 1)[-1]
+        sentence = (check.__doc__ or "").strip().splitlines()[0]
+        return Rule(
+            id=id,
+            name=f"{family}.{check.__name__}",
+            subject=subject,
+            sentence=sentence,
+            source=source,
+            codes=codes,
+            message=message,
+            remedy=remedy,
+            check=check,
+            parameters=parameters,
+            needs=needs,
+            kinds=kinds,
+            effect=effect,
+            blames=blames,
+        )
+
+    return make
