@@ -1,0 +1,198 @@
+"""The lines of the journal: what was delivered, decided, moved, promised to be told, and published."""
+
+import datetime
+from typing import Literal
+
+import msgspec
+
+from sepa.model.finding import Findings
+from sepa.model.message import Kind, Transaction
+from sepa.model.verdict import Outcome, Route
+
+State = Literal[
+    "waiting",  # accepted, not yet due or not yet in a window
+    "pending-funds",  # due, tried, no cover yet
+    "held",  # stopped for a person
+    "routed",  # handed to another channel
+    "paid",  # in a sealed bulk
+    "unsettled",  # due, no cover, final
+    "rejected",  # refused
+    "not-executed",  # a collection refused on the payer's side
+    "revoked",  # withdrawn in time
+]
+
+FINAL: frozenset[State] = frozenset({"paid", "unsettled", "revoked"})
+"""States that nobody can leave. A refused order may be judged again; a paid or unsettled one never."""
+
+MOVES: dict[State, frozenset[State]] = {
+    "waiting": frozenset({"paid", "pending-funds", "unsettled", "rejected", "not-executed", "revoked", "held"}),
+    "pending-funds": frozenset({"paid", "pending-funds", "unsettled", "rejected", "not-executed", "revoked"}),
+    "held": frozenset({"waiting", "rejected", "not-executed", "revoked", "routed", "held"}),
+    "routed": frozenset({"waiting", "rejected", "held", "routed"}),
+    "rejected": frozenset({"waiting", "held", "routed", "rejected", "not-executed"}),
+    "not-executed": frozenset({"waiting", "held", "routed", "rejected", "not-executed"}),
+    "paid": frozenset(),
+    "unsettled": frozenset(),
+    "revoked": frozenset(),
+}
+"""Which state may follow which. The journal refuses any other move with BrokenPromise."""
+
+
+def first_state(outcome: Outcome) -> State:
+    """The state that a verdict puts an order into."""
+    return "waiting" if outcome in ("accepted", "rolled") else outcome  # type: ignore[return-value]
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """One file taken from an inbox. `id` names the taking; `file_key` is the SHA-256 of its bytes in hex.
+
+    `received_at` is stamped once, in UTC. `first` is False when the same bytes had come before.
+    """
+
+    id: str
+    partner: str
+    name: str
+    file_key: str
+    size_bytes: int
+    received_at: datetime.datetime
+    first: bool = True
+
+
+class FileRow(msgspec.Struct, frozen=True):
+    """A file as the journal knows it: its first delivery and, once judged, what was decided."""
+
+    key: str
+    partner: str
+    name: str
+    size_bytes: int
+    received_at: datetime.datetime
+    judged: bool = False
+    status: str | None = None
+    message_name: str | None = None
+    message_id: str | None = None
+    created: str | None = None
+    declared_count: str | None = None
+    declared_sum: str | None = None
+    count: int = 0
+    sum_text: str = "0.00"
+    findings: Findings = ()
+    not_judged: tuple[str, ...] = ()
+    profile: str = ""
+    profile_digest: str = ""
+    reference_digest: str = ""
+    judged_at: datetime.datetime | None = None
+
+
+class BlockRow(msgspec.Struct, frozen=True):
+    """A judged PaymentInformation. `declared_count` and `declared_sum` are texts as sent."""
+
+    file_key: str
+    position: int
+    id: str
+    status: str
+    requested_date: str | None
+    batch_booking: bool | None
+    declared_count: str | None
+    declared_sum: str | None
+    count: int
+    sum_text: str
+    findings: Findings
+
+
+class OrderRow(msgspec.Struct, frozen=True):
+    """One order with its current state. `amount_cents` is None when the amount could not be read.
+
+    `findings` are those of the last judgement or move; dates are the current ones.
+    """
+
+    key: str
+    file_key: str
+    position: int
+    block: int
+    partner: str
+    kind: Kind
+    end_to_end_id: str
+    amount_text: str
+    currency: str
+    amount_cents: int | None
+    debtor_iban: str | None
+    creditor_iban: str | None
+    outcome: Outcome
+    route: Route | None
+    state: State
+    step: int
+    received_at: datetime.datetime
+    received_on: datetime.date | None
+    booking_date: datetime.date | None
+    settlement_date: datetime.date | None
+    findings: Findings
+    transaction: Transaction
+
+
+class Move(msgspec.Struct, frozen=True):
+    """A change of state to be written. `from_step` is the step that was seen; another's move in between is refused.
+
+    `cause` says what moved it: `window:<instant>`, `judged:<instant>`, `decision:<id>`.
+    """
+
+    key: str
+    from_step: int
+    to: State
+    at: datetime.datetime
+    by: str
+    cause: str
+    findings: Findings = ()
+    outcome: Outcome | None = None
+    booking_date: datetime.date | None = None
+    settlement_date: datetime.date | None = None
+    route: Route | None = None
+    amount_cents: int | None = None
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One line of an order's story, oldest first. `what` is a state or an act; `detail` is for people."""
+
+    at: datetime.datetime
+    what: str
+    by: str
+    cause: str
+    detail: dict[str, str]
+    findings: Findings = ()
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What a person decided: `judge-again`, `report-again`, `release` or `refuse`, on what, and why.
+
+    `subject` is a file key or a transaction key. `id` is computed from all the rest, so that the same
+    decision written twice is one line.
+    """
+
+    id: str
+    at: datetime.datetime
+    by: str
+    act: Literal["judge-again", "report-again", "release", "refuse"]
+    subject: str
+    reason: str
+
+
+class ReportDue(msgspec.Struct, frozen=True):
+    """Something that must be told to a partner. Written in the same transaction as the thing itself.
+
+    `occasion`: `judged`, `repeat:<delivery id>`, `window:<instant>`, `decision:<id>`, `judged-again:<decision id>`.
+    """
+
+    file_key: str
+    occasion: str
+    partner: str
+    at: datetime.datetime
+
+
+class Publication(msgspec.Struct, frozen=True):
+    """A file that left: where (relative to the home), with which bytes, for what."""
+
+    path: str
+    sha256: str
+    kind: str
+    subject: str
+    occasion: str
+    at: datetime.datetime
