@@ -142,7 +142,8 @@ class Cutoffs(Section, frozen=True):
 
 
 class Clearing(Section, frozen=True):
-    """`windows` are the bank's settlement runs of a working day; after `interbank_until` a bulk settles the next day.
+    """`windows` are the bank's settlement runs of a working day; a bulk of a later one than `interbank_until`
+    settles the next day.
 
     The limits hold for each emitted file.
     """
@@ -202,6 +203,12 @@ class DirectDebit(Section, frozen=True):
     mandate_lapse_months: int
 
 
+class Revocation(Section, frozen=True):
+    """Withdrawing a transfer before it is executed (REV-01)."""
+
+    deadline_working_days: int = 1
+
+
 class Unsettled(Section, frozen=True):
     pain002_status: Literal["RJCT"]
 
@@ -246,6 +253,7 @@ class Profile(Section, frozen=True):
     notices: Notices
     batch: Batch
     non_sepa: NonSepa
+    revocation: Revocation = Revocation()
 
 
 def countries_on(lists: tuple[CountryList, ...], day: datetime.date) -> frozenset[str]:
