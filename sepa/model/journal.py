@@ -25,7 +25,9 @@ FINAL: frozenset[State] = frozenset({"paid", "unsettled", "revoked"})
 """States that nobody can leave. A refused order may be judged again; a paid or unsettled one never."""
 
 MOVES: dict[State, frozenset[State]] = {
-    "waiting": frozenset({"paid", "pending-funds", "unsettled", "rejected", "not-executed", "revoked", "held"}),
+    "waiting": frozenset(
+        {"paid", "pending-funds", "unsettled", "rejected", "not-executed", "revoked", "held"}
+    ),
     "pending-funds": frozenset({"paid", "pending-funds", "unsettled", "rejected", "not-executed", "revoked"}),
     "held": frozenset({"waiting", "rejected", "not-executed", "revoked", "routed", "held"}),
     "routed": frozenset({"waiting", "rejected", "held", "routed"}),
@@ -130,8 +132,9 @@ class OrderRow(msgspec.Struct, frozen=True):
 
 
 class Move(msgspec.Struct, frozen=True):
-    """A change of state to be written. `from_step` is the step that was seen; another's move in between is refused.
+    """A change of state to be written.
 
+    `from_step` is the step that was seen: another's move in between is refused.
     `cause` says what moved it: `window:<instant>`, `judged:<instant>`, `decision:<id>`.
     """
 
@@ -147,6 +150,11 @@ class Move(msgspec.Struct, frozen=True):
     settlement_date: datetime.date | None = None
     route: Route | None = None
     amount_cents: int | None = None
+
+
+def window_cause(window: datetime.datetime) -> str:
+    """The cause of what a window moved and the occasion of its reports: `window:` and its instant in UTC."""
+    return f"window:{window.astimezone(datetime.UTC).isoformat()}"
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -178,7 +186,8 @@ class Decision(msgspec.Struct, frozen=True):
 class ReportDue(msgspec.Struct, frozen=True):
     """Something that must be told to a partner. Written in the same transaction as the thing itself.
 
-    `occasion`: `judged`, `repeat:<delivery id>`, `window:<instant>`, `decision:<id>`, `judged-again:<decision id>`.
+    `occasion`: `judged`, `repeat:<delivery id>`, `window:<instant>` (`#2` after it when a window touches
+    a file again), `decision:<id>`, `judged-again:<decision id>`.
     """
 
     file_key: str

@@ -1,8 +1,9 @@
 """The journal's port: what the shell may ask of it. `sepa.store.sql` keeps it in SQLite or PostgreSQL.
 
-Append-only: lines are added, never changed. The current state of an order is its last line; the unique
-keys (a delivery's id, a file's digest, sender + MsgId, order + step, order in one bulk only) stop two workers.
-Every method is one database transaction. All instants are aware and come back in UTC.
+Append-only: lines are added, never changed. The current state of an order is its last line; unique keys
+(a delivery's id, a file's digest, sender + MsgId, order + step, an order in one bulk only) stop two workers.
+Every method is one database transaction; a stream is one for as long as it is read. All instants are aware
+and come back in UTC.
 """
 
 import datetime
@@ -36,7 +37,7 @@ class Sealing(Protocol):
         """Those fingerprints that orders of other files carry which were not refused."""
 
     def add(self, verdicts: Sequence[Verdict]) -> None:
-        """Write verdicts, in bulk."""
+        """Write verdicts, in bulk. One waiting without amount, route, days or accounts is BrokenPromise."""
 
     def discard(self) -> None:
         """Forget the verdicts added so far: the file turned out to be unreadable."""
@@ -51,12 +52,19 @@ class Sealing(Protocol):
         reference_digest: str,
         at: datetime.datetime,
     ) -> None:
-        """Write the file's and blocks' verdicts, refuse every order in `refused_blocks` (block positions), note MsgId
-        (only when the message was read and the MsgId was free) and that a report is due (occasion `judged`)."""
+        """Write the verdicts on file and blocks; nothing can be added after.
+
+        Refuses every order in `refused_blocks` (block positions; its findings stay its own, the block's say
+        why), notes the MsgId when the message was read and the MsgId was free, and that a report is due
+        (occasion `judged`).
+        """
 
 
 class Journal(Protocol):
     """Everything the desk remembers."""
+
+    def close(self) -> None:
+        """Let go of the database. Nothing is lost; whoever needs it opens it again."""
 
     # --- claim ---
 
@@ -75,9 +83,7 @@ class Journal(Protocol):
 
     def file(self, key: str) -> FileRow | None: ...
 
-    def find_files(
-        self, *, prefix: str | None = None, partner: str | None = None
-    ) -> list[FileRow]:
+    def find_files(self, *, prefix: str | None = None, partner: str | None = None) -> list[FileRow]:
         """Files by beginning of key and by partner, ordered by receipt, then key."""
 
     def received_between(self, start: datetime.datetime, end: datetime.datetime) -> list[FileRow]:
@@ -87,7 +93,14 @@ class Journal(Protocol):
         """Keys of files claimed but not judged, oldest first."""
 
     def judging(self, file_key: str) -> AbstractContextManager[Sealing | None]:
-        """Open the one transaction that judges this file; None when it is already judged (nothing to do)."""
+        """Open the one transaction that judges this file; None when it is already judged (nothing to do).
+
+        An exception inside undoes everything. So does leaving without `close`, which is BrokenPromise, as
+        is a file that was never delivered.
+        """
+
+    def seen(self, file_key: str, fingerprints: Collection[str]) -> set[str]:
+        """As `Sealing.seen`, for a file that is judged already."""
 
     def blocks(self, file_key: str) -> list[BlockRow]: ...
 
@@ -97,14 +110,21 @@ class Journal(Protocol):
         *,
         states: Collection[str] | None = None,
         cause: str | None = None,
+        as_judged: bool = False,
         batch: int = 5000,
     ) -> Iterator[OrderRow]:
-        """Orders of a file by position; only those in `states`, only those whose last move has `cause`."""
+        """Orders of a file by position; only those in `states`, only those whose last move has `cause`.
+
+        `as_judged` gives them as the first judgement left them, whatever moved them since; `states` are
+        then outcomes (`accepted`, `rolled`, ... instead of `waiting`).
+        """
 
     def order(self, key: str) -> OrderRow | None: ...
 
-    def state_counts(self, file_key: str) -> dict[tuple[int, str], tuple[int, int]]:
-        """(block, state) → (count, sum in cents of readable amounts)."""
+    def state_counts(
+        self, file_key: str, *, as_judged: bool = False
+    ) -> dict[tuple[int, str], tuple[int, int]]:
+        """(block, state) → (count, sum in cents of readable amounts); with `as_judged` (block, outcome)."""
 
     # --- people ---
 
@@ -112,7 +132,8 @@ class Journal(Protocol):
         """Write a decision with the moves it causes and the report that becomes due, all or nothing.
 
         Returns how many moves were written: 0 when this decision (by id) is already there.
-        Moves whose order has moved on since are refused with `Overtaken`.
+        Moves whose order has moved on since are refused with `Overtaken`; moves that `MOVES` does not allow,
+        or that would let an order wait without amount, route or days, are BrokenPromise.
         """
 
     def decisions(self, subject: str) -> list[Decision]: ...
@@ -120,19 +141,27 @@ class Journal(Protocol):
     # --- seal ---
 
     def due(self, window: datetime.datetime, day: datetime.date) -> list[Payment]:
-        """Payments waiting or pending with booking date <= day, received <= window, not tried in this window yet."""
+        """Payments waiting or pending, booked by `day`, received by `window` and not yet tried in it.
+
+        Ordered by receipt, file and position.
+        """
 
     def booked(self, since: datetime.datetime | None = None) -> dict[str, int]:
         """Net cents posted per account (credit positive), by windows after `since`."""
 
     def consent_uses(self) -> Mapping[tuple[str, str, str], tuple[datetime.date, ...]]:
-        """(debtor IBAN, creditor identifier as sent, mandate id as sent) → booking dates of paid own-debtor collections."""
+        """Booking dates of paid collections from our own debtors (route `on-us`), in order.
+
+        Keyed by debtor IBAN, creditor identifier and mandate id, each as sent.
+        """
 
     def seal(self, settlement: Settlement, *, by: str) -> bool:
         """Write bulks, members, postings, moves and due reports of a window in one transaction.
 
-        False when there was nothing to write. An order already in a bulk makes the whole of it fail
-        with `Overtaken` and nothing written. Unbalanced postings or sums that differ are BrokenPromise.
+        False when there was nothing to write. An order that is no longer due, or was tried in this window,
+        makes the whole of it fail with `Overtaken` and nothing written. Unbalanced postings or sums that
+        differ are BrokenPromise. The report of each file touched is due under `window_cause(window)`, which
+        is also the cause of the moves; a second time in the same window under that with `#2`, and so on.
         """
 
     # --- emit ---
@@ -149,7 +178,9 @@ class Journal(Protocol):
     def reports_due(self) -> list[ReportDue]:
         """Reports without a publication, oldest first."""
 
-    def published(self, publications: Iterable[Publication], *, settles: ReportDue | str | None = None) -> None:
+    def published(
+        self, publications: Iterable[Publication], *, settles: ReportDue | str | None = None
+    ) -> None:
         """Note files that left. `settles` names the report (or bulk id) that is thereby done. Idempotent;
         the same path with another digest is BrokenPromise."""
 
@@ -157,23 +188,39 @@ class Journal(Protocol):
 
     # --- prove ---
 
-    def story(self, key: str) -> list[Event]: ...
+    def story(self, key: str) -> list[Event]:
+        """All that happened to an order, oldest first; empty for an unknown key.
+
+        Deliveries of its file, the judgement, decisions, moves, the seal, postings and publications.
+        """
 
     def bulks_sealed_between(self, start: datetime.datetime, end: datetime.datetime) -> list[Bulk]:
         """Bulks whose window lies in [start, end)."""
 
     def order_totals(self, file_keys: Collection[str]) -> list[tuple[str, str, str, str, int, int]]:
-        """(file key, state, main rule of the last findings or '', main code or '', count, cents)."""
+        """(file key, state, main rule of the last findings or '', main code or '', count, cents).
 
-    def posting_totals(self, start: datetime.datetime, end: datetime.datetime) -> list[tuple[str, str, int, int]]:
+        The main finding is the first that refuses, else the first. A refused order without one of its own
+        counts under its block's, or else its file's.
+        """
+
+    def posting_totals(
+        self, start: datetime.datetime, end: datetime.datetime
+    ) -> list[tuple[str, str, int, int]]:
         """(account, side, count, cents) of postings of windows in [start, end)."""
 
-    def waiting(self) -> list[tuple[datetime.date, str, int, int]]:
-        """(booking date, state, count, cents) of everything waiting, pending or held."""
+    def waiting(self) -> list[tuple[datetime.date | None, str, int, int]]:
+        """(booking date, state, count, cents) of everything waiting, pending or held, in that order.
+
+        A held order may have no booking date yet; those come last.
+        """
 
     def faults(self) -> list[str]:
-        """What is wrong inside the journal itself, in sentences: states that are not the last line, unbalanced
-        bulks, members without orders, sums that differ. Empty when all is well."""
+        """What is wrong inside the journal itself, in sentences; empty when all is well.
+
+        States that are not the last line, moves that were not allowed, unbalanced bulks, members without
+        orders, orders lost, sums that differ.
+        """
 
 
 class Overtaken(Exception):

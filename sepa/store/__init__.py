@@ -1,0 +1,1 @@
+"""What the desk keeps: the journal (port and SQL), files, reference data, profiles."""

@@ -1,0 +1,165 @@
+"""Files: bytes that come in are kept under their digest, files that go out appear once and whole.
+
+Nothing is ever written in place: a temporary file in the same folder is filled, flushed to the disk and only
+then given its name. Whoever is killed leaves at most a `.tmp-` file behind, which `sweep` removes.
+"""
+
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+import signal
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from sepa.model.broken import BrokenPromise
+
+TEMPORARY = ".tmp-"
+NAME_CHARS = 100
+_HARMFUL = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+_PIECE_BYTES = 1024 * 1024
+
+
+def copy_hashed(source: Path, into: Path) -> tuple[str, int]:
+    """Copy `source` to `into/<first two hex digits>/<SHA-256>` and return (SHA-256 in hex, size in bytes).
+
+    The copy is on the disk when this returns. The same bytes again change nothing. OSError as it comes.
+    """
+    _folder(into)
+    digest = hashlib.sha256()
+    size = 0
+    with source.open("rb") as incoming, _draft(into) as (out, draft):
+        while piece := incoming.read(_PIECE_BYTES):
+            digest.update(piece)
+            size += len(piece)
+            out.write(piece)
+        _settle(out)
+        name = digest.hexdigest()
+        folder = into / name[:2]
+        _folder(folder)
+        _appear(draft, folder / name)
+    return name, size
+
+
+def publish(folder: Path, name: str, content: bytes | Path) -> str:
+    """Let a file appear in `folder` (which exists) under `name`, once and whole; return its SHA-256 in hex.
+
+    `content` is the bytes, or a file that holds them and stays where it is. The same bytes again are fine;
+    other bytes under that name are BrokenPromise. A name that is not a plain file name is ValueError.
+    """
+    if name in ("", ".", "..") or Path(name).name != name or name.startswith(TEMPORARY):
+        raise ValueError(f"{name!r} is not the name of a file to publish")
+    with _draft(folder) as (out, draft):
+        if isinstance(content, Path):
+            with content.open("rb") as finished:
+                shutil.copyfileobj(finished, out, _PIECE_BYTES)
+        else:
+            out.write(content)
+        _settle(out)
+        digest = _digest(draft)
+        if not _appear(draft, folder / name) and _digest(folder / name) != digest:
+            raise BrokenPromise(f"{folder / name} is there already with other bytes")
+    return digest
+
+
+def is_open_for_writing(path: Path) -> bool:
+    """Whether any process on this machine has `path` open for writing.
+
+    Asked of the kernel: it grants a read lease only on a file that nobody writes to. Where it gives no
+    leases (other people's files without privilege, network folders, other systems) the answer is False,
+    and the sender's own marks must say when a file is complete.
+    """
+    if not hasattr(fcntl, "F_SETLEASE"):
+        return False
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    try:
+        # A writer who comes while we hold the lease makes the kernel signal us; by default that would kill.
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError as refused:
+        return refused.errno in (errno.EAGAIN, errno.EBUSY)
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def safe_name(text: str) -> str:
+    """A name from outside, made fit for our paths and reports: one line of at most 100 characters.
+
+    Separators, controls, marks that turn the direction of writing, and whatever cannot be encoded become
+    `_`, as does a leading point. Never empty. For showing and looking up, not for telling two names apart.
+    """
+    kept = "".join(
+        "_" if _harmful(character) else character for character in unicodedata.normalize("NFC", text)
+    )
+    kept = " ".join(kept.split())[:NAME_CHARS].strip()
+    if kept.startswith("."):
+        kept = "_" + kept[1:]
+    return kept or "_"
+
+
+def sweep(folder: Path) -> list[Path]:
+    """Remove what killed workers left in `folder` and the folders below; return what was removed.
+
+    To be called when nobody is writing there.
+    """
+    left = sorted(path for path in folder.rglob(f"{TEMPORARY}*") if path.is_file() and not path.is_symlink())
+    for path in left:
+        path.unlink(missing_ok=True)
+    return left
+
+
+def _harmful(letter: str) -> bool:
+    return letter in '/\\:*?"<>|' or unicodedata.category(letter) in _HARMFUL
+
+
+@contextmanager
+def _draft(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """A temporary file, readable by its owner only; its name is gone afterwards."""
+    descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=folder)
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            yield out, draft
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _settle(out: BinaryIO) -> None:
+    out.flush()
+    os.fsync(out.fileno())
+
+
+def _appear(draft: Path, place: Path) -> bool:
+    """Give the finished draft its name unless something has it already; returns whether it was given."""
+    given = False
+    with suppress(FileExistsError):
+        os.link(draft, place)
+        given = True
+    _settle_folder(place.parent)
+    return given
+
+
+def _settle_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _settle_folder(folder.parent)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,34 @@
+"""The journal kept in SQLite or PostgreSQL. `open_journal` opens it, `SqlJournal` keeps the port's promises.
+
+SQLite is the default: one file, written by one worker at a time, read by many. PostgreSQL does the same for
+many machines, through the same statements.
+"""
+
+import sqlalchemy as sa
+
+from sepa.store.sql.connection import bring_to_head, engine_of
+from sepa.store.sql.emission import Emission
+from sepa.store.sql.intake import Intake
+from sepa.store.sql.orders import Orders
+from sepa.store.sql.proof import Proof
+from sepa.store.sql.settlement import Settling
+from sepa.store.sql.story import Story
+
+__all__ = ["SqlJournal", "open_journal"]
+
+
+class SqlJournal(Intake, Orders, Settling, Emission, Story, Proof):
+    """The port `sepa.store.journal.Journal` over a database that has the newest form; safe for threads.
+
+    After a fork the child opens its own.
+    """
+
+
+def open_journal(url: str | sa.URL) -> SqlJournal:
+    """Open the journal at `url` (`sqlite:///<path>`, `postgresql+psycopg://...`), brought to its newest form.
+
+    Another kind of database is ValueError. Several may open a new journal at the same time.
+    """
+    engine = engine_of(url)
+    bring_to_head(engine)
+    return SqlJournal(engine)

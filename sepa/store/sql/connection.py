@@ -1,0 +1,166 @@
+"""The journal's database: how a transaction begins, waits its turn, and writes many rows at once."""
+
+import fcntl
+import os
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sepa.store.tables import HEAD
+
+BUSY_SECONDS = 60
+SLICE = 500
+"""Most values that one IN asks for; SQLite allows few variables in a statement."""
+TURN = 0x5E9A_0001
+"""The advisory lock under which PostgreSQL lets one worker at a time judge, seal or decide."""
+
+_MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
+
+Row = TypeVar("Row")
+
+
+class Connected:
+    """A journal's database: `reading` sees one moment, `writing` is all or nothing."""
+
+    def __init__(self, url_or_engine: str | sa.URL | sa.Engine) -> None:
+        self._engine = url_or_engine if isinstance(url_or_engine, sa.Engine) else engine_of(url_or_engine)
+        steady = "REPEATABLE READ" if self._engine.dialect.name == "postgresql" else "SERIALIZABLE"
+        self._readers = (
+            self._engine.execution_options(isolation_level=steady, postgresql_readonly=True)
+            if self._engine.dialect.name == "postgresql"
+            else self._engine
+        )
+        self._writers = self._engine.execution_options(writing=True)
+
+    def close(self) -> None:
+        """Close all connections. The journal may be used again; it opens new ones."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that sees the journal as it is at one moment."""
+        with self._readers.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self, *, in_turn: bool = True) -> Iterator[sa.Connection]:
+        """A transaction that writes; an exception undoes it. `in_turn` waits until no other such is open."""
+        with self._writers.begin() as connection:
+            if in_turn and connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(TURN)))
+            yield connection
+
+
+def engine_of(url: str | sa.URL) -> sa.Engine:
+    """An engine for `url`: SQLite made durable and patient, or PostgreSQL through psycopg 3."""
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    elif engine.dialect.name != "postgresql":
+        raise ValueError(f"the journal is kept in SQLite or PostgreSQL, not in {engine.dialect.name}")
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+# --- the newest form ---
+
+
+def bring_to_head(engine: sa.Engine) -> None:
+    """Migrate to the newest form if need be; of several that start at once one does it, others wait."""
+    if _version(engine) == HEAD:
+        return
+    with _alone(engine), engine.execution_options(writing=True).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(TURN)))
+        _upgrade(connection)
+
+
+def _version(engine: sa.Engine) -> str | None:
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        version: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+        return version
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    from alembic import command  # costs a quarter of a second, and is needed once
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+@contextmanager
+def _alone(engine: sa.Engine) -> Iterator[None]:
+    """Hold the folder of a SQLite file while its journal is made: changing to WAL cannot wait for a lock."""
+    if engine.dialect.name != "sqlite" or not engine.url.database or engine.url.database == ":memory:":
+        yield
+        return
+    folder = os.open(Path(engine.url.database).absolute().parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        with engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.execute("PRAGMA journal_mode=WAL")
+        yield
+    finally:
+        os.close(folder)
+
+
+# --- many rows ---
+
+
+def pour(
+    connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Collection[tuple[Any, ...]]
+) -> None:
+    """Insert many rows the fastest way; dates as ISO texts. A key that is there already is IntegrityError."""
+    if not rows:
+        return
+    quote = connection.dialect.identifier_preparer.quote
+    names = ", ".join(quote(name) for name in columns)
+    if connection.dialect.name == "sqlite":
+        blanks = ", ".join("?" * len(columns))
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({blanks})", list(rows))
+        return
+    raw: Any = connection.connection.driver_connection
+    dialect: Any = connection.dialect
+    try:
+        with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    except dialect.dbapi.IntegrityError as broken:
+        raise sa.exc.IntegrityError(f"COPY {table.name}", None, broken) from broken
+
+
+def insert_once(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any]) -> int:
+    """Insert rows unless their key is there already; returns how many were new."""
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).on_conflict_do_nothing()
+    return sum(connection.execute(statement, row).rowcount for row in rows)
+
+
+def slices(values: Collection[Row], size: int = SLICE) -> Iterator[list[Row]]:
+    """`values` in lists of at most `size`, in their order."""
+    rest = iter(values)
+    while part := list(islice(rest, size)):
+        yield part

@@ -1,0 +1,121 @@
+"""Emit: sealed bulks to be written, reports to be told, and what has left."""
+
+from collections.abc import Iterable, Iterator
+
+import sqlalchemy as sa
+
+from sepa.model.broken import BrokenPromise
+from sepa.model.journal import Publication, ReportDue
+from sepa.model.message import Transaction
+from sepa.model.payment import Bulk, Payment, Posting
+from sepa.store.sql.connection import Connected, insert_once
+from sepa.store.sql.rows import (
+    BULK,
+    PAYMENT,
+    bulk_of,
+    instant_of,
+    instant_text,
+    payment_of,
+    posting_of,
+    report_of,
+    transaction_of,
+)
+from sepa.store.tables import bulk_members, bulks, orders, postings, publications, reports_due, told
+
+SEALED = "sealed"
+"""The occasion under which a bulk is told to the clearing."""
+
+
+class Emission(Connected):
+    """The journal's part for what goes out; see `sepa.store.journal.Journal`."""
+
+    def bulks_unpublished(self) -> list[Bulk]:
+        done = sa.exists().where(told.c.subject == bulks.c.id, told.c.occasion == SEALED)
+        with self.reading() as connection:
+            return read_bulks(connection, ~done)
+
+    def bulk(self, id: str) -> Bulk | None:
+        with self.reading() as connection:
+            found = read_bulks(connection, bulks.c.id == id)
+            return found[0] if found else None
+
+    def bulk_orders(self, bulk_id: str, batch: int = 2000) -> Iterator[tuple[Payment, Transaction]]:
+        wanted = (
+            PAYMENT.add_columns(orders.c.transaction)
+            .join(bulk_members, bulk_members.c.key == orders.c.key)
+            .where(bulk_members.c.bulk == bulk_id)
+            .order_by(bulk_members.c.position)
+        )
+        with self.reading() as connection:
+            for rows in connection.execution_options(yield_per=batch).execute(wanted).partitions():
+                for *payment, transaction in rows:
+                    yield payment_of(payment), transaction_of(transaction)
+
+    def bulk_postings(self, bulk_id: str, batch: int = 5000) -> Iterator[Posting]:
+        line = postings.c
+        wanted = (
+            sa.select(
+                line.key, line.account, line.side, line.amount_cents, line.booking_date, line.value_date
+            )
+            .where(line.bulk == bulk_id)
+            .order_by(line.line)
+        )
+        with self.reading() as connection:
+            for rows in connection.execution_options(yield_per=batch).execute(wanted).partitions():
+                yield from map(posting_of, rows)
+
+    def reports_due(self) -> list[ReportDue]:
+        line = reports_due.c
+        done = sa.exists().where(told.c.subject == line.file_key, told.c.occasion == line.occasion)
+        wanted = sa.select(reports_due).where(~done).order_by(line.at, line.file_key, line.occasion)
+        with self.reading() as connection:
+            return [report_of(row) for row in connection.execute(wanted).mappings()]
+
+    def published(
+        self, publications: Iterable[Publication], *, settles: ReportDue | str | None = None
+    ) -> None:
+        with self.writing(in_turn=False) as connection:
+            for publication in publications:
+                _note(connection, publication)
+            if isinstance(settles, ReportDue):
+                insert_once(connection, told, {"subject": settles.file_key, "occasion": settles.occasion})
+            elif settles is not None:
+                insert_once(connection, told, {"subject": settles, "occasion": SEALED})
+
+    def publications(self, subject: str) -> list[Publication]:
+        with self.reading() as connection:
+            return read_publications(connection, [subject])
+
+
+def read_bulks(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> list[Bulk]:
+    """Bulks with their members, ordered by window, then id."""
+    found = connection.execute(BULK.where(*where).order_by(bulks.c.window, bulks.c.id)).all()
+    keys = sa.select(bulk_members.c.key).order_by(bulk_members.c.position)
+    return [
+        bulk_of(row, tuple(connection.scalars(keys.where(bulk_members.c.bulk == row.id)))) for row in found
+    ]
+
+
+def read_publications(connection: sa.Connection, subjects: Iterable[str]) -> list[Publication]:
+    """What was published for any of `subjects`, ordered by instant, then path."""
+    line = publications.c
+    wanted = sa.select(publications).where(line.subject.in_(list(subjects))).order_by(line.at, line.path)
+    return [
+        Publication(**{**row, "at": instant_of(row["at"])}) for row in connection.execute(wanted).mappings()
+    ]
+
+
+def _note(connection: sa.Connection, publication: Publication) -> None:
+    line = {
+        "path": publication.path,
+        "sha256": publication.sha256,
+        "kind": publication.kind,
+        "subject": publication.subject,
+        "occasion": publication.occasion,
+        "at": instant_text(publication.at),
+    }
+    if insert_once(connection, publications, line):
+        return
+    there = connection.scalar(sa.select(publications.c.sha256).where(publications.c.path == publication.path))
+    if there != publication.sha256:
+        raise BrokenPromise(f"{publication.path} was published with other bytes")

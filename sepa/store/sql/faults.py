@@ -1,0 +1,124 @@
+"""What can be wrong inside the journal, found by the journal itself: one search for each promise."""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from sepa.model.journal import MOVES
+from sepa.store.sql.moves import PROJECTED
+from sepa.store.tables import bulk_members, bulks, file_verdicts, history, orders, postings
+
+
+def find_faults(connection: sa.Connection) -> Iterator[str]:
+    """Every fault, as a sentence, in a fixed order."""
+    for search in (_lines, _steps, _bulk_sums, _members, _postings, _files):
+        yield from search(connection)
+
+
+def _lines(connection: sa.Connection) -> Iterator[str]:
+    """The projection of each order equals its last line, and no line is missing."""
+    line, row = history.c, orders.c
+    last = sa.select(line.key, sa.func.max(line.step).label("step"), sa.func.count().label("count"))
+    last = last.where(line.step > 0).group_by(line.key)
+    ends = last.subquery()
+    for key, step, count in connection.execute(last.having(sa.func.max(line.step) != sa.func.count())):
+        yield f"Order {key} has {count} moves but its last one is number {step}."
+    wrong = (
+        sa.select(row.key, row.step, sa.func.coalesce(ends.c.step, 0))
+        .join_from(orders, ends, ends.c.key == row.key, isouter=True)
+        .where(row.step != sa.func.coalesce(ends.c.step, 0))
+        .order_by(row.key)
+    )
+    for key, step, there in connection.execute(wrong):
+        yield f"Order {key} stands at step {step}, but its last line is step {there}."
+    differs = sa.or_(*(row[name].is_distinct_from(line[name]) for name in PROJECTED))
+    same_step = sa.and_(line.key == row.key, line.step == row.step)
+    unlike = sa.select(row.key, row.step).join(history, same_step).where(differs).order_by(row.key)
+    for key, step in connection.execute(unlike):
+        yield f"Order {key} does not say what its line {step} says."
+
+
+def _steps(connection: sa.Connection) -> Iterator[str]:
+    """Every move was allowed, beginning with the state that the verdict gave."""
+    line, row, before = history.c, orders.c, history.alias("before")
+    judged = sa.case((row.outcome.in_(("accepted", "rolled")), "waiting"), else_=row.outcome)
+    untrue = sa.select(row.key, row.state, row.outcome).where(row.step == 0, row.state != judged)
+    for key, state, outcome in connection.execute(untrue.order_by(row.key)):
+        yield f"Order {key} is {state}, but it was judged {outcome} and never moved."
+    previous = sa.and_(before.c.key == line.key, before.c.step == line.step - 1)
+    pairs = sa.select(line.key, before.c.state, line.state).join(before, previous)
+    allowed = sa.or_(
+        *(sa.and_(before.c.state == state, line.state.in_(sorted(after))) for state, after in MOVES.items())
+    )
+    for key, state, after in connection.execute(pairs.where(~allowed).order_by(line.key, line.step)):
+        yield f"Order {key} went from {state} to {after}, which is not allowed."
+
+
+def _bulk_sums(connection: sa.Connection) -> Iterator[str]:
+    """Each bulk's count and sum are those of its members."""
+    count = sa.func.count(bulk_members.c.key)
+    total = sa.func.coalesce(sa.func.sum(orders.c.amount_cents), 0)
+    wanted = (
+        sa.select(bulks.c.id, bulks.c.count, count, bulks.c.sum_cents, total)
+        .join_from(bulks, bulk_members, bulk_members.c.bulk == bulks.c.id, isouter=True)
+        .join(orders, orders.c.key == bulk_members.c.key, isouter=True)
+        .group_by(bulks.c.id, bulks.c.count, bulks.c.sum_cents)
+        .having(sa.or_(count != bulks.c.count, total != bulks.c.sum_cents))
+        .order_by(bulks.c.id)
+    )
+    for bulk, said, found, cents, sum_cents in connection.execute(wanted):
+        yield f"Bulk {bulk} says {said} orders, {cents} cents, but has {found}, {int(sum_cents)} cents."
+
+
+def _members(connection: sa.Connection) -> Iterator[str]:
+    """What is paid is in a bulk, and what is in a bulk is a paid order."""
+    member, row = bulk_members.c, orders.c
+    unpaid = (
+        sa.select(member.key, member.bulk, row.state)
+        .join_from(bulk_members, orders, row.key == member.key, isouter=True)
+        .where(row.state.is_distinct_from("paid"))
+        .order_by(member.key)
+    )
+    for key, bulk, state in connection.execute(unpaid):
+        yield f"Order {key} is in bulk {bulk}, but it is {state or 'unknown'}, not paid."
+    loose = sa.select(row.key).where(row.state == "paid", ~sa.exists().where(member.key == row.key))
+    for key in connection.scalars(loose.order_by(row.key)):
+        yield f"Order {key} is paid, but it is in no bulk."
+
+
+def _postings(connection: sa.Connection) -> Iterator[str]:
+    """Debits equal credits in each bulk, and every posting belongs to one of its orders."""
+    line, member = postings.c, bulk_members.c
+    signed = sa.func.sum(sa.case((line.side == "credit", line.amount_cents), else_=-line.amount_cents))
+    for bulk, cents in connection.execute(
+        sa.select(line.bulk, signed).group_by(line.bulk).having(signed != 0).order_by(line.bulk)
+    ):
+        yield f"The postings of bulk {bulk} differ by {int(cents)} cents."
+    stray = (
+        sa.select(line.bulk, line.line, line.key)
+        .join_from(
+            postings, bulk_members, sa.and_(member.key == line.key, member.bulk == line.bulk), isouter=True
+        )
+        .where(member.key.is_(None))
+        .order_by(line.bulk, line.line)
+    )
+    for bulk, number, key in connection.execute(stray):
+        yield f"Posting {number} of bulk {bulk} belongs to {key}, which is not in the bulk."
+
+
+def _files(connection: sa.Connection) -> Iterator[str]:
+    """Each judged file has as many orders as its verdict counted, and none has orders without a verdict."""
+    verdict, row = file_verdicts.c, orders.c
+    found = sa.select(row.file_key, sa.func.count().label("count")).group_by(row.file_key).subquery()
+    count = sa.func.coalesce(found.c.count, 0)
+    wanted = (
+        sa.select(verdict.file_key, verdict.count, count)
+        .join_from(file_verdicts, found, found.c.file_key == verdict.file_key, isouter=True)
+        .where(verdict.count != count)
+        .order_by(verdict.file_key)
+    )
+    for file_key, said, there in connection.execute(wanted):
+        yield f"File {file_key} was judged to hold {said} orders, but {there} are here."
+    unjudged = sa.select(found.c.file_key).where(~sa.exists().where(verdict.file_key == found.c.file_key))
+    for file_key in connection.scalars(unjudged.order_by(found.c.file_key)):
+        yield f"File {file_key} has orders but no verdict."

@@ -1,0 +1,107 @@
+"""Claim and judge: deliveries, files, and the one transaction that judges a file."""
+
+import datetime
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from sepa.model.broken import BrokenPromise
+from sepa.model.journal import Delivery, FileRow
+from sepa.store.journal import Sealing
+from sepa.store.sql.connection import Connected, insert_once
+from sepa.store.sql.judging import FileSealing, due, seen_elsewhere
+from sepa.store.sql.rows import FILE, delivery_of, file_row, instant_text
+from sepa.store.tables import deliveries, file_verdicts, files
+
+
+class Intake(Connected):
+    """The journal's part for what comes in; see `sepa.store.journal.Journal`."""
+
+    def deliver(self, delivery: Delivery) -> Delivery:
+        with self.writing(in_turn=False) as connection:
+            known = _delivery(connection, delivery.id)
+            if known is not None:
+                return known
+            at = instant_text(delivery.received_at)
+            same: dict[str, Any] = {
+                "partner": delivery.partner,
+                "name": delivery.name,
+                "size_bytes": delivery.size_bytes,
+                "received_at": at,
+            }
+            first = insert_once(connection, files, {"key": delivery.file_key, **same}) == 1
+            line = {"id": delivery.id, "file_key": delivery.file_key, "first": first, **same}
+            if insert_once(connection, deliveries, line) and not first:
+                due(connection, delivery.file_key, f"repeat:{delivery.id}", delivery.partner, at)
+            recorded = _delivery(connection, delivery.id)
+            assert recorded is not None
+            return recorded
+
+    def deliveries_of(self, partner: str, name: str, received_at: datetime.datetime) -> int:
+        lines = deliveries.c
+        like = (
+            lines.partner == partner,
+            lines.name == name,
+            lines.received_at == instant_text(received_at),
+        )
+        with self.reading() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(deliveries).where(*like)) or 0
+
+    def delivery(self, id: str) -> Delivery | None:
+        with self.reading() as connection:
+            return _delivery(connection, id)
+
+    def file(self, key: str) -> FileRow | None:
+        found = self._files(files.c.key == key)
+        return found[0] if found else None
+
+    def find_files(self, *, prefix: str | None = None, partner: str | None = None) -> list[FileRow]:
+        wanted: list[sa.ColumnElement[bool]] = []
+        if prefix is not None:
+            wanted.append(files.c.key.between(prefix, prefix + "~"))
+        if partner is not None:
+            wanted.append(files.c.partner == partner)
+        return self._files(*wanted)
+
+    def received_between(self, start: datetime.datetime, end: datetime.datetime) -> list[FileRow]:
+        at = files.c.received_at
+        return self._files(at >= instant_text(start), at < instant_text(end))
+
+    def unjudged(self) -> list[str]:
+        waiting = (
+            sa.select(files.c.key)
+            .where(~sa.exists().where(file_verdicts.c.file_key == files.c.key))
+            .order_by(files.c.received_at, files.c.key)
+        )
+        with self.reading() as connection:
+            return list(connection.scalars(waiting))
+
+    def seen(self, file_key: str, fingerprints: Collection[str]) -> set[str]:
+        with self.reading() as connection:
+            return seen_elsewhere(connection, file_key, fingerprints)
+
+    @contextmanager
+    def judging(self, file_key: str) -> Iterator[Sealing | None]:
+        with self.writing() as connection:
+            partner = connection.scalar(sa.select(files.c.partner).where(files.c.key == file_key))
+            if partner is None:
+                raise BrokenPromise(f"file {file_key} is to be judged but was never delivered")
+            if connection.scalar(sa.select(sa.exists().where(file_verdicts.c.file_key == file_key))):
+                yield None
+                return
+            sealing = FileSealing(connection, file_key, partner)
+            yield sealing
+            if not sealing.closed:
+                raise BrokenPromise(f"the judging of file {file_key} ended without a verdict on the file")
+
+    def _files(self, *where: sa.ColumnElement[bool]) -> list[FileRow]:
+        wanted = FILE.where(*where).order_by(files.c.received_at, files.c.key)
+        with self.reading() as connection:
+            return [file_row(row) for row in connection.execute(wanted).mappings()]
+
+
+def _delivery(connection: sa.Connection, id: str) -> Delivery | None:
+    row = connection.execute(sa.select(deliveries).where(deliveries.c.id == id)).mappings().first()
+    return delivery_of(row) if row is not None else None

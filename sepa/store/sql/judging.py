@@ -1,0 +1,179 @@
+"""One file being judged: everything its verdict writes, inside one transaction."""
+
+import datetime
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from sepa.model.broken import BrokenPromise
+from sepa.model.journal import first_state
+from sepa.model.verdict import FileVerdict, Verdict
+from sepa.store.sql.connection import insert_once, pour, slices
+from sepa.store.sql.rows import day_text, findings_text, instant_text, json_text
+from sepa.store.tables import blocks, file_verdicts, message_ids, orders, reports_due
+
+_REFUSED = ("rejected", "not-executed")
+
+
+class FileSealing:
+    """One file being judged; see `sepa.store.journal.Sealing`."""
+
+    def __init__(self, connection: sa.Connection, file_key: str, partner: str) -> None:
+        self._connection = connection
+        self._file_key = file_key
+        self._partner = partner
+        self.closed = False
+
+    def message_id_owner(self, partner: str, message_id: str) -> str | None:
+        used = message_ids.c
+        owner: str | None = self._connection.scalar(
+            sa.select(used.file_key).where(
+                used.partner == partner, used.message_id == message_id, used.file_key != self._file_key
+            )
+        )
+        return owner
+
+    def seen(self, fingerprints: Collection[str]) -> set[str]:
+        return seen_elsewhere(self._connection, self._file_key, fingerprints)
+
+    def add(self, verdicts: Sequence[Verdict]) -> None:
+        self._open()
+        pour(self._connection, orders, _ORDER, [_order(self._file_key, each) for each in verdicts])
+
+    def discard(self) -> None:
+        self._open()
+        self._connection.execute(sa.delete(orders).where(orders.c.file_key == self._file_key))
+
+    def close(
+        self,
+        verdict: FileVerdict,
+        *,
+        refused_blocks: Collection[int],
+        profile: str,
+        profile_digest: str,
+        reference_digest: str,
+        at: datetime.datetime,
+    ) -> None:
+        self._open()
+        self.closed = True
+        judged_at = instant_text(at)
+        self._connection.execute(
+            sa.insert(file_verdicts),
+            _file_verdict(verdict)
+            | {
+                "file_key": self._file_key,
+                "profile": profile,
+                "profile_digest": profile_digest,
+                "reference_digest": reference_digest,
+                "judged_at": judged_at,
+            },
+        )
+        if verdict.blocks:
+            self._connection.execute(sa.insert(blocks), _block_verdicts(self._file_key, verdict))
+        self._refuse(refused_blocks)
+        if verdict.head is not None:
+            line = {"partner": self._partner, "message_id": verdict.head.group_header.message_id}
+            insert_once(self._connection, message_ids, line | {"file_key": self._file_key})
+        due(self._connection, self._file_key, "judged", self._partner, judged_at)
+
+    def _refuse(self, refused_blocks: Collection[int]) -> None:
+        """Refuse what stands in `refused_blocks`. Nothing is committed yet: the rows themselves change."""
+        for part in slices(refused_blocks):
+            self._connection.execute(
+                sa.update(orders)
+                .values(state="rejected", outcome="rejected")
+                .where(
+                    orders.c.file_key == self._file_key,
+                    orders.c.block.in_(part),
+                    orders.c.state.not_in(_REFUSED),
+                )
+            )
+
+    def _open(self) -> None:
+        if self.closed:
+            raise BrokenPromise(f"the verdict on file {self._file_key} is written; nothing can follow")
+
+
+def due(connection: sa.Connection, file_key: str, occasion: str, partner: str, at: str) -> None:
+    """Note, once, that a report is due."""
+    line = {"file_key": file_key, "occasion": occasion, "partner": partner, "at": at}
+    insert_once(connection, reports_due, line)
+
+
+def seen_elsewhere(connection: sa.Connection, file_key: str, fingerprints: Collection[str]) -> set[str]:
+    """Those fingerprints that orders of other files carry which were not refused."""
+    line = orders.c
+    carried = sa.select(line.fingerprint).where(line.file_key != file_key, line.state.not_in(_REFUSED))
+    wanted = {fingerprint for fingerprint in fingerprints if fingerprint}
+    return {
+        fingerprint
+        for part in slices(wanted)
+        for fingerprint in connection.scalars(carried.where(line.fingerprint.in_(part)))
+    }
+
+
+# --- lines ---
+
+_ORDER = (
+    "key", "file_key", "position", "block", "state", "step", "outcome", "route", "amount_cents",
+    "received_on", "booking_date", "settlement_date", "debtor_iban", "creditor_iban",
+    "local_instrument", "sequence_type",
+    "creditor_identifier", "mandate_id", "fingerprint", "findings", "transaction",
+)  # fmt: skip
+
+
+def _order(file_key: str, verdict: Verdict) -> tuple[Any, ...]:
+    transaction = verdict.transaction
+    mandate = transaction.mandate
+    state = first_state(verdict.outcome)
+    line = (
+        verdict.key, file_key, transaction.position, transaction.block, state, 0, verdict.outcome,
+        verdict.route, verdict.amount_cents, day_text(verdict.received_on), day_text(verdict.booking_date),
+        day_text(verdict.settlement_date), transaction.debtor_account.iban, transaction.creditor_account.iban,
+        transaction.payment_type.local_instrument, transaction.payment_type.sequence_type,
+        transaction.creditor_identifier, mandate.mandate_id if mandate is not None else None,
+        verdict.fingerprint or None, findings_text(verdict.findings), json_text(transaction),
+    )  # fmt: skip
+    if state == "waiting" and None in line[7:14]:
+        raise BrokenPromise(
+            f"order {verdict.key} cannot wait without an amount, a route, its days and accounts"
+        )
+    return line
+
+
+def _file_verdict(verdict: FileVerdict) -> dict[str, Any]:
+    head = verdict.head
+    header = head.group_header if head is not None else None
+    return {
+        "status": verdict.status,
+        "kind": head.kind if head is not None else None,
+        "message_name": head.name if head is not None else verdict.message_name,
+        "message_id": header.message_id if header is not None else verdict.message_id,
+        "created": header.created if header is not None else None,
+        "declared_count": header.number_of_transactions if header is not None else None,
+        "declared_sum": header.control_sum if header is not None else None,
+        "count": verdict.count,
+        "sum_text": verdict.sum_text,
+        "findings": findings_text(verdict.findings),
+        "not_judged": json_text(verdict.not_judged),
+    }
+
+
+def _block_verdicts(file_key: str, verdict: FileVerdict) -> list[dict[str, Any]]:
+    return [
+        {
+            "file_key": file_key,
+            "position": block.payment_information.position,
+            "id": block.payment_information.id,
+            "status": block.status,
+            "requested_date": block.payment_information.requested_date,
+            "batch_booking": block.payment_information.batch_booking,
+            "declared_count": block.payment_information.number_of_transactions,
+            "declared_sum": block.payment_information.control_sum,
+            "count": block.count,
+            "sum_text": block.sum_text,
+            "findings": findings_text(block.findings),
+        }
+        for block in verdict.blocks
+    ]

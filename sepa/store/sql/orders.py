@@ -1,0 +1,119 @@
+"""Orders as they stand, and what people decide about them."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from sepa.model.journal import BlockRow, Decision, Move, OrderRow, ReportDue
+from sepa.store.sql.connection import Connected, insert_once
+from sepa.store.sql.judging import due
+from sepa.store.sql.moves import PROJECTED, move, standing
+from sepa.store.sql.rows import ORDER, block_row, instant_of, instant_text, order_row
+from sepa.store.tables import blocks, decisions, file_verdicts, history, orders
+
+_last = history.alias("last_line")
+_IS_LAST = sa.and_(_last.c.key == orders.c.key, _last.c.step == orders.c.step)
+_CAUSE = sa.func.coalesce(_last.c.cause, sa.literal("judged:") + file_verdicts.c.judged_at)
+
+_first = history.alias("first_line")
+_IS_FIRST = sa.and_(_first.c.key == orders.c.key, _first.c.step == 0)
+_JUDGED: dict[str, sa.ColumnElement[Any]] = {
+    name: sa.case((_first.c.key.is_not(None), _first.c[name]), else_=orders.c[name])
+    for name in PROJECTED
+    if name not in ("state", "step")
+}
+"""What the judgement said of an order: its line 0 where there is one, else still its own row."""
+
+
+def _as_judged(wanted: Any) -> Any:
+    outcome = _JUDGED["outcome"]
+    known = _JUDGED | {
+        "state": sa.case((outcome.in_(("accepted", "rolled")), "waiting"), else_=outcome),
+        "step": sa.literal(0),
+    }
+    columns = [
+        known[each.name].label(each.name) if each.name in known else each for each in wanted.selected_columns
+    ]
+    return wanted.with_only_columns(*columns).join(_first, _IS_FIRST, isouter=True)
+
+
+class Orders(Connected):
+    """The journal's part for orders and decisions; see `sepa.store.journal.Journal`."""
+
+    def blocks(self, file_key: str) -> list[BlockRow]:
+        wanted = sa.select(blocks).where(blocks.c.file_key == file_key).order_by(blocks.c.position)
+        with self.reading() as connection:
+            return [block_row(row) for row in connection.execute(wanted).mappings()]
+
+    def orders(
+        self,
+        file_key: str,
+        *,
+        states: Collection[str] | None = None,
+        cause: str | None = None,
+        as_judged: bool = False,
+        batch: int = 5000,
+    ) -> Iterator[OrderRow]:
+        wanted = _as_judged(ORDER) if as_judged else ORDER
+        wanted = wanted.where(orders.c.file_key == file_key).order_by(orders.c.position)
+        if states is not None:
+            state = _JUDGED["outcome"] if as_judged else orders.c.state
+            wanted = wanted.where(state.in_(sorted(states)))
+        if cause is not None:
+            wanted = wanted.join(_last, _IS_LAST, isouter=True).where(_CAUSE.is_not_distinct_from(cause))
+        with self.reading() as connection:
+            for rows in connection.execution_options(yield_per=batch).execute(wanted).partitions():
+                yield from map(order_row, rows)
+
+    def order(self, key: str) -> OrderRow | None:
+        with self.reading() as connection:
+            row = connection.execute(ORDER.where(orders.c.key == key)).first()
+            return order_row(row) if row is not None else None
+
+    def state_counts(
+        self, file_key: str, *, as_judged: bool = False
+    ) -> dict[tuple[int, str], tuple[int, int]]:
+        line = orders.c
+        state = _JUDGED["outcome"] if as_judged else line.state
+        cents = _JUDGED["amount_cents"] if as_judged else line.amount_cents
+        state = state.label("state")
+        counted = (
+            sa.select(line.block, state, sa.func.count(), sa.func.sum(cents))
+            .where(line.file_key == file_key)
+            .group_by(line.block, state)
+            .order_by(line.block, state)
+        )
+        if as_judged:
+            counted = counted.join(_first, _IS_FIRST, isouter=True)
+        with self.reading() as connection:
+            return {
+                (block, state): (count, int(cents or 0))
+                for block, state, count, cents in connection.execute(counted)
+            }
+
+    def decide(self, decision: Decision, moves: Sequence[Move], *, report: ReportDue | None) -> int:
+        with self.writing() as connection:
+            line = {
+                "id": decision.id,
+                "at": instant_text(decision.at),
+                "by": decision.by,
+                "act": decision.act,
+                "subject": decision.subject,
+                "reason": decision.reason,
+            }
+            if not insert_once(connection, decisions, line):
+                return 0
+            move(connection, moves, standing(connection, [each.key for each in moves]))
+            if report is not None:
+                due(connection, report.file_key, report.occasion, report.partner, instant_text(report.at))
+            return len(moves)
+
+    def decisions(self, subject: str) -> list[Decision]:
+        line = decisions.c
+        wanted = sa.select(decisions).where(line.subject == subject).order_by(line.at, line.id)
+        with self.reading() as connection:
+            return [
+                Decision(**{**row, "at": instant_of(row["at"])})
+                for row in connection.execute(wanted).mappings()
+            ]

@@ -1,0 +1,125 @@
+"""Prove: totals of a day, and what is wrong inside the journal itself."""
+
+import datetime
+from collections import Counter
+from collections.abc import Collection
+
+import msgspec
+import sqlalchemy as sa
+
+from sepa.model.payment import Bulk
+from sepa.store.sql.connection import Connected, slices
+from sepa.store.sql.emission import read_bulks
+from sepa.store.sql.faults import find_faults
+from sepa.store.sql.rows import EMPTY, instant_text
+from sepa.store.tables import blocks, bulks, file_verdicts, orders, postings
+
+_OPEN = ("waiting", "pending-funds", "held")
+Total = tuple[str, str, str, str, int, int]
+
+
+class _Main(msgspec.Struct):
+    """Of a finding, what totals are counted by."""
+
+    rule: str
+    code: str
+    effect: str = "reject"
+
+
+_mains = msgspec.json.Decoder(list[_Main])
+
+
+class Proof(Connected):
+    """The journal's part for the end of the day; see `sepa.store.journal.Journal`."""
+
+    def bulks_sealed_between(self, start: datetime.datetime, end: datetime.datetime) -> list[Bulk]:
+        at = bulks.c.window
+        with self.reading() as connection:
+            return read_bulks(connection, at >= instant_text(start), at < instant_text(end))
+
+    def order_totals(self, file_keys: Collection[str]) -> list[Total]:
+        line = orders.c
+        counts: Counter[tuple[str, str, str, str]] = Counter()
+        cents: Counter[tuple[str, str, str, str]] = Counter()
+        with self.reading() as connection:
+            for part in slices(file_keys):
+                wanted = (
+                    sa.select(
+                        line.file_key,
+                        line.state,
+                        line.findings,
+                        sa.func.coalesce(blocks.c.findings, EMPTY),
+                        file_verdicts.c.findings,
+                        sa.func.count(),
+                        sa.func.coalesce(sa.func.sum(line.amount_cents), 0),
+                    )
+                    .join(file_verdicts, file_verdicts.c.file_key == line.file_key)
+                    .join(
+                        blocks,
+                        sa.and_(blocks.c.file_key == line.file_key, blocks.c.position == line.block),
+                        isouter=True,
+                    )
+                    .where(line.file_key.in_(part))
+                    .group_by(
+                        line.file_key, line.state, line.findings, blocks.c.findings, file_verdicts.c.findings
+                    )
+                )
+                for file_key, state, *findings, count, total in connection.execute(wanted):
+                    group = (file_key, state, *_main(state, findings))
+                    counts[group] += count
+                    cents[group] += int(total)
+        return [(*group, counts[group], cents[group]) for group in sorted(counts)]
+
+    def posting_totals(
+        self, start: datetime.datetime, end: datetime.datetime
+    ) -> list[tuple[str, str, int, int]]:
+        line = postings.c
+        wanted = (
+            sa.select(line.account, line.side, sa.func.count(), sa.func.sum(line.amount_cents))
+            .join(bulks, bulks.c.id == line.bulk)
+            .where(bulks.c.window >= instant_text(start), bulks.c.window < instant_text(end))
+            .group_by(line.account, line.side)
+            .order_by(line.account, line.side)
+        )
+        with self.reading() as connection:
+            return [
+                (account, side, count, int(cents))
+                for account, side, count, cents in connection.execute(wanted)
+            ]
+
+    def waiting(self) -> list[tuple[datetime.date | None, str, int, int]]:
+        line = orders.c
+        wanted = (
+            sa.select(
+                line.booking_date,
+                line.state,
+                sa.func.count(),
+                sa.func.coalesce(sa.func.sum(line.amount_cents), 0),
+            )
+            .where(line.state.in_(_OPEN))
+            .group_by(line.booking_date, line.state)
+        )
+        with self.reading() as connection:
+            found = [
+                (day, state, count, int(cents)) for day, state, count, cents in connection.execute(wanted)
+            ]
+        return sorted(found, key=lambda each: (each[0] or datetime.date.max, each[1]))
+
+    def faults(self) -> list[str]:
+        with self.reading() as connection:
+            return list(find_faults(connection))
+
+
+def _main(state: str, levels: list[str]) -> tuple[str, str]:
+    """Rule and code that decided: of the order; if it was refused without one, of its block or its file."""
+    for level, text in enumerate(levels):
+        if text == EMPTY:
+            continue
+        found = _mains.decode(text)
+        refusals = [each for each in found if each.effect == "reject"]
+        if level == 0 and (refusals or state not in ("rejected", "not-executed")):
+            main = (refusals or found)[0]
+            return main.rule, main.code
+        if level and refusals and state in ("rejected", "not-executed"):
+            return refusals[0].rule, refusals[0].code
+    return "", ""

@@ -1,0 +1,172 @@
+"""Rows of the database and records of the model: one way there, one way back."""
+
+import datetime
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from sepa.model.finding import NOTHING, Findings
+from sepa.model.journal import BlockRow, Delivery, FileRow, OrderRow, ReportDue
+from sepa.model.message import Transaction
+from sepa.model.payment import Bulk, Payment, Posting
+from sepa.store.tables import blocks, bulks, file_verdicts, files, orders
+
+_encoder = msgspec.json.Encoder()
+_transactions = msgspec.json.Decoder(Transaction)
+_findings = msgspec.json.Decoder(Findings)
+_texts = msgspec.json.Decoder(tuple[str, ...])
+
+EMPTY = "[]"
+
+
+def json_text(value: object) -> str:
+    return _encoder.encode(value).decode()
+
+
+def findings_text(findings: Findings) -> str:
+    return json_text(findings) if findings else EMPTY
+
+
+def findings_of(text: str) -> Findings:
+    return NOTHING if text == EMPTY else _findings.decode(text)
+
+
+def texts_of(text: str) -> tuple[str, ...]:
+    return _texts.decode(text)
+
+
+def transaction_of(text: str) -> Transaction:
+    return _transactions.decode(text)
+
+
+@lru_cache(maxsize=1024)
+def instant_text(instant: datetime.datetime) -> str:
+    """An instant as the journal writes it: in UTC, ISO 8601. An instant without a zone is ValueError."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant in the journal needs a zone")
+    return instant.astimezone(datetime.UTC).isoformat()
+
+
+@lru_cache(maxsize=1024)
+def instant_of(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text)
+
+
+@lru_cache(maxsize=1024)
+def day_text(day: datetime.date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+# --- what was delivered and judged ---
+
+FILE = sa.select(files, file_verdicts).join_from(
+    files, file_verdicts, file_verdicts.c.file_key == files.c.key, isouter=True
+)
+
+
+def file_row(row: sa.RowMapping) -> FileRow:
+    claimed = {name: row[name] for name in ("key", "partner", "name", "size_bytes")}
+    claimed["received_at"] = instant_of(row["received_at"])
+    if row["status"] is None:
+        return FileRow(**claimed)
+    same = (
+        "status", "message_name", "message_id", "created", "declared_count", "declared_sum",
+        "count", "sum_text", "profile", "profile_digest", "reference_digest",
+    )  # fmt: skip
+    return FileRow(
+        **claimed,
+        **{name: row[name] for name in same},
+        judged=True,
+        findings=findings_of(row["findings"]),
+        not_judged=texts_of(row["not_judged"]),
+        judged_at=instant_of(row["judged_at"]),
+    )
+
+
+def delivery_of(row: sa.RowMapping) -> Delivery:
+    return Delivery(**{**row, "received_at": instant_of(row["received_at"])})
+
+
+def block_row(row: sa.RowMapping) -> BlockRow:
+    return BlockRow(**{**row, "findings": findings_of(row["findings"])})
+
+
+def report_of(row: sa.RowMapping) -> ReportDue:
+    return ReportDue(**{**row, "at": instant_of(row["at"])})
+
+
+# --- orders ---
+
+_order = orders.c
+ORDER = (
+    sa.select(
+        _order.key, _order.file_key, _order.position, _order.block, files.c.partner, file_verdicts.c.kind,
+        _order.amount_cents, _order.debtor_iban, _order.creditor_iban, _order.outcome, _order.route,
+        _order.state, _order.step, files.c.received_at, _order.received_on, _order.booking_date,
+        _order.settlement_date, _order.findings, _order.transaction,
+    )
+    .join_from(orders, files, files.c.key == _order.file_key)
+    .join(file_verdicts, file_verdicts.c.file_key == _order.file_key)
+)  # fmt: skip
+"""The columns of `order_row`, in its order."""
+
+
+def order_row(row: Any) -> OrderRow:
+    (
+        key, file_key, position, block, partner, kind, amount_cents, debtor_iban, creditor_iban, outcome,
+        route, state, step, received_at, received_on, booking_date, settlement_date, findings, text,
+    ) = row  # fmt: skip
+    transaction = _transactions.decode(text)
+    return OrderRow(
+        key, file_key, position, block, partner, kind, transaction.end_to_end_id, transaction.amount or "",
+        transaction.currency or "", amount_cents, debtor_iban, creditor_iban, outcome, route, state, step,
+        instant_of(received_at), received_on, booking_date, settlement_date,
+        NOTHING if findings == EMPTY else _findings.decode(findings), transaction,
+    )  # fmt: skip
+
+
+PAYMENT = (
+    sa.select(
+        _order.key, _order.file_key, _order.position, _order.block, files.c.partner, file_verdicts.c.kind,
+        _order.route, _order.amount_cents, _order.debtor_iban, _order.creditor_iban, files.c.received_at,
+        _order.booking_date, _order.settlement_date, blocks.c.batch_booking, _order.local_instrument,
+        _order.sequence_type, _order.creditor_identifier, _order.mandate_id,
+    )
+    .join_from(orders, files, files.c.key == _order.file_key)
+    .join(file_verdicts, file_verdicts.c.file_key == _order.file_key)
+    .join(
+        blocks,
+        sa.and_(blocks.c.file_key == _order.file_key, blocks.c.position == _order.block),
+        isouter=True,
+    )
+)  # fmt: skip
+"""The columns of `payment_of`, in its order."""
+
+
+def payment_of(row: Any) -> Payment:
+    (
+        key, file_key, position, block, partner, kind, route, amount_cents, debtor_iban, creditor_iban,
+        received_at, booking_date, settlement_date, batch_booking, *rest,
+    ) = row  # fmt: skip
+    return Payment(
+        key, file_key, position, block, partner, kind, route, amount_cents, debtor_iban, creditor_iban,
+        instant_of(received_at), booking_date, settlement_date, bool(batch_booking), *rest,
+    )  # fmt: skip
+
+
+# --- bulks ---
+
+BULK = sa.select(
+    bulks.c.id, bulks.c.kind, bulks.c.window, bulks.c.settlement_date, bulks.c.sum_cents, bulks.c.scheme
+)
+
+
+def bulk_of(row: Any, keys: tuple[str, ...]) -> Bulk:
+    id, kind, window, settlement_date, sum_cents, scheme = row
+    return Bulk(id, kind, instant_of(window), settlement_date, keys, sum_cents, scheme)
+
+
+def posting_of(row: Any) -> Posting:
+    return Posting(*row)

@@ -1,0 +1,211 @@
+"""Seal: what is due in a window, and the one transaction that fixes what the window decided."""
+
+import datetime
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from sepa.model.broken import BrokenPromise
+from sepa.model.journal import Move, window_cause
+from sepa.model.payment import Payment, Posting, Settlement
+from sepa.store.journal import Overtaken
+from sepa.store.sql.connection import Connected, insert_once, pour, slices
+from sepa.store.sql.judging import due
+from sepa.store.sql.moves import Standing, move, standing
+from sepa.store.sql.rows import PAYMENT, day_text, instant_text, payment_of
+from sepa.store.tables import (
+    attempts,
+    bulk_members,
+    bulks,
+    file_verdicts,
+    files,
+    orders,
+    postings,
+    reports_due,
+    windows,
+)
+
+_DUE = ("waiting", "pending-funds")
+
+
+class Settling(Connected):
+    """The journal's part for clearing windows; see `sepa.store.journal.Journal`."""
+
+    def due(self, window: datetime.datetime, day: datetime.date) -> list[Payment]:
+        at = instant_text(window)
+        tried = sa.exists().where(attempts.c.key == orders.c.key, attempts.c.window == at)
+        wanted = PAYMENT.where(
+            orders.c.state.in_(_DUE), orders.c.booking_date <= day, files.c.received_at <= at, ~tried
+        ).order_by(files.c.received_at, orders.c.file_key, orders.c.position)
+        with self.reading() as connection:
+            return [payment_of(row) for row in connection.execute(wanted)]
+
+    def booked(self, since: datetime.datetime | None = None) -> dict[str, int]:
+        line = postings.c
+        signed = sa.case((line.side == "credit", line.amount_cents), else_=-line.amount_cents)
+        wanted = sa.select(line.account, sa.func.sum(signed)).group_by(line.account).order_by(line.account)
+        if since is not None:
+            wanted = wanted.join(bulks, bulks.c.id == line.bulk).where(bulks.c.window > instant_text(since))
+        with self.reading() as connection:
+            return {account: int(cents) for account, cents in connection.execute(wanted)}
+
+    def consent_uses(self) -> Mapping[tuple[str, str, str], tuple[datetime.date, ...]]:
+        line = orders.c
+        wanted = (
+            sa.select(line.debtor_iban, line.creditor_identifier, line.mandate_id, line.booking_date)
+            .join(file_verdicts, file_verdicts.c.file_key == line.file_key)
+            .where(
+                line.state == "paid",
+                line.route == "on-us",
+                line.mandate_id.is_not(None),
+                file_verdicts.c.kind == "collection",
+            )
+            .order_by(line.debtor_iban, line.creditor_identifier, line.mandate_id, line.booking_date)
+        )
+        uses: dict[tuple[str, str, str], tuple[datetime.date, ...]] = {}
+        with self.reading() as connection:
+            for debtor_iban, creditor_identifier, mandate_id, day in connection.execute(wanted):
+                consent = (debtor_iban or "", creditor_identifier or "", mandate_id)
+                uses[consent] = (*uses.get(consent, ()), day)
+        return uses
+
+    def seal(self, settlement: Settlement, *, by: str) -> bool:
+        if not settlement.bulks and not settlement.unpaid:
+            if settlement.postings:
+                raise BrokenPromise("a window without bulks has postings")
+            return False
+        owners = _owners(settlement)
+        unpaid = [each.payment.key for each in settlement.unpaid]
+        if len({*owners, *unpaid}) != len(owners) + len(unpaid):
+            raise BrokenPromise("an order is both paid and not paid in one window")
+        with self.writing() as connection:
+            stood = standing(connection, [*owners, *unpaid])
+            for key, order in stood.items():
+                if order.state not in _DUE:
+                    raise Overtaken(f"order {key} is {order.state} already")
+            _agree(settlement, owners, stood)
+            _write(connection, settlement, owners, stood, by)
+        return True
+
+
+def _owners(settlement: Settlement) -> dict[str, str]:
+    """The bulk of each paid order. An order in two bulks is BrokenPromise."""
+    owners = {key: bulk.id for bulk in settlement.bulks for key in bulk.keys}
+    if len(owners) != sum(bulk.count for bulk in settlement.bulks):
+        raise BrokenPromise("an order is in a bulk twice, or in two bulks")
+    if not all(bulk.keys for bulk in settlement.bulks):
+        raise BrokenPromise("a bulk has no orders")
+    return owners
+
+
+def _agree(settlement: Settlement, owners: Mapping[str, str], stood: Mapping[str, Standing]) -> None:
+    """Sums agree to the cent: a bulk's with its orders', debits with credits in each bulk."""
+    for bulk in settlement.bulks:
+        found = sum(stood[key].amount_cents or 0 for key in bulk.keys)
+        if found != bulk.sum_cents:
+            raise BrokenPromise(f"bulk {bulk.id} says {bulk.sum_cents} cents, its orders are {found}")
+    balance: Counter[str] = Counter()
+    for posting in settlement.postings:
+        if posting.key not in owners:
+            raise BrokenPromise(f"a posting belongs to {posting.key}, which this window does not pay")
+        if posting.amount_cents <= 0:
+            raise BrokenPromise(f"a posting of {posting.key} is of {posting.amount_cents} cents")
+        signed = posting.amount_cents if posting.side == "credit" else -posting.amount_cents
+        balance[owners[posting.key]] += signed
+    for bulk_id, difference in balance.items():
+        if difference:
+            raise BrokenPromise(f"the postings of bulk {bulk_id} differ by {difference} cents")
+
+
+def _write(
+    connection: sa.Connection,
+    settlement: Settlement,
+    owners: Mapping[str, str],
+    stood: dict[str, Standing],
+    by: str,
+) -> None:
+    window = instant_text(settlement.window)
+    insert_once(connection, windows, {"window": window, "by": by})
+    causes = _occasions(connection, settlement, stood)
+    try:
+        _write_bulks(connection, settlement, owners)
+        tried = [(each.payment.key, window) for each in settlement.unpaid]
+        pour(connection, attempts, ("key", "window"), tried)
+    except sa.exc.IntegrityError as twice:
+        raise Overtaken("an order of this window was sealed or tried by another") from twice
+    paid = [
+        Move(key, stood[key].step, "paid", settlement.window, by, causes[stood[key].file_key])
+        for key in owners
+    ]
+    left = [
+        Move(
+            each.payment.key,
+            stood[each.payment.key].step,
+            each.outcome,
+            settlement.window,
+            by,
+            causes[each.payment.file_key],
+            (each.finding,),
+        )
+        for each in settlement.unpaid
+    ]
+    move(connection, [*paid, *left], stood)
+
+
+def _write_bulks(connection: sa.Connection, settlement: Settlement, owners: Mapping[str, str]) -> None:
+    lines = [
+        (
+            bulk.id, instant_text(bulk.window), bulk.kind, day_text(bulk.settlement_date), bulk.scheme,
+            bulk.count, bulk.sum_cents,
+        )
+        for bulk in settlement.bulks
+    ]  # fmt: skip
+    pour(
+        connection, bulks, ("id", "window", "kind", "settlement_date", "scheme", "count", "sum_cents"), lines
+    )
+    members = [(key, bulk.id, number) for bulk in settlement.bulks for number, key in enumerate(bulk.keys, 1)]
+    pour(connection, bulk_members, ("key", "bulk", "position"), members)
+    pour(connection, postings, _POSTING, list(_postings(settlement.postings, owners)))
+
+
+_POSTING = ("bulk", "line", "key", "account", "side", "amount_cents", "booking_date", "value_date")
+
+
+def _postings(written: tuple[Posting, ...], owners: Mapping[str, str]) -> Any:
+    lines: Counter[str] = Counter()
+    for each in written:
+        bulk = owners[each.key]
+        lines[bulk] += 1
+        yield (
+            bulk, lines[bulk], each.key, each.account, each.side, each.amount_cents,
+            day_text(each.booking_date), day_text(each.value_date),
+        )  # fmt: skip
+
+
+def _occasions(
+    connection: sa.Connection, settlement: Settlement, stood: Mapping[str, Standing]
+) -> dict[str, str]:
+    """For each file touched, the occasion of its report, now due. It is also the cause of the moves.
+
+    A window that touches a file once more, because an order was released after it, is a new occasion
+    (`window:<instant>#2`): the first report may have left already.
+    """
+    first = window_cause(settlement.window)
+    at = instant_text(settlement.window)
+    touched = sorted({order.file_key for order in stood.values()})
+    partners: dict[str, str] = {}
+    told: Counter[str] = Counter()
+    for part in slices(touched):
+        partner_of = sa.select(files.c.key, files.c.partner).where(files.c.key.in_(part))
+        partners.update((key, partner) for key, partner in connection.execute(partner_of))
+        earlier = sa.select(reports_due.c.file_key).where(
+            reports_due.c.file_key.in_(part),
+            sa.or_(reports_due.c.occasion == first, reports_due.c.occasion.startswith(f"{first}#")),
+        )
+        told.update(connection.scalars(earlier))
+    occasions = {key: f"{first}#{told[key] + 1}" if told[key] else first for key in touched}
+    for file_key, occasion in occasions.items():
+        due(connection, file_key, occasion, partners[file_key], at)
+    return occasions

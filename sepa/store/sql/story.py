@@ -1,0 +1,162 @@
+"""Tell the whole story of one order from the journal."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from sepa.model.finding import Findings
+from sepa.model.journal import Event
+from sepa.scheme.money import amount_text
+from sepa.store.sql.connection import Connected
+from sepa.store.sql.emission import read_publications
+from sepa.store.sql.rows import FILE, block_row, file_row, findings_of, instant_of
+from sepa.store.tables import (
+    blocks,
+    bulk_members,
+    bulks,
+    decisions,
+    deliveries,
+    files,
+    history,
+    orders,
+    postings,
+)
+
+DESK = "desk"
+
+
+class Story(Connected):
+    """The journal's part for the auditor; see `sepa.store.journal.Journal`."""
+
+    def story(self, key: str) -> list[Event]:
+        with self.reading() as connection:
+            order = connection.execute(sa.select(orders).where(orders.c.key == key)).mappings().first()
+            if order is None:
+                return []
+            bulk = connection.execute(
+                sa.select(bulks)
+                .join(bulk_members, bulk_members.c.bulk == bulks.c.id)
+                .where(bulk_members.c.key == key)
+            ).mappings().first()  # fmt: skip
+            judged, *moved = _judged(connection, order)
+            told = [
+                *_delivered(connection, order["file_key"]),
+                judged,
+                *_decided(connection, key, order["file_key"]),
+                *moved,
+                *(_sealed(connection, bulk, key) if bulk is not None else ()),
+                *_published(
+                    connection, [key, order["file_key"], *([bulk["id"]] if bulk is not None else [])]
+                ),
+            ]
+        return sorted(told, key=lambda event: event.at)
+
+
+def _delivered(connection: sa.Connection, file_key: str) -> Iterator[Event]:
+    line = deliveries.c
+    wanted = sa.select(deliveries).where(line.file_key == file_key).order_by(line.received_at, line.id)
+    for row in connection.execute(wanted).mappings():
+        yield Event(
+            at=instant_of(row["received_at"]),
+            what="delivered" if row["first"] else "delivered again",
+            by=row["partner"],
+            cause=f"delivery:{row['id']}",
+            detail={"name": row["name"], "file": file_key, "size_bytes": str(row["size_bytes"])},
+        )
+
+
+def _decided(connection: sa.Connection, key: str, file_key: str) -> Iterator[Event]:
+    line = decisions.c
+    wanted = sa.select(decisions).where(line.subject.in_((key, file_key))).order_by(line.at, line.id)
+    for row in connection.execute(wanted).mappings():
+        yield Event(
+            at=instant_of(row["at"]),
+            what=row["act"],
+            by=row["by"],
+            cause=f"decision:{row['id']}",
+            detail={"subject": row["subject"], "reason": row["reason"]},
+        )
+
+
+def _judged(connection: sa.Connection, order: Any) -> Iterator[Event]:
+    """The judgement and every move after it. Until a move changes more, the row itself tells the first."""
+    wanted = sa.select(history).where(history.c.key == order["key"]).order_by(history.c.step)
+    lines = connection.execute(wanted).mappings().all()
+    file = file_row(connection.execute(FILE.where(files.c.key == order["file_key"])).mappings().one())
+    assert file.judged_at is not None
+    first = lines[0] if lines and lines[0]["step"] == 0 else order
+    yield Event(
+        at=file.judged_at,
+        what="judged",
+        by=file.profile,
+        cause=f"judged:{file.judged_at.isoformat()}",
+        detail=_facts(first)
+        | {"profile_digest": file.profile_digest, "reference_digest": file.reference_digest},
+        findings=findings_of(first["findings"])
+        or _refusals_above(connection, first["outcome"], order, file.findings),
+    )
+    for line in lines:
+        if line["step"]:
+            yield Event(
+                at=instant_of(line["at"]),
+                what=line["state"],
+                by=line["by"],
+                cause=line["cause"],
+                detail=_facts(line),
+                findings=findings_of(line["findings"]),
+            )
+
+
+def _refusals_above(connection: sa.Connection, outcome: str, order: Any, of_file: Findings) -> Findings:
+    """Why an order without a fault of its own was refused: the refusals of its block, or else of its file."""
+    if outcome != "rejected":
+        return ()
+    same = (blocks.c.file_key == order["file_key"], blocks.c.position == order["block"])
+    row = connection.execute(sa.select(blocks).where(*same)).mappings().first()
+    for level in (block_row(row).findings if row is not None else (), of_file):
+        refusals = tuple(finding for finding in level if finding.effect == "reject")
+        if refusals:
+            return refusals
+    return ()
+
+
+def _facts(line: Any) -> dict[str, str]:
+    facts = {name: line[name] for name in ("outcome", "route", "booking_date", "settlement_date")}
+    if line["amount_cents"] is not None:
+        facts["amount"] = amount_text(line["amount_cents"])
+    return {name: str(value) for name, value in facts.items() if value is not None}
+
+
+def _sealed(connection: sa.Connection, bulk: Any, key: str) -> Iterator[Event]:
+    at, cause = instant_of(bulk["window"]), f"window:{bulk['window']}"
+    facts = {
+        "bulk": bulk["id"],
+        "kind": bulk["kind"],
+        "settlement_date": str(bulk["settlement_date"]),
+        "count": str(bulk["count"]),
+        "sum": amount_text(bulk["sum_cents"]),
+    }
+    yield Event(at=at, what="sealed", by=DESK, cause=cause, detail=facts)
+    line = postings.c
+    wanted = sa.select(postings).where(line.bulk == bulk["id"], line.key == key).order_by(line.line)
+    for row in connection.execute(wanted).mappings():
+        detail = {
+            "account": row["account"],
+            "side": row["side"],
+            "amount": amount_text(row["amount_cents"]),
+            "booking_date": str(row["booking_date"]),
+            "value_date": str(row["value_date"]),
+        }
+        yield Event(at=at, what="posted", by=DESK, cause=cause, detail=detail)
+
+
+def _published(connection: sa.Connection, subjects: list[str]) -> Iterator[Event]:
+    for each in read_publications(connection, subjects):
+        yield Event(
+            at=each.at,
+            what="published",
+            by=DESK,
+            cause=each.occasion,
+            detail={"path": each.path, "kind": each.kind, "sha256": each.sha256},
+        )

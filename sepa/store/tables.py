@@ -1,0 +1,262 @@
+"""The journal's tables. Lines are added and stay; only the projection of `orders` moves, with its history.
+
+Amounts are integer cents. Instants are texts as `datetime.isoformat()` writes them in UTC: they sort and come
+back exactly in every database. Lists and records are JSON texts. All texts compare by code point, so that
+every database sorts alike.
+"""
+
+import sqlalchemy as sa
+
+HEAD = "0001"
+"""The newest version in `sepa.store.migrations`; a test holds it to that."""
+
+Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+Cents = sa.BigInteger()
+Day = sa.Date()
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _key(name: str, references: str | None = None) -> sa.Column[str]:
+    return sa.Column(name, Text, *([sa.ForeignKey(references)] if references else []), primary_key=True)
+
+
+def _text(name: str, references: str | None = None) -> sa.Column[str]:
+    return sa.Column(name, Text, *([sa.ForeignKey(references)] if references else []), nullable=False)
+
+
+def _perhaps(name: str) -> sa.Column[str | None]:
+    return sa.Column(name, Text, nullable=True)
+
+
+def _whole(name: str, *, key: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, primary_key=key, autoincrement=False, nullable=False)
+
+
+# --- claim ---
+
+files = sa.Table(
+    "files",
+    metadata,
+    _key("key"),
+    _text("partner"),
+    _text("name"),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    _text("received_at"),
+    sa.Index("ix_files_received_at", "received_at"),
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    _key("id"),
+    _text("partner"),
+    _text("name"),
+    _text("file_key", "files.key"),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    _text("received_at"),
+    sa.Column("first", sa.Boolean, nullable=False),
+    sa.Index("ix_deliveries_file_key", "file_key"),
+    sa.Index("ix_deliveries_partner", "partner", "name", "received_at"),
+)
+
+# --- judge ---
+
+file_verdicts = sa.Table(
+    "file_verdicts",
+    metadata,
+    _key("file_key", "files.key"),
+    _text("status"),
+    _perhaps("kind"),
+    _perhaps("message_name"),
+    _perhaps("message_id"),
+    _perhaps("created"),
+    _perhaps("declared_count"),
+    _perhaps("declared_sum"),
+    _whole("count"),
+    _text("sum_text"),
+    _text("findings"),
+    _text("not_judged"),
+    _text("profile"),
+    _text("profile_digest"),
+    _text("reference_digest"),
+    _text("judged_at"),
+)
+
+message_ids = sa.Table(
+    "message_ids", metadata, _key("partner"), _key("message_id"), _text("file_key", "files.key")
+)
+
+blocks = sa.Table(
+    "blocks",
+    metadata,
+    _key("file_key", "files.key"),
+    _whole("position", key=True),
+    _text("id"),
+    _text("status"),
+    _perhaps("requested_date"),
+    sa.Column("batch_booking", sa.Boolean),
+    _perhaps("declared_count"),
+    _perhaps("declared_sum"),
+    _whole("count"),
+    _text("sum_text"),
+    _text("findings"),
+)
+
+orders = sa.Table(
+    "orders",
+    metadata,
+    _key("key"),
+    _text("file_key", "files.key"),
+    _whole("position"),
+    _whole("block"),
+    _text("state"),
+    _whole("step"),
+    _text("outcome"),
+    _perhaps("route"),
+    sa.Column("amount_cents", Cents),
+    sa.Column("received_on", Day),
+    sa.Column("booking_date", Day),
+    sa.Column("settlement_date", Day),
+    _perhaps("debtor_iban"),
+    _perhaps("creditor_iban"),
+    _perhaps("local_instrument"),
+    _perhaps("sequence_type"),
+    _perhaps("creditor_identifier"),
+    _perhaps("mandate_id"),
+    _perhaps("fingerprint"),
+    _text("findings"),
+    _text("transaction"),
+    sa.Index("ix_orders_file_key", "file_key", "position", unique=True),
+    sa.Index("ix_orders_fingerprint", "fingerprint"),
+)
+"""One row per order. `state` to `amount_cents`, the two dates and `findings` are the projection of its last
+line of history; before the first move the row itself is that line (step 0)."""
+
+_OPEN = orders.c.state.in_(("waiting", "pending-funds", "held"))
+_PAID_UNDER_MANDATE = sa.and_(orders.c.state == "paid", orders.c.mandate_id.is_not(None))
+
+sa.Index("ix_orders_open", orders.c.booking_date, orders.c.state, sqlite_where=_OPEN, postgresql_where=_OPEN)
+sa.Index(
+    "ix_orders_mandate",
+    orders.c.debtor_iban,
+    orders.c.creditor_identifier,
+    orders.c.mandate_id,
+    orders.c.booking_date,
+    orders.c.route,
+    sqlite_where=_PAID_UNDER_MANDATE,
+    postgresql_where=_PAID_UNDER_MANDATE,
+)
+
+history = sa.Table(
+    "history",
+    metadata,
+    _key("key", "orders.key"),
+    _whole("step", key=True),
+    _text("state"),
+    _text("outcome"),
+    _perhaps("route"),
+    sa.Column("amount_cents", Cents),
+    sa.Column("booking_date", Day),
+    sa.Column("settlement_date", Day),
+    _text("findings"),
+    _text("at"),
+    _text("by"),
+    _text("cause"),
+    sqlite_with_rowid=False,
+)
+"""What an order was after each move, whole. Step 0 is the judgement; it is written here only when a move is
+about to change more than the state, because until then the order's own row still tells it."""
+
+# --- people ---
+
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    _key("id"),
+    _text("at"),
+    _text("by"),
+    _text("act"),
+    _text("subject"),
+    _text("reason"),
+    sa.Index("ix_decisions_subject", "subject"),
+)
+
+# --- seal ---
+
+windows = sa.Table("windows", metadata, _key("window"), _text("by"))
+
+attempts = sa.Table(
+    "attempts", metadata, _key("key", "orders.key"), _key("window", "windows.window"), sqlite_with_rowid=False
+)
+
+bulks = sa.Table(
+    "bulks",
+    metadata,
+    _key("id"),
+    _text("window", "windows.window"),
+    _text("kind"),
+    sa.Column("settlement_date", Day, nullable=False),
+    _text("scheme"),
+    _whole("count"),
+    sa.Column("sum_cents", Cents, nullable=False),
+    sa.Index("ix_bulks_window", "window"),
+)
+
+bulk_members = sa.Table(
+    "bulk_members",
+    metadata,
+    _key("key", "orders.key"),
+    _text("bulk", "bulks.id"),
+    _whole("position"),
+    sa.Index("ix_bulk_members_bulk", "bulk", "position", unique=True),
+    sqlite_with_rowid=False,
+)
+
+postings = sa.Table(
+    "postings",
+    metadata,
+    _key("bulk", "bulks.id"),
+    _whole("line", key=True),
+    _text("key"),
+    _text("account"),
+    _text("side"),
+    sa.Column("amount_cents", Cents, nullable=False),
+    sa.Column("booking_date", Day, nullable=False),
+    sa.Column("value_date", Day, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# --- tell ---
+
+reports_due = sa.Table(
+    "reports_due",
+    metadata,
+    _key("file_key", "files.key"),
+    _key("occasion"),
+    _text("partner"),
+    _text("at"),
+)
+
+publications = sa.Table(
+    "publications",
+    metadata,
+    _key("path"),
+    _text("sha256"),
+    _text("kind"),
+    _text("subject"),
+    _text("occasion"),
+    _text("at"),
+    sa.Index("ix_publications_subject", "subject"),
+)
+
+told = sa.Table("told", metadata, _key("subject"), _key("occasion"))
+"""What is done with: a report by file key and occasion, a bulk by its id and the occasion `sealed`."""
