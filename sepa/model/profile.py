@@ -91,12 +91,16 @@ class Orders(Section, frozen=True):
 
 
 class Addresses(Section, frozen=True):
-    """`unstructured_until`: last settlement day on which an address of lines only may still go out."""
+    """`unstructured_until`: last settlement day on which an address of lines only may still go out.
+
+    `debtor_outside_eea`: what a missing payer's address does where one of the banks is outside the EEA.
+    """
 
     unstructured_until: datetime.date
     hybrid_from: datetime.date
     lines_max: int
     line_max_chars: int
+    debtor_outside_eea: RejectOrWarn = "reject"
 
 
 class Characters(Section, frozen=True):
@@ -179,6 +183,7 @@ class Funds(Section, frozen=True):
 class Accounts(Section, frozen=True):
     term_deposit_credit_window: Literal["renewal_day", "any"]
     savings_legacy_any_internal_until: datetime.date
+    term_deposit_funding_days: int = 10
 
 
 class LeadDays(Section, frozen=True):

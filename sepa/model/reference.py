@@ -8,10 +8,13 @@ from typing import Literal
 
 import msgspec
 
+from sepa.model.profile import Bank
+from sepa.scheme.iban import bank_code, canonical_iban
+
 Product = Literal["current", "savings", "term-deposit", "twin", "dynamic", "sub-deposit"]
 
 
-class Block(msgspec.Struct, frozen=True):
+class Block(msgspec.Struct, frozen=True, gc=False):
     """A block of funds: of an amount, or of the whole account when `amount_cents` is None (ACC-09)."""
 
     since: datetime.datetime
@@ -19,7 +22,7 @@ class Block(msgspec.Struct, frozen=True):
     until: datetime.datetime | None = None
 
 
-class Account(msgspec.Struct, frozen=True):
+class Account(msgspec.Struct, frozen=True, gc=False):
     """One of our own accounts. Money in integer cents of the account's currency."""
 
     iban: str
@@ -44,7 +47,7 @@ class Account(msgspec.Struct, frozen=True):
     collections_blocked: bool = False
 
 
-class Consent(msgspec.Struct, frozen=True):
+class Consent(msgspec.Struct, frozen=True, gc=False):
     """A payer's consent to collections, lodged with us (DD-02). `periodicity` is None for a one-off one.
 
     `last_collected_on` is the day of the last collection executed before our own journal began.
@@ -63,7 +66,7 @@ class Consent(msgspec.Struct, frozen=True):
     last_collected_on: datetime.date | None = None
 
 
-class Participant(msgspec.Struct, frozen=True):
+class Participant(msgspec.Struct, frozen=True, gc=False):
     """A bank that can be reached. `country` and `national_code` find it from an IBAN; dates bound its membership."""
 
     bic: str
@@ -106,3 +109,20 @@ class Reference(msgspec.Struct, frozen=True):
     participants: dict[tuple[str, str], Participant] | None = None
     partners: dict[str, Partner] | None = None
     consent_uses: dict[str, tuple[datetime.date, ...]] = {}
+
+
+def account_of(iban: str | None, reference: Reference) -> Account | None:
+    """Our own account that `iban` names however it is written, or None when the table holds none."""
+    if iban is None or reference.accounts is None:
+        return None
+    return reference.accounts.get(iban) or reference.accounts.get(canonical_iban(iban))
+
+
+def is_ours(iban: str | None, bank: Bank, reference: Reference) -> bool:
+    """Whether `iban` is of this bank: it stands in the table of accounts, or carries our bank code."""
+    if iban is None:
+        return False
+    if reference.accounts is not None and iban in reference.accounts:
+        return True
+    name = canonical_iban(iban)
+    return name[:2] == bank.country and bank_code(name) == bank.national_bank_code

@@ -10,11 +10,11 @@ import msgspec
 
 from sepa.model.profile import CountryList, Profile, Section
 from sepa.scheme.calendar import working_days
+from sepa.scheme.countries import is_country
 
 Layer = tuple[str, dict[str, Any]]
 
 _FAULT_PLACE = re.compile(r"(.*) - at `\$\.?(.*)`", re.ASCII | re.DOTALL)
-_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 
 
 class ProfileFault(Exception):
@@ -132,8 +132,8 @@ def _list_contradictions(key: str, lists: tuple[CountryList, ...]) -> Iterator[t
         yield key, "must hold at least one list, each valid from a later day than the one before"
     for entry in lists:
         for code in entry.codes:
-            if not _COUNTRY.fullmatch(code) or entry.codes.count(code) > 1:
-                yield key, f"found {code}; allowed: each country once, as two capital letters"
+            if not is_country(code) or entry.codes.count(code) > 1:
+                yield key, f"found {code}; allowed: each country once, by its two letters"
 
 
 def parameters(profile: Profile) -> dict[str, Any]:

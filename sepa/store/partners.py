@@ -1,0 +1,93 @@
+"""partners.yaml of the folder `reference/`: who may drop files, and what its contract says."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+
+from sepa.model.reference import Partner
+from sepa.store import csv_table as cell
+from sepa.store.csv_table import ReferenceFault, Unfit
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,34}", re.ASCII)
+
+
+def _own_account(found: str) -> str:
+    return found if found == "*" else cell.iban(found)
+
+
+KEYS: dict[str, Callable[[str], str]] = {
+    "id": cell.matching(
+        _ID, "at most 35 letters, digits, points, hyphens and underscores, as its inbox is named"
+    ),
+    "name": cell.text,
+    "accounts": _own_account,
+    "bic": cell.bic,
+    "settlement_account": cell.iban,
+    "language": cell.language,
+    "generation": cell.one_of("2009", "2019"),
+    "messages": cell.text,
+}
+LISTS = ("accounts", "messages")
+REQUIRED = ("id", "name", "accounts")
+
+
+def read_partners(file: str, content: bytes | None) -> dict[str, Partner] | None:
+    """The partners by id; None when there is no file. A ReferenceFault names line and key."""
+    if content is None:
+        return None
+    try:
+        root = yaml.compose(content.decode("utf-8"), Loader=yaml.SafeLoader)
+    except UnicodeDecodeError as fault:
+        raise ReferenceFault(file, 0, "", f"byte {fault.start + 1}", "UTF-8 text") from fault
+    except yaml.YAMLError as fault:
+        mark = getattr(fault, "problem_mark", None)
+        line = mark.line + 1 if mark is not None else 0
+        raise ReferenceFault(file, line, "", str(getattr(fault, "problem", fault)), "YAML") from fault
+    listed = root.value if isinstance(root, yaml.MappingNode) else []
+    if [key.value for key, _ in listed] != ["partners"] or not isinstance(listed[0][1], yaml.SequenceNode):
+        raise ReferenceFault(file, 1, "", "something else", "the one key partners, with a list")
+    partners: dict[str, Partner] = {}
+    for entry in listed[0][1].value:
+        partner = _partner(file, entry)
+        if partner.id in partners:
+            raise ReferenceFault(file, entry.start_mark.line + 1, "id", partner.id, "each partner once")
+        partners[partner.id] = partner
+    return partners
+
+
+def _partner(file: str, entry: yaml.Node) -> Partner:
+    start = entry.start_mark.line + 1
+    if not isinstance(entry, yaml.MappingNode):
+        raise ReferenceFault(file, start, "", str(entry.value), "keys and values of a partner")
+    values: dict[str, Any] = {}
+    for key, node in entry.value:
+        line = key.start_mark.line + 1
+        if key.value not in KEYS or key.value in values:
+            raise ReferenceFault(
+                file, line, str(key.value), str(key.value), "each once, of " + ", ".join(KEYS)
+            )
+        many = key.value in LISTS
+        if isinstance(node, yaml.SequenceNode) != many:
+            expected = "a list" if many else "one value"
+            raise ReferenceFault(file, line, key.value, node.start_mark.get_snippet() or "", expected)
+        read = [_scalar(file, key.value, item) for item in (node.value if many else [node])]
+        values[key.value] = tuple(read) if many else read[0]
+    for name in REQUIRED:
+        if name not in values:
+            raise ReferenceFault(file, start, name, "nothing", f"the key {name}")
+    return Partner(**values)
+
+
+def _scalar(file: str, key: str, node: yaml.Node) -> str | None:
+    """The text as it is written: every value of a partner is a text, with or without quotes; null is none."""
+    line = node.start_mark.line + 1
+    if not isinstance(node, yaml.ScalarNode):
+        raise ReferenceFault(file, line, key, "a nested value", "a text")
+    if node.tag == "tag:yaml.org,2002:null" and key not in (*REQUIRED, *LISTS, "generation"):
+        return None
+    try:
+        return KEYS[key](str(node.value))
+    except Unfit as unfit:
+        raise ReferenceFault(file, line, key, str(node.value), str(unfit)) from unfit

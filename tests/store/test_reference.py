@@ -1,0 +1,357 @@
+"""The reference folder: what the tables mean, and how every fault in them is told."""
+
+import datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from sepa.model.reference import Account, Block, Consent, Participant, Partner
+from sepa.store import places
+from sepa.store.partners import KEYS
+from sepa.store.reference import COLUMNS, FILES, ReferenceFault, load_reference
+
+A1 = "SK6552000000000005566783"
+A2 = "SK9152000000002000145305"
+CI1 = "SK36ZZZ70000000007"
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "reference-data.md"
+
+CONSENT = (
+    f"id,debtor_iban,creditor_identifier,mandate_id,one_off,periodicity,limit,lodged_on\nC1,{A1},{CI1},M1,"
+)
+
+
+def folder(path: Path, **tables: str | bytes) -> Path:
+    for name, content in tables.items():
+        ending = "yaml" if name == "partners" else "csv"
+        raw = content if isinstance(content, bytes) else content.encode()
+        (path / f"{name}.{ending}").write_bytes(raw)
+    return path
+
+
+def test_no_table_is_none_and_an_empty_one_is_empty(tmp_path: Path) -> None:
+    nothing = load_reference(tmp_path)
+    assert (nothing.accounts, nothing.consents, nothing.participants, nothing.partners) == (None,) * 4
+    headers = {
+        "accounts": "iban,owner,name,balance\n",
+        "consents": CONSENT.splitlines()[0],
+        "participants": "bic,country,national_code,name,credit_transfer,direct_debit_core,direct_debit_b2b\n",
+        "partners": "partners: []\n",
+    }
+    empty = load_reference(folder(tmp_path, **headers))
+    assert (empty.accounts, empty.consents, empty.participants, empty.partners) == ({}, {}, {}, {})
+    assert empty.digest != nothing.digest
+
+
+def test_accounts_with_their_blocks(tmp_path: Path) -> None:
+    reference = load_reference(
+        folder(
+            tmp_path,
+            accounts=(
+                "name,iban,owner,balance,overdraft,product,closed_on,enforcement,retry_days\n"
+                f'"Kováč, Ján",{A1},K1,-12.30,100,savings,,true,5\n\n'
+                f"Eva,{A2},K2,1000.00,,,2026-04-01,,\n"
+            ),
+            blocks=f"iban,since,amount,until\n{A1},2026-01-31T10:00:00+01:00,5.00,\n{A1},2026-02-01T00:00:00Z,,\n",
+        )
+    )
+    assert reference.accounts is not None
+    assert reference.accounts[A2] == Account(
+        iban=A2, owner="K2", name="Eva", balance_cents=100000, closed_on=datetime.date(2026, 4, 1)
+    )
+    first = reference.accounts[A1]
+    assert (first.name, first.balance_cents, first.overdraft_cents) == ("Kováč, Ján", -1230, 10000)
+    assert (first.product, first.enforcement, first.retry_days) == ("savings", True, 5)
+    assert [block.amount_cents for block in first.blocks] == [500, None]
+    assert first.blocks[0].since == datetime.datetime(2026, 1, 31, 9, tzinfo=datetime.UTC)
+
+
+def test_consents_are_kept_by_debtor(tmp_path: Path) -> None:
+    consents = load_reference(
+        folder(
+            tmp_path,
+            consents=f"{CONSENT}false,monthly,50.00,2026-04-01\nC2,{A1},{CI1},M2,true,,7,2026-04-02\n",
+        )
+    ).consents
+    assert consents is not None
+    monthly, one_off = consents[A1]
+    assert (monthly.periodicity, monthly.limit_cents, monthly.one_off) == ("monthly", 5000, False)
+    assert (one_off.periodicity, one_off.limit_cents, one_off.one_off) == (None, 700, True)
+
+
+def test_participants_are_found_by_country_and_bank_code(tmp_path: Path) -> None:
+    header = "bic,country,national_code,name,credit_transfer,direct_debit_core,direct_debit_b2b,since,until\n"
+    row = "TATRSKBX,SK,1100,Tatra,true,true,false,,2030-12-31\n"
+    banks = load_reference(folder(tmp_path, participants=header + row)).participants
+    assert banks == {
+        ("SK", "1100"): Participant(
+            bic="TATRSKBX",
+            country="SK",
+            national_code="1100",
+            name="Tatra",
+            until=datetime.date(2030, 12, 31),
+        )
+    }
+
+
+def test_partners(tmp_path: Path) -> None:
+    text = (
+        f"partners:\n  - {{id: alfa, name: Alfa, accounts: ['*']}}\n"
+        f"  - id: beta\n    name: Beta\n    accounts: [{A1}]\n    bic: TATRSKBX\n    generation: 2009\n"
+        f"    settlement_account: {A2}\n    language: null\n    messages: [pain.001.001.03]\n"
+    )
+    partners = load_reference(folder(tmp_path, partners=text)).partners
+    assert partners == {
+        "alfa": Partner(id="alfa", name="Alfa", accounts=("*",)),
+        "beta": Partner(
+            id="beta",
+            name="Beta",
+            accounts=(A1,),
+            bic="TATRSKBX",
+            generation="2009",
+            settlement_account=A2,
+            messages=("pain.001.001.03",),
+        ),
+    }
+
+
+ACCOUNT = "iban,owner,name,balance"
+BANK = "bic,country,national_code,name,credit_transfer,direct_debit_core,direct_debit_b2b"
+FAULTS = [
+    pytest.param("accounts", "", "accounts.csv: found 'an empty file', expected a header row", id="empty"),
+    pytest.param(
+        "accounts", f"{ACCOUNT},colour\n", "accounts.csv, line 1, column colour:", id="unknown column"
+    ),
+    pytest.param("accounts", f"{ACCOUNT},name\n", "accounts.csv, line 1, column name:", id="column twice"),
+    pytest.param(
+        "accounts", "iban,owner,name\n", "accounts.csv, line 1, column balance:", id="column missing"
+    ),
+    pytest.param(
+        "accounts",
+        f"{ACCOUNT}\n{A1},K1,Eva,12,30\n",
+        "accounts.csv, line 2: found '5 cells', expected 4, as in the header",
+        id="comma in an amount",
+    ),
+    pytest.param(
+        "accounts",
+        f'{ACCOUNT}\n{A1},K1,Eva,1.00\n\n{A2},K1,Eva,"12,30"\n',
+        "accounts.csv, line 4, column balance: found '12,30', expected an amount such as 12.30 or -12.30",
+        id="amount",
+    ),
+    pytest.param(
+        "accounts",
+        f"{ACCOUNT}\n{A1},K1,Eva,--1.00\n",
+        "accounts.csv, line 2, column balance:",
+        id="two signs",
+    ),
+    pytest.param(
+        "accounts",
+        f"{ACCOUNT},overdraft\n{A1},K1,Eva,1,-1\n",
+        "accounts.csv, line 2, column overdraft:",
+        id="signed",
+    ),
+    pytest.param(
+        "accounts", f"{ACCOUNT}\n{A1},K1,Eva,\n", "accounts.csv, line 2, column balance:", id="no balance"
+    ),
+    pytest.param(
+        "accounts",
+        f"{ACCOUNT}\nSK6652000000000005566783,K1,Eva,1\n",
+        "accounts.csv, line 2, column iban: found 'SK6652000000000005566783', expected check digits",
+        id="check digits",
+    ),
+    pytest.param(
+        "accounts",
+        f"{ACCOUNT}\n{A1.lower()},K1,Eva,1\n",
+        f"accounts.csv, line 2, column iban: found '{A1.lower()}', expected capital letters only",
+        id="small letters",
+    ),
+    pytest.param(
+        "accounts",
+        f"{ACCOUNT}\n{A1},K1,Eva,1\n{A2},K1,Eva,1\n{A1},K1,Eva,1\n",
+        f"accounts.csv, line 4, column iban: found '{A1}', expected each once; line 2 has it already",
+        id="account twice",
+    ),
+    pytest.param(
+        "accounts",
+        f"{ACCOUNT},opened_on\n{A1},K1,Eva,1,20260402\n",
+        "accounts.csv, line 2, column opened_on: found '20260402', expected a date such as 2026-01-31",
+        id="date",
+    ),
+    pytest.param(
+        "accounts",
+        f"{ACCOUNT},opened_on\n{A1},K1,Eva,1,2026-02-30\n",
+        "accounts.csv, line 2, column",
+        id="30 Feb",
+    ),
+    pytest.param(
+        "accounts",
+        f"{ACCOUNT},consumer\n{A1},K1,Eva,1,yes\n",
+        "accounts.csv, line 2, column consumer: found 'yes', expected true or false",
+        id="truth",
+    ),
+    pytest.param(
+        "accounts",
+        f"{ACCOUNT},product\n{A1},K1,Eva,1,gold\n",
+        "accounts.csv, line 2, column product:",
+        id="product",
+    ),
+    pytest.param(
+        "accounts",
+        f"{ACCOUNT},retry_days\n{A1},K1,Eva,1,٣\n",
+        "accounts.csv, line 2, column retry_days:",
+        id="٣",
+    ),
+    pytest.param(
+        "accounts", f"{ACCOUNT}\n{A1},K1, Eva,1\n", "accounts.csv, line 2, column name:", id="blank"
+    ),
+    pytest.param("accounts", f'{ACCOUNT}\n{A1},K1,"Eva" x,1\n', "accounts.csv, line 2: found", id="quotes"),
+    pytest.param(
+        "accounts",
+        f"{ACCOUNT}\n{A1},K1,Žofia,1\n".encode("cp1250"),
+        "accounts.csv, line 2: found",
+        id="not UTF-8",
+    ),
+    pytest.param(
+        "blocks",
+        f"iban,since\n{A1},2026-01-31T10:00:00\n",
+        "blocks.csv, line 2, column since:",
+        id="no offset",
+    ),
+    pytest.param(
+        "blocks",
+        f"iban,since\n{A1},2026-01-31T10:00:00Z\n",
+        f"blocks.csv, line 2, column iban: found '{A1}', expected an account of accounts.csv",
+        id="block of no account",
+    ),
+    pytest.param(
+        "consents",
+        f"{CONSENT}false,,5,2026-04-01\n",
+        "consents.csv, line 2, column periodicity: found '', expected an empty cell for a one-off consent",
+        id="DD-02 recurring without periodicity",
+    ),
+    pytest.param(
+        "consents",
+        f"{CONSENT}true,monthly,5,2026-04-01\n",
+        "consents.csv, line 2, column periodicity",
+        id="one-off",
+    ),
+    pytest.param(
+        "consents", f"{CONSENT}true,,,2026-04-01\n", "consents.csv, line 2, column limit", id="DD-02 limit"
+    ),
+    pytest.param(
+        "participants",
+        f"{BANK}\nTATRSKBX,SK,1100,T,true,true,true\nTATRSKBX,SK,1100,T,true,true,true\n",
+        "participants.csv, line 3, column national_code: found 'SK 1100', expected each once; line 2 has it",
+        id="bank twice",
+    ),
+    pytest.param(
+        "participants",
+        f"{BANK}\nTATRXXBX,SK,1,T,true,true,true\n",
+        "participants.csv, line 2, column bic",
+        id="BIC",
+    ),
+    pytest.param(
+        "participants",
+        f"{BANK}\nTATRSKBX,XX,1,T,true,true,true\n",
+        "participants.csv, line 2, column c",
+        id="XX",
+    ),
+    pytest.param(
+        "account", "iban\n", "account.csv: found 'account.csv', expected a table named", id="table name"
+    ),
+    pytest.param("partners", "", "partners.yaml, line 1: found", id="no partners"),
+    pytest.param("partners", "partners: {}", "partners.yaml, line 1: found", id="no list of partners"),
+    pytest.param("partners", "partners: [", "partners.yaml, line 1: found", id="no YAML"),
+    pytest.param("partners", "partners:\n- alfa\n", "partners.yaml, line 2: found 'alfa'", id="only a name"),
+    pytest.param(
+        "partners",
+        "partners:\n- id: a\n  name: A\n",
+        "partners.yaml, line 2, column accounts:",
+        id="no accounts",
+    ),
+    pytest.param(
+        "partners",
+        "partners:\n- id: a\n  nmae: A\n",
+        "partners.yaml, line 3, column nmae: found 'nmae'",
+        id="key",
+    ),
+    pytest.param(
+        "partners",
+        "partners:\n- id: ../a\n",
+        "partners.yaml, line 2, column id: found '../a'",
+        id="id as a path",
+    ),
+    pytest.param(
+        "partners",
+        f"partners:\n- id: a\n  accounts: {A1}\n",
+        "partners.yaml, line 3, column accounts",
+        id="no list",
+    ),
+    pytest.param(
+        "partners",
+        "partners:\n- {id: a, name: A, accounts: ['*']}\n- {id: a, name: A, accounts: ['*']}\n",
+        "partners.yaml, line 3, column id: found 'a', expected each partner once",
+        id="partner twice",
+    ),
+]
+
+
+@pytest.mark.parametrize(("table", "content", "told"), FAULTS)
+def test_a_fault_names_file_line_column_found_and_expected(
+    tmp_path: Path, table: str, content: str | bytes, told: str
+) -> None:
+    with pytest.raises(ReferenceFault) as caught:
+        load_reference(folder(tmp_path, **{table: content}))
+    assert str(caught.value).startswith(told)
+
+
+def test_a_missing_folder_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(ReferenceFault, match="expected a folder"):
+        load_reference(tmp_path / "reference")
+
+
+def test_the_digest_moves_with_every_byte_and_with_the_name(tmp_path: Path) -> None:
+    text = f"{ACCOUNT}\n{A1},K1,Eva,1.00\n"
+    first = load_reference(folder(tmp_path, accounts=text)).digest
+    assert load_reference(folder(tmp_path, accounts=text)).digest == first
+    assert load_reference(folder(tmp_path, accounts=text.replace("1.00", "1.01"))).digest != first
+
+
+def test_the_profile_of_the_bank_may_lie_beside_its_tables(tmp_path: Path) -> None:
+    (tmp_path / "profile.yaml").write_text("extends: otp-sk\n")
+    assert load_reference(tmp_path).digest == load_reference(folder(tmp_path)).digest
+
+
+@pytest.mark.parametrize(
+    ("file", "kind", "elsewhere"),
+    [
+        pytest.param("accounts.csv", Account, {"blocks"}, id="accounts"),
+        pytest.param("blocks.csv", Block, set(), id="blocks"),
+        pytest.param("consents.csv", Consent, set(), id="consents"),
+        pytest.param("participants.csv", Participant, set(), id="participants"),
+    ],
+)
+def test_every_field_has_its_column_and_every_column_its_place_in_the_guide(
+    file: str, kind: type[msgspec.Struct], elsewhere: set[str]
+) -> None:
+    assert {column.field for column in COLUMNS[file]} - {"iban"} == (
+        set(kind.__struct_fields__) - elsewhere - {"iban"}
+    )
+    guide = DOCS.read_text("utf-8").split(f"## {file}")[1].split("\n## ")[0]
+    for column in COLUMNS[file]:
+        assert f"\n| `{column.name}` |" in guide
+
+
+def test_every_key_of_a_partner_is_in_the_guide() -> None:
+    assert set(KEYS) == set(Partner.__struct_fields__)
+    guide = DOCS.read_text("utf-8").split("## partners.yaml")[1]
+    assert all(f"\n| `{key}` |" in guide for key in KEYS)
+    assert set(FILES) == {*COLUMNS, "partners.yaml"}
+
+
+def test_a_place_that_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "__file__", str(tmp_path / "sepa" / "store" / "places.py"))
+    with pytest.raises(places.PlaceMissing, match="no folder schemas/"):
+        places.schemas_folder()
+    (tmp_path / "fixtures").mkdir()
+    assert places.fixtures_folder() == tmp_path / "fixtures"
