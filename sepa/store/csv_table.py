@@ -141,13 +141,19 @@ def _reader(content: bytes) -> Any:
 
 def _values(table: Table, column: Column, texts: Sequence[str]) -> list[Any]:
     meaning: dict[str, Any] = {}
-    for found in dict.fromkeys(texts):
-        try:
-            if not found and column.empty is REQUIRED:
+    distinct = dict.fromkeys(texts)
+    found = ""
+    try:
+        if found in distinct:
+            if column.empty is REQUIRED:
                 raise Unfit("a value")
-            meaning[found] = column.read(found) if found else column.empty
-        except Unfit as unfit:
-            raise table.fault(texts.index(found), column.field, found, str(unfit)) from unfit
+            meaning[found] = column.empty
+            del distinct[found]
+        read = column.read
+        for found in distinct:
+            meaning[found] = read(found)
+    except Unfit as unfit:
+        raise table.fault(texts.index(found), column.field, found, str(unfit)) from unfit
     return list(map(meaning.__getitem__, texts))
 
 
@@ -156,7 +162,7 @@ def _judged(fault: Callable[[str], Phrase | None]) -> Callable[[str], str]:
 
     def read(text: str) -> str:
         expected = fault(text)
-        if expected is not None or text != text.upper():
+        if expected is not None or not text.isupper():
             raise Unfit(str(expected or "capital letters only"))
         return text
 
@@ -224,10 +230,13 @@ def amount(found: str) -> int:
 
 def signed_amount(found: str) -> int:
     """An amount that may be owed, in cents."""
-    read = cents(found.removeprefix("-"))
-    if read is None:
+    read = cents(found)
+    if read is not None:
+        return read
+    owed = cents(found[1:]) if found.startswith("-") else None
+    if owed is None:
         raise Unfit("an amount such as 12.30 or -12.30")
-    return -read if found.startswith("-") else read
+    return -owed
 
 
 def day(found: str) -> datetime.date:
