@@ -7,8 +7,9 @@ from typing import Any
 import yaml
 
 from sepa.model.reference import Partner
-from sepa.store import csv_table as cell
-from sepa.store.csv_table import ReferenceFault, Unfit
+from sepa.store import cells as cell
+from sepa.store.cells import Unfit
+from sepa.store.csv_table import ReferenceFault
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,34}", re.ASCII)
 

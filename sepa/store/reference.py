@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import get_args
 
 from sepa.model.reference import Account, Block, Consent, Participant, Product, Reference
-from sepa.store import csv_table as cell
+from sepa.store import cells as cell
 from sepa.store.csv_table import REQUIRED, Column, ReferenceFault, Table, read_table
 from sepa.store.partners import read_partners
 
