@@ -1,6 +1,7 @@
 """The mechanism of a rule: a sentence, its source, its codes, and a pure check."""
 
-from collections.abc import Callable
+import datetime
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -21,6 +22,7 @@ class Case(msgspec.Struct, frozen=True):
     `received_at` is the receipt instant in the bank's zone. `block` and `dating` are None while the
     message itself is judged; `dating` is also None when the block's date could not be read.
     `uses` are consents already used by earlier transactions of the same file: consent id → booking dates.
+    `first_local_instrument` is that of the message's first collection; None before it is known.
     """
 
     profile: Profile
@@ -30,6 +32,8 @@ class Case(msgspec.Struct, frozen=True):
     partner: Partner | None = None
     block: PaymentInformation | None = None
     dating: Dating | None = None
+    uses: Mapping[str, tuple[datetime.date, ...]] = {}
+    first_local_instrument: str | None = None
 
 
 class Rule(msgspec.Struct, frozen=True):
