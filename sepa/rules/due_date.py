@@ -1,0 +1,51 @@
+"""What is asked again on the due date: the accounts of a payment, for they may have changed since intake."""
+
+import datetime
+
+from sepa.model.finding import NOTHING, Findings
+from sepa.model.message import Kind
+from sepa.model.payment import Payment
+from sepa.model.reference import Account
+from sepa.rules import accounts, payers
+from sepa.rules.standing import EXISTING, blocked, closed, lapsed
+
+_DEBTOR = "debtor_account.iban"
+_CREDITOR = "creditor_account.iban"
+
+
+def no_debtor_account(payment: Payment) -> Findings:
+    """The finding for a debtor account that the table no longer holds (ACC-19)."""
+    judge = payers.payer_account_known if payment.kind == "collection" else accounts.debtor_account_known
+    return (judge.finding(judge.codes[0], _DEBTOR, payment.debtor_iban, EXISTING),)
+
+
+def debtor_findings(account: Account, kind: Kind, window: datetime.datetime) -> Findings:
+    """What stops every debit of this kind at `window`: closed, blocked, owner dead, collections blocked.
+
+    `window` is in the bank's zone. ACC-01, ACC-09, ACC-10, DD-16.
+    """
+    if kind == "collection":
+        is_open, is_free, is_alive = payers.payer_account_open, payers.payer_account_free, payers.payer_alive
+        refusing = payers.collections_blocked(account)
+    else:
+        is_open, is_free = accounts.debtor_account_open, accounts.debtor_account_free
+        is_alive, refusing = accounts.owner_alive, NOTHING
+    return (
+        closed(is_open, account, window.date(), _DEBTOR)
+        + blocked(is_free, account, window, window, _DEBTOR)
+        + lapsed(is_alive, account, window.date(), _DEBTOR)
+        + refusing
+    )
+
+
+def creditor_findings(payment: Payment, creditor: Account | None, window: datetime.datetime) -> Findings:
+    """What stops the credit of an on-us payment: no such account any more, or closed (ACC-01, ACC-19).
+
+    A collection is on-us by its debtor; its creditor may be at the bank that delivered it.
+    """
+    if creditor is not None:
+        return closed(accounts.creditor_account_open, creditor, window.date(), _CREDITOR)
+    if payment.kind == "collection":
+        return NOTHING
+    judge = accounts.creditor_account_known
+    return (judge.finding("AC03", _CREDITOR, payment.creditor_iban, EXISTING),)

@@ -1,0 +1,269 @@
+"""Settle: which due payments a window pays, in which bulks they leave, and the postings that go with them.
+
+Pure: payments, a snapshot and an instant go in, one Settlement comes out. The order of `due` does not matter.
+"""
+
+import datetime
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any
+
+from sepa.model.broken import BrokenPromise
+from sepa.model.finding import Finding, Findings
+from sepa.model.payment import Bulk, BulkKind, Payment, Posting, Settlement, Unpaid
+from sepa.model.profile import Profile
+from sepa.model.reference import Account, Reference, account_of
+from sepa.rules.consents import consent_findings, consent_for
+from sepa.rules.due_date import creditor_findings, debtor_findings, no_debtor_account
+from sepa.rules.funds import RATE_UNITS, Cover, available_cents, cover_findings
+from sepa.schedule import interbank_day, is_final_window, last_attempt_day, local_instant
+
+__all__ = ["available_cents", "balanced", "settle"]
+
+CLEARING_TRANSFERS = "CLEARING:SCT"
+CLEARING_COLLECTIONS = "CLEARING:SDD"
+NO_RATES: Mapping[str, int] = MappingProxyType({})
+ID_CHARS = 24
+
+_FIELD_OF = {
+    "due_date": "booking_date",
+    "received_at": "received_at",
+    "file_sequence": "position",
+    "amount": "amount_cents",
+}
+Group = tuple[BulkKind, datetime.date, str]
+
+
+def settle(
+    due: Sequence[Payment],
+    *,
+    booked: Mapping[str, int],
+    reference: Reference,
+    profile: Profile,
+    window: datetime.datetime,
+    rates: Mapping[str, int] = NO_RATES,
+    bytes_per_order: int = 1,
+) -> Settlement:
+    """Decide every payment of `due` at the instant `window`: each is in one bulk, or unpaid with a reason.
+
+    `booked` are the net cents we posted to each account since the snapshot `reference` was taken, debits
+    negative. `rates` are millionths of a currency's unit for one euro; an account in a currency without
+    one covers nothing. `bytes_per_order` estimates the size of an order in its file.
+
+    Orders are funded one by one, all or nothing, in the profile's order (FND-16), whatever their batch
+    booking (BAT-06 is a matter of the bookings written). What an on-us payment brings its creditor counts
+    for the orders after it. A payment whose standing, creditor or consent fails today is refused (DD-08,
+    ACC-01, ACC-09, ACC-10). Without cover a transfer waits until the last window of its last agreed day
+    (FND-07, FND-08), a collection is not executed (FND-09).
+
+    ValueError: no table of accounts, an instant without a zone, or a debit before its day. BrokenPromise:
+    a payment given twice, or one that no file may hold.
+    """
+    if len({payment.key for payment in due}) != len(due):
+        raise BrokenPromise("a payment was given to a settlement window twice")
+    run = _Run(booked, reference, profile, window, rates)
+    groups: dict[Group, list[Payment]] = {}
+    postings: list[Posting] = []
+    unpaid: list[Unpaid] = []
+    for payment in sorted(due, key=_allocation_key(profile)):
+        failed = run.obstacle(payment)
+        if failed is not None:
+            unpaid.append(failed)
+            continue
+        postings += run.pay(payment)
+        groups.setdefault(run.group(payment), []).append(payment)
+    bulks = tuple(
+        _bulk(group, run.window, members)
+        for group in sorted(groups)
+        for members in _within_limits(groups[group], profile, bytes_per_order)
+    )
+    return Settlement(window=window, bulks=bulks, postings=tuple(postings), unpaid=tuple(unpaid))
+
+
+def balanced(postings: Iterable[Posting]) -> bool:
+    """Whether debits equal credits for every payment, and so for any sum of payments."""
+    difference: dict[str, int] = {}
+    for posting in postings:
+        signed = posting.amount_cents if posting.side == "credit" else -posting.amount_cents
+        difference[posting.key] = difference.get(posting.key, 0) + signed
+    return not any(difference.values())
+
+
+def _allocation_key(profile: Profile) -> Callable[[Payment], Any]:
+    """The profile's order; the transaction key decides what it leaves open, so that a rerun chooses alike."""
+    return attrgetter(*(_FIELD_OF[name] for name in profile.funds.allocation_order), "key")
+
+
+class _Run:
+    """What one window has found out and spent so far; it lives no longer than one call of `settle`."""
+
+    __slots__ = (
+        "_booked", "_day", "_interbank", "_last_days", "_moved", "_profile",
+        "_rates", "_reference", "_rooms", "_standing", "_uses", "window",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        booked: Mapping[str, int],
+        reference: Reference,
+        profile: Profile,
+        window: datetime.datetime,
+        rates: Mapping[str, int],
+    ) -> None:
+        if reference.accounts is None:
+            raise ValueError("without the table of accounts nothing can be funded")
+        self.window = local_instant(window, profile)
+        self._day = self.window.date()
+        self._booked, self._reference, self._profile, self._rates = booked, reference, profile, rates
+        self._rooms: dict[str, int | None] = {}
+        self._moved: dict[str, int] = {}
+        self._standing: dict[tuple[str, str], Findings] = {}
+        self._uses: dict[str, tuple[datetime.date, ...]] = {}
+        self._interbank: dict[datetime.date, datetime.date] = {}
+        self._last_days: dict[tuple[datetime.date, int], datetime.date] = {}
+
+    def obstacle(self, payment: Payment) -> Unpaid | None:
+        """Why the payment cannot be paid now and what becomes of it, or None when it can."""
+        if payment.kind == "collection" and payment.route == "clearing":
+            return None  # the payer's bank judges it
+        if payment.booking_date > self._day:
+            raise ValueError(f"payment {payment.key} is booked on {payment.booking_date}, not yet due")
+        collection = payment.kind == "collection"
+        debtor = account_of(payment.debtor_iban, self._reference)
+        if debtor is None:
+            return Unpaid(
+                payment, "not-executed" if collection else "rejected", no_debtor_account(payment)[0]
+            )
+        refusals = self._refusals(payment, debtor)
+        if refusals:
+            return Unpaid(payment, "not-executed" if collection else "rejected", refusals[0])
+        room = self._room(debtor)
+        if room is not None and payment.amount_cents <= room:
+            return None
+        return self._short(payment, debtor, cover_findings(Cover(payment, room))[0])
+
+    def pay(self, payment: Payment) -> tuple[Posting, Posting]:
+        """Spend the money and return the double entry."""
+        debit, credit = self._debit_account(payment), self._credit_account(payment)
+        amount_cents = payment.amount_cents
+        self._moved[debit] = self._moved.get(debit, 0) - amount_cents
+        self._moved[credit] = self._moved.get(credit, 0) + amount_cents
+        if payment.kind == "collection" and payment.route == "on-us":
+            consent = consent_for(payment, self._reference)
+            if consent is not None:
+                self._uses[consent.id] = (*self._uses.get(consent.id, ()), payment.booking_date)
+        day = max(self._day, payment.booking_date)  # EXE-04: the value date is the booking date
+        return (
+            Posting(payment.key, debit, "debit", amount_cents, day, day),
+            Posting(payment.key, credit, "credit", amount_cents, day, day),
+        )
+
+    def group(self, payment: Payment) -> Group:
+        """The kind, settlement date and scheme of the bulk that the payment leaves in."""
+        if payment.route == "on-us":
+            return "on-us", self._day, ""
+        earliest = self._interbank.get(payment.booking_date)
+        if earliest is None:
+            earliest = interbank_day(self.window, payment.booking_date, self._profile)
+            self._interbank[payment.booking_date] = earliest
+        settlement_date = max(payment.settlement_date, earliest)
+        if payment.kind == "credit-transfer":
+            return "pacs.008", settlement_date, ""
+        return "pacs.003", settlement_date, payment.local_instrument or ""
+
+    def _refusals(self, payment: Payment, debtor: Account) -> Findings:
+        asked = (debtor.iban, payment.kind)
+        findings = self._standing.get(asked)
+        if findings is None:
+            findings = self._standing[asked] = debtor_findings(debtor, payment.kind, self.window)
+        if payment.kind == "collection":
+            findings += consent_findings(
+                payment, reference=self._reference, profile=self._profile, uses=self._uses
+            )
+        if payment.route == "on-us":
+            creditor = account_of(payment.creditor_iban, self._reference)
+            findings += creditor_findings(payment, creditor, self.window)
+        return findings
+
+    def _room(self, account: Account) -> int | None:
+        """Euro cents the account can still give in this window; None when no exchange rate tells."""
+        if account.iban not in self._rooms:
+            self._rooms[account.iban] = self._room_at_start(account)
+        room = self._rooms[account.iban]
+        return None if room is None else room + self._moved.get(account.iban, 0)
+
+    def _room_at_start(self, account: Account) -> int | None:
+        if account.currency == self._profile.scope.currency:
+            return available_cents(account, self._booked, self._profile, at=self.window)
+        rate = self._rates.get(account.currency)
+        if rate is None:
+            return None
+        # The balance is in the account's currency; what we posted since is in euro already.
+        balance = available_cents(account, NO_RATES, self._profile, at=self.window)
+        return balance * RATE_UNITS // rate + self._booked.get(account.iban, 0)
+
+    def _short(self, payment: Payment, debtor: Account, finding: Finding) -> Unpaid:
+        if payment.kind == "collection":
+            return Unpaid(payment, "not-executed", finding)
+        retry = self._profile.funds.retry
+        days = min(debtor.retry_days or retry.default_days, retry.max_days)
+        last_day = self._last_days.get((payment.booking_date, days))
+        if last_day is None:
+            last_day = last_attempt_day(payment.booking_date, days, self._profile)
+            self._last_days[payment.booking_date, days] = last_day
+        final = is_final_window(self.window, last_day, self._profile)
+        return Unpaid(payment, "unsettled" if final else "pending-funds", finding)
+
+    def _debit_account(self, payment: Payment) -> str:
+        if payment.kind == "collection" and payment.route == "clearing":
+            return CLEARING_COLLECTIONS
+        debtor = account_of(payment.debtor_iban, self._reference)
+        return debtor.iban if debtor is not None else payment.debtor_iban
+
+    def _credit_account(self, payment: Payment) -> str:
+        """The creditor's account where it is ours; else the clearing, or the partner that collects for it."""
+        if payment.kind == "credit-transfer" and payment.route == "clearing":
+            return CLEARING_TRANSFERS
+        creditor = account_of(payment.creditor_iban, self._reference)
+        if creditor is not None:
+            return creditor.iban
+        partner = (self._reference.partners or {}).get(payment.partner)
+        settlement_account = partner.settlement_account if partner is not None else None
+        return settlement_account or f"PARTNER:{payment.partner}"
+
+
+def _within_limits(members: list[Payment], profile: Profile, bytes_per_order: int) -> Iterator[list[Payment]]:
+    """Cut the members of a group, in their order, so that each file keeps to the clearing's limits."""
+    clearing = profile.clearing
+    count_max = min(clearing.max_transactions_per_file, clearing.max_bytes_per_file // bytes_per_order)
+    if count_max < 1:
+        raise BrokenPromise("the clearing's limits leave no room for a single order")
+    part: list[Payment] = []
+    sum_cents = 0
+    for payment in members:
+        if payment.amount_cents > clearing.max_cents_per_file:
+            raise BrokenPromise(f"payment {payment.key} is larger than any file may be")
+        if len(part) == count_max or sum_cents + payment.amount_cents > clearing.max_cents_per_file:
+            yield part
+            part, sum_cents = [], 0
+        part.append(payment)
+        sum_cents += payment.amount_cents
+    yield part
+
+
+def _bulk(group: Group, window: datetime.datetime, members: list[Payment]) -> Bulk:
+    kind, settlement_date, scheme = group
+    keys = tuple(payment.key for payment in members)
+    instant = window.astimezone(datetime.UTC).isoformat()
+    content = "\n".join((kind, instant, settlement_date.isoformat(), scheme, *keys))
+    return Bulk(
+        id=hashlib.sha256(content.encode()).hexdigest()[:ID_CHARS],
+        kind=kind,
+        window=window,
+        settlement_date=settlement_date,
+        keys=keys,
+        sum_cents=sum(payment.amount_cents for payment in members),
+        scheme=scheme,
+    )
