@@ -11,14 +11,22 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from sepa.store.sql.rows import json_text
 from sepa.store.tables import HEAD
 
 BUSY_SECONDS = 60
-SLICE = 500
-"""Most values that one IN asks for; SQLite allows few variables in a statement."""
+CACHE_KILOBYTES = 32_000
+SLICE = 5000
+"""Most values that one statement asks for."""
 TURN = 0x5E9A_0001
 """The advisory lock under which PostgreSQL lets one worker at a time judge, seal or decide."""
 
+_PRAGMAS = (
+    f"busy_timeout={BUSY_SECONDS * 1000}",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"cache_size=-{CACHE_KILOBYTES}",
+)
 _MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
 Row = TypeVar("Row")
@@ -69,7 +77,7 @@ def engine_of(url: str | sa.URL) -> sa.Engine:
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -121,6 +129,7 @@ def _alone(engine: sa.Engine) -> Iterator[None]:
         with engine.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
+            raw.execute("PRAGMA page_size=8192")
             raw.execute("PRAGMA journal_mode=WAL")
         yield
     finally:
@@ -157,6 +166,16 @@ def insert_once(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table).on_conflict_do_nothing()
     return sum(connection.execute(statement, row).rowcount for row in rows)
+
+
+def among(
+    column: sa.ColumnElement[Any], values: Collection[str], dialect: sa.Dialect
+) -> sa.ColumnElement[bool]:
+    """`column` is one of `values`, which travel as one parameter however many they are."""
+    if dialect.name == "sqlite":
+        given = sa.func.json_each(json_text(list(values))).table_valued("value")
+        return column.in_(sa.select(given.c.value))
+    return column == sa.any_(sa.literal(list(values), postgresql.ARRAY(sa.Text)))
 
 
 def slices(values: Collection[Row], size: int = SLICE) -> Iterator[list[Row]]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sepa.model.broken import BrokenPromise
 from sepa.model.journal import first_state
 from sepa.model.verdict import FileVerdict, Verdict
-from sepa.store.sql.connection import insert_once, pour, slices
+from sepa.store.sql.connection import among, insert_once, pour, slices
 from sepa.store.sql.rows import day_text, findings_text, instant_text, json_text
 from sepa.store.tables import blocks, file_verdicts, message_ids, orders, reports_due
 
@@ -79,16 +79,10 @@ class FileSealing:
 
     def _refuse(self, refused_blocks: Collection[int]) -> None:
         """Refuse what stands in `refused_blocks`. Nothing is committed yet: the rows themselves change."""
-        for part in slices(refused_blocks):
-            self._connection.execute(
-                sa.update(orders)
-                .values(state="rejected", outcome="rejected")
-                .where(
-                    orders.c.file_key == self._file_key,
-                    orders.c.block.in_(part),
-                    orders.c.state.not_in(_REFUSED),
-                )
-            )
+        refuse = sa.update(orders).values(state="rejected", outcome="rejected")
+        refuse = refuse.where(orders.c.file_key == self._file_key, orders.c.state.not_in(_REFUSED))
+        for part in slices(refused_blocks, 500):
+            self._connection.execute(refuse.where(orders.c.block.in_(part)))
 
     def _open(self) -> None:
         if self.closed:
@@ -109,7 +103,9 @@ def seen_elsewhere(connection: sa.Connection, file_key: str, fingerprints: Colle
     return {
         fingerprint
         for part in slices(wanted)
-        for fingerprint in connection.scalars(carried.where(line.fingerprint.in_(part)))
+        for fingerprint in connection.scalars(
+            carried.where(among(line.fingerprint, part, connection.dialect))
+        )
     }
 
 

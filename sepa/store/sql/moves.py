@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sepa.model.broken import BrokenPromise
 from sepa.model.journal import MOVES, Move
 from sepa.store.journal import Overtaken
-from sepa.store.sql.connection import pour, slices
+from sepa.store.sql.connection import among, pour, slices
 from sepa.store.sql.rows import day_text, findings_text, instant_text
 from sepa.store.tables import file_verdicts, history, orders
 
@@ -44,7 +44,7 @@ def standing(connection: sa.Connection, keys: Collection[str]) -> dict[str, Stan
     found = {
         row[0]: Standing._make(row)
         for part in slices(keys)
-        for row in connection.execute(_STANDING.where(orders.c.key.in_(part)))
+        for row in connection.execute(_STANDING.where(among(orders.c.key, part, connection.dialect))).all()
     }
     if len(found) != len(set(keys)):
         missing = next(key for key in keys if key not in found)
@@ -103,7 +103,8 @@ def _judgements(
     verdicts = file_verdicts.c
     for part in slices(by_file):
         columns = sa.select(verdicts.file_key, verdicts.judged_at, verdicts.profile)
-        for file_key, at, profile in connection.execute(columns.where(verdicts.file_key.in_(part))):
+        wanted = columns.where(among(verdicts.file_key, part, connection.dialect))
+        for file_key, at, profile in connection.execute(wanted):
             for key in by_file[file_key]:
                 before = stood[key]
                 days = day_text(before.booking_date), day_text(before.settlement_date)
@@ -116,6 +117,6 @@ _PROJECT = sa.update(orders).values({name: history.c[name] for name in PROJECTED
 
 def _project(connection: sa.Connection, keys: list[str]) -> None:
     for part in slices(keys):
-        moved = connection.execute(_PROJECT.where(orders.c.key.in_(part))).rowcount
+        moved = connection.execute(_PROJECT.where(among(orders.c.key, part, connection.dialect))).rowcount
         if moved != len(part):
             raise Overtaken(f"{len(part) - moved} orders were moved at the same time")

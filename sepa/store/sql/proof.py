@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from sepa.model.payment import Bulk
-from sepa.store.sql.connection import Connected, slices
+from sepa.store.sql.connection import Connected, among, slices
 from sepa.store.sql.emission import read_bulks
 from sepa.store.sql.faults import find_faults
 from sepa.store.sql.rows import EMPTY, instant_text
@@ -59,7 +59,7 @@ class Proof(Connected):
                         sa.and_(blocks.c.file_key == line.file_key, blocks.c.position == line.block),
                         isouter=True,
                     )
-                    .where(line.file_key.in_(part))
+                    .where(among(line.file_key, part, connection.dialect))
                     .group_by(
                         line.file_key, line.state, line.findings, blocks.c.findings, file_verdicts.c.findings
                     )

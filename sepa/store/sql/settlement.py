@@ -11,7 +11,7 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.journal import Move, window_cause
 from sepa.model.payment import Payment, Posting, Settlement
 from sepa.store.journal import Overtaken
-from sepa.store.sql.connection import Connected, insert_once, pour, slices
+from sepa.store.sql.connection import Connected, among, insert_once, pour, slices
 from sepa.store.sql.judging import due
 from sepa.store.sql.moves import Standing, move, standing
 from sepa.store.sql.rows import PAYMENT, day_text, instant_text, payment_of
@@ -198,10 +198,12 @@ def _occasions(
     partners: dict[str, str] = {}
     told: Counter[str] = Counter()
     for part in slices(touched):
-        partner_of = sa.select(files.c.key, files.c.partner).where(files.c.key.in_(part))
+        partner_of = sa.select(files.c.key, files.c.partner).where(
+            among(files.c.key, part, connection.dialect)
+        )
         partners.update((key, partner) for key, partner in connection.execute(partner_of))
         earlier = sa.select(reports_due.c.file_key).where(
-            reports_due.c.file_key.in_(part),
+            among(reports_due.c.file_key, part, connection.dialect),
             sa.or_(reports_due.c.occasion == first, reports_due.c.occasion.startswith(f"{first}#")),
         )
         told.update(connection.scalars(earlier))
