@@ -1,0 +1,108 @@
+"""The figures of one business day, as the report and the reconciliation show them. Money in integer cents."""
+
+import datetime
+
+import msgspec
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """So many orders and so much money."""
+
+    count: int = 0
+    cents: int = 0
+
+
+class FileFigures(msgspec.Struct, frozen=True):
+    """One file of the day. `accepted` and `rolled` say how its orders were judged.
+
+    The other tallies say where each order stands now; an order is in exactly one of them, and together
+    they are `received`. An order without a readable amount counts with no cents.
+    """
+
+    partner: str
+    name: str
+    received_at: datetime.datetime
+    message: str
+    status: str
+    received: Tally = Tally()
+    accepted: Tally = Tally()
+    rolled: Tally = Tally()
+    paid: Tally = Tally()
+    waiting: Tally = Tally()
+    held: Tally = Tally()
+    routed: Tally = Tally()
+    rejected: Tally = Tally()
+    unsettled: Tally = Tally()
+    revoked: Tally = Tally()
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """All refusals of the day under one rule and one ISO code. `sentence` is the rule's, in English."""
+
+    rule: str
+    code: str
+    sentence: str
+    total: Tally
+
+
+class WaitingDay(msgspec.Struct, frozen=True):
+    """Orders accepted and not yet paid, by the day on which they will be booked."""
+
+    booking_date: datetime.date
+    total: Tally
+
+
+class BulkFigures(msgspec.Struct, frozen=True):
+    """One bulk that left today."""
+
+    id: str
+    kind: str
+    settlement_date: datetime.date
+    total: Tally
+
+
+class AccountPostings(msgspec.Struct, frozen=True):
+    """What was posted to one account today."""
+
+    account: str
+    debit: Tally = Tally()
+    credit: Tally = Tally()
+
+
+class Check(msgspec.Struct, frozen=True):
+    """A sum that must equal the sum of its parts, to the cent."""
+
+    name: str
+    whole: tuple[str, Tally]
+    parts: tuple[tuple[str, Tally], ...]
+
+    @property
+    def difference(self) -> Tally:
+        """The whole less its parts; both figures are zero when the check holds."""
+        return Tally(
+            self.whole[1].count - sum(part.count for _, part in self.parts),
+            self.whole[1].cents - sum(part.cents for _, part in self.parts),
+        )
+
+    @property
+    def holds(self) -> bool:
+        return self.difference == Tally()
+
+
+class DayFigures(msgspec.Struct, frozen=True):
+    """Everything the report of a day is made from.
+
+    Instants are in the bank's zone. `cutoff` is the last moment for electronic orders of the day, None
+    when the bank has none. `checks` are further sums of the caller's, shown beside the report's own.
+    """
+
+    day: datetime.date
+    bank: str
+    as_of: datetime.datetime
+    cutoff: datetime.time | None = None
+    files: tuple[FileFigures, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    waiting: tuple[WaitingDay, ...] = ()
+    bulks: tuple[BulkFigures, ...] = ()
+    postings: tuple[AccountPostings, ...] = ()
+    checks: tuple[Check, ...] = ()

@@ -1,0 +1,85 @@
+"""What a notice or a receipt tells, gathered from wherever the facts stand, before any language or layout.
+
+Account numbers may stand here in full or masked; `sepa.tell` never shows more than their ends.
+"""
+
+import datetime
+from typing import Literal
+
+import msgspec
+
+from sepa.model.finding import Findings
+from sepa.model.message import Kind
+
+Occasion = Literal["rejected", "unsettled"]
+
+
+class BankContact(msgspec.Struct, frozen=True):
+    """How to reach the bank: `complaints` is a paragraph of its complaints procedure, `language` its own."""
+
+    name: str
+    phone: str
+    phone_abroad: str
+    complaints: str
+    language: str = "en"
+
+
+class NoticeItem(msgspec.Struct, frozen=True):
+    """One order that was not carried out.
+
+    `amount_cents` is None when no amount could be read. `requested_date` is the text of the message.
+    `counterparty` says which side of the order the other party is on. `whole_block`: the item stands for all
+    orders of one PaymentInformation, and its `end_to_end_id` is not shown.
+    """
+
+    key: str
+    end_to_end_id: str
+    amount_cents: int | None
+    currency: str
+    requested_date: str | None
+    counterparty_name: str | None
+    counterparty_account: str | None
+    findings: Findings
+    kind: Kind = "credit-transfer"
+    counterparty: Literal["payee", "payer"] = "payee"
+    payment_information: str = ""
+    whole_block: bool = False
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Orders of one account that one run refused or could not settle. `issued_at` is in the bank's zone."""
+
+    occasion: Occasion
+    addressee: str
+    account: str
+    language: str
+    bank: BankContact
+    issued_at: datetime.datetime
+    items: tuple[NoticeItem, ...]
+    file_name: str = ""
+    include_correction_hint: bool = True
+
+
+class Repeat(msgspec.Struct, frozen=True):
+    """The first arrival of a file whose very bytes have come again."""
+
+    file_name: str
+    received_at: datetime.datetime
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """A file from which no message could be made, or the repeat of one we already have.
+
+    `where` is a place in the file; `findings` say what is wrong with the file as a whole.
+    """
+
+    partner: str
+    language: str
+    file_name: str
+    sha256: str
+    size_bytes: int
+    received_at: datetime.datetime
+    bank: BankContact
+    findings: Findings = ()
+    where: str = ""
+    repeat_of: Repeat | None = None

@@ -1,0 +1,113 @@
+"""What may be shown of texts that others wrote: no account number in full, no birth number, no hidden sign.
+
+Source: the bank's terms, VI.3(30): open channels carry nothing secret; accounts show as `SK65 ... 6783`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+SHOWN_CHARS_MAX = 200
+
+_SEPARATORS = r"[ .\-_\u00a0\u2010-\u2015\u202f]"
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,}", re.ASCII | re.IGNORECASE)
+_CANDIDATE = re.compile(
+    r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,}"
+    rf"|[A-Z]{{2}}{_SEPARATORS}{{0,2}}[0-9]{_SEPARATORS}{{0,2}}[0-9](?:{_SEPARATORS}{{0,2}}[A-Z0-9]){{11,30}}",
+    re.ASCII | re.IGNORECASE,
+)
+_LONG_NUMBER = re.compile(rf"[0-9](?:{_SEPARATORS}?[0-9]){{7,}}")
+_BIRTH_NUMBER = re.compile(r"(?<![0-9])[0-9]{6} ?/ ?[0-9]{3,4}(?![0-9])", re.ASCII)
+_IBAN_CHARS_MIN = 15
+_GROUPED_DIGITS_MIN = 8  # a sentence such as "be 22 characters" has fewer
+
+
+def clean(text: str) -> str:
+    """Drop signs that cannot be seen (controls, direction marks, zero width) and cut at 200 characters.
+
+    Line ends become blanks; half a surrogate becomes the replacement character.
+    """
+    kept = []
+    for char in text[: 2 * SHOWN_CHARS_MAX]:
+        category = unicodedata.category(char)
+        if char in "\t\n\r\v\f\x85" or category in ("Zl", "Zp"):
+            kept.append(" ")
+        elif category in ("Cs", "Cn", "Co"):
+            kept.append("\N{REPLACEMENT CHARACTER}")
+        elif category[0] != "C":
+            kept.append(char)
+    shown = "".join(kept).strip()
+    return shown if len(shown) <= SHOWN_CHARS_MAX else shown[: SHOWN_CHARS_MAX - 1] + "…"
+
+
+def mask_account(account: str) -> str:
+    """Show an IBAN as `SK65 ... 6783`, and of any other number the last four characters."""
+    bare = "".join(char for char in clean(account) if char.isalnum())
+    if not bare or "..." in account:
+        return mask_accounts(account)
+    if _IBAN.fullmatch(bare):
+        return f"{bare[:4]} ... {bare[-4:]}"
+    return f"... {bare[-4:]}" if len(bare) > 6 else "..."
+
+
+def mask_accounts(text: str) -> str:
+    """Clean `text`; mask all in it that looks like an IBAN, right or wrong, and every birth number."""
+    return _mask(text, _suspicious)
+
+
+def mask_within_name(text: str) -> str:
+    """Like `mask_accounts`, for names and references: only what really is an IBAN is masked.
+
+    A reference such as `AB20260402000001` must stay readable, or nobody finds the order again.
+    """
+    return _mask(text, _starts_with_iban)
+
+
+def _mask(text: str, is_account: Callable[[str, bool], bool]) -> str:
+    shown = clean(text)
+    folded = "".join(_folded(char) for char in shown)  # one character for one, so places agree
+    parts, done, at = [], 0, 0
+    while match := _CANDIDATE.search(folded, at):
+        bare = "".join(char for char in match.group() if char.isalnum())
+        if is_account(bare, len(bare) == len(match.group())):
+            parts += [shown[done : match.start()], f"{bare[:4]} ... {bare[-4:]}"]
+            done = at = match.end()
+        else:
+            at = match.start() + 1
+    return _BIRTH_NUMBER.sub("......", "".join([*parts, shown[done:]]))
+
+
+def _suspicious(bare: str, unbroken: bool) -> bool:
+    digits = sum(char.isdigit() for char in bare)
+    return unbroken or digits >= _GROUPED_DIGITS_MIN or _starts_with_iban(bare, unbroken)
+
+
+def _starts_with_iban(bare: str, unbroken: bool) -> bool:
+    return any(_checks(bare[:length]) for length in range(_IBAN_CHARS_MIN, len(bare) + 1))
+
+
+def _checks(iban: str) -> bool:
+    number = "".join(str(int(char, 36)) for char in iban[4:] + iban[:4])
+    return int(number) % 97 == 1
+
+
+def mask_numbers(text: str) -> str:
+    """Like `mask_accounts`; of any other number of eight digits or more only the last four are left."""
+    return _LONG_NUMBER.sub(lambda match: f"... {match.group()[-4:]}", mask_accounts(text))
+
+
+def inert(text: str) -> str:
+    """Put an apostrophe before `=`, `+`, `-` and `@`, so that no spreadsheet takes the text for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def shown_file_name(name: str) -> str:
+    """A file's name without its folders, fit to be shown."""
+    return inert(mask_within_name(re.split(r"[/\\]", name)[-1])) or "?"
+
+
+def _folded(char: str) -> str:
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    plain = unicodedata.normalize("NFKC", char)
+    return plain if len(plain) == 1 else char

@@ -1,0 +1,88 @@
+"""What notices and receipts share: a finding told to its reader, labels, whom to ask, how to complain."""
+
+from collections.abc import Callable
+from functools import partial
+
+from sepa.model.finding import Finding
+from sepa.model.notice import BankContact
+from sepa.scheme.phrase import Phrase
+from sepa.tell.catalogue import Catalogue
+from sepa.tell.mask import mask_accounts, mask_numbers
+from sepa.tell.page import Block, Fact, Labels, Reason
+
+Say = Callable[[Phrase], str]
+
+_HIDDEN = "......"
+_OWN_TERMS = "otp-sk "  # how rules cite the bank's own terms, whichever profile is in force
+
+
+def speaker(catalogue: Catalogue, language: str) -> Say:
+    """A function that says phrases in one language."""
+    return partial(catalogue.say, language=language)
+
+
+def told(finding: Finding, say: Say, *, with_hint: bool = True) -> Reason:
+    """A finding in its reader's words. Values are cleaned; account and birth numbers in them are masked."""
+    found = _shown(finding, finding.found)
+    facts = [Fact(say(Phrase("Found")), found, quoted=True)] if found else []
+    expected = say(_masked(finding, finding.expected))
+    if expected:
+        facts.append(Fact(say(Phrase("Expected")), expected))
+    return Reason(
+        sentence=say(_masked(finding, finding.message)),
+        facts=tuple(facts),
+        advice=say(_masked(finding, finding.remedy)) if with_hint else "",
+        small=" · ".join(
+            (
+                _paragraph(finding.source, say),
+                say(Phrase("ISO code {code}", {"code": finding.code})),
+                say(Phrase("rule {rule}", {"rule": finding.rule})),
+            )
+        ),
+    )
+
+
+def labels(say: Say, overview: str = "") -> Labels:
+    """The words of the layout. `overview` heads the list of orders."""
+    return Labels(
+        reason=say(Phrase("Reason")),
+        remark=say(Phrase("Also noticed")),
+        advice=say(Phrase("What to do")),
+        overview=overview,
+        quotes=(say(Phrase("“")), say(Phrase("”"))),
+    )
+
+
+def foot(bank: BankContact, say: Say) -> tuple[Block, ...]:
+    """Whom to ask and how to complain. Source: the bank's terms, IV.4(49), and its complaints procedure."""
+    ask = Phrase(
+        "Phone {phone}, from abroad {phone_abroad}.", {"phone": bank.phone, "phone_abroad": bank.phone_abroad}
+    )
+    complain = Phrase(
+        "If you do not agree, you may complain at any branch, by post, through the form on our web site "
+        "or by phone. Our complaints procedure, {paragraph}, says how.",
+        {"paragraph": bank.complaints},
+    )
+    return (
+        Block(say(Phrase("Questions")), (say(ask),)),
+        Block(say(Phrase("Complaints")), (say(complain),)),
+    )
+
+
+def _paragraph(source: str, say: Say) -> str:
+    if source.startswith(_OWN_TERMS):
+        return say(Phrase("Our terms, {paragraph}", {"paragraph": source.removeprefix(_OWN_TERMS)}))
+    return say(Phrase("Source: {source}", {"source": source}))
+
+
+def _masked(finding: Finding, phrase: Phrase) -> Phrase:
+    """The phrase with values fit to be shown; its text is ours and stays."""
+    return Phrase(phrase.text, {name: _shown(finding, value, name) for name, value in phrase.values.items()})
+
+
+def _shown(finding: Finding, value: str, name: str = "found") -> str:
+    if name == "found" and ".identification" in finding.element:
+        return _HIDDEN if value else ""  # may be a birth number or a passport's
+    if name == "found" and "account" in finding.element:
+        return mask_numbers(value)
+    return mask_accounts(value)

@@ -1,0 +1,251 @@
+import datetime
+import html as html_entities
+import os
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from examples import (
+    CUT_OFF,
+    MISTYPED,
+    NO_COVER,
+    OTHER,
+    OUT_OF_REACH,
+    OWN,
+    REPEATED,
+    THREE_ORDERS,
+    TOO_FAR,
+    finding,
+    item,
+    key,
+    notice,
+    receipt,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+
+from sepa.model.notice import Notice, Occasion
+from sepa.model.reference import Account
+from sepa.scheme.phrase import Phrase
+from sepa.tell.catalogue import Catalogue
+from sepa.tell.mask import mask_within_name
+from sepa.tell.notice import is_owed, notice_html, notice_text
+from sepa.tell.page import TEXT_COLUMNS
+from sepa.tell.receipt import receipt_text
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "notices"
+
+NOTICES = {
+    "rejected-sk": notice(*THREE_ORDERS),
+    "rejected-en": notice(*THREE_ORDERS, language="en"),
+    "rejected-no-hint-en": notice(item(), language="en", include_correction_hint=False),
+    "rejected-missing-language": notice(item(), language="sl"),
+    "unsettled-sk": notice(item(findings=(NO_COVER,)), occasion="unsettled"),
+    "collection-en": notice(
+        item(kind="collection", counterparty="payer", amount_cents=None, requested_date="soon"), language="en"
+    ),
+}
+NOTICES["whole-block-sk"] = notice(
+    item(whole_block=True, payment_information="MZDY-04", counterparty_name=None)
+)
+RECEIPTS = {
+    "unreadable-sk": receipt(findings=(CUT_OFF,), where="line 14, GrpHdr/CreDtTm"),
+    "unreadable-en": receipt(findings=(CUT_OFF,), where="line 14, GrpHdr/CreDtTm", language="en"),
+    "repeat-sk": receipt(repeat_of=REPEATED),
+    "repeat-en": receipt(repeat_of=REPEATED, language="en"),
+}
+
+
+def agrees_with_golden(name: str, text: str) -> None:
+    """Compare with the golden file byte for byte; with UPDATE_GOLDEN=1 write it instead."""
+    path = GOLDEN / name
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    assert text == path.read_bytes().decode()
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_notice_html_is_as_agreed(name: str, catalogue: Catalogue) -> None:
+    agrees_with_golden(f"{name}.html", notice_html(NOTICES[name], catalogue))
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_notice_text_is_as_agreed(name: str, catalogue: Catalogue) -> None:
+    agrees_with_golden(f"{name}.txt", notice_text(NOTICES[name], catalogue))
+
+
+@pytest.mark.parametrize("name", RECEIPTS)
+def test_receipt_is_as_agreed(name: str, catalogue: Catalogue) -> None:
+    agrees_with_golden(f"receipt-{name}.txt", receipt_text(RECEIPTS[name], catalogue))
+
+
+def test_a_notice_is_named_as_the_terms_name_it(catalogue: Catalogue) -> None:
+    assert "<h1>Oznámenie o odmietnutom platobnom príkaze</h1>" in notice_html(
+        NOTICES["rejected-sk"], catalogue
+    )
+    assert "<h1>Notice of a rejected payment order</h1>" in notice_html(NOTICES["rejected-en"], catalogue)
+
+
+def test_each_order_is_found_by_its_key(catalogue: Catalogue) -> None:
+    page = html.fromstring(notice_html(NOTICES["rejected-sk"], catalogue))
+    assert [article.get("id") for article in page.findall(".//article")] == [key(14), key(15), key(16)]
+    assert [link.get("href") for link in page.findall(".//table//a")] == [f"#{key(n)}" for n in (14, 15, 16)]
+
+
+def test_nothing_is_loaded_from_outside(catalogue: Catalogue) -> None:
+    page = html.fromstring(notice_html(NOTICES["rejected-sk"], catalogue))
+    assert page.find(".//style") is not None
+    assert not page.findall(".//script") + page.findall(".//link") + page.findall(".//img")
+    assert all(link.get("href").startswith("#") for link in page.findall(".//a"))
+
+
+@pytest.mark.parametrize(
+    ("findings", "told"),
+    [
+        pytest.param((finding(),), "The reason lies on your side", id="client"),
+        pytest.param((OUT_OF_REACH,), "You pay no fee", id="other"),
+        pytest.param((finding(), OUT_OF_REACH), "You pay no fee", id="client and other"),
+        pytest.param(
+            (finding(), finding(effect="warn", blames="bank")), "The reason lies", id="a warning counts not"
+        ),
+    ],
+)
+def test_the_fee_is_named_only_when_the_client_caused_it(
+    findings: tuple, told: str, catalogue: Catalogue
+) -> None:
+    assert told in notice_text(notice(item(findings=findings), language="en"), catalogue)
+
+
+def test_an_unsettled_order_is_not_called_rejected(catalogue: Catalogue) -> None:
+    text = notice_text(notice(item(findings=(NO_COVER,)), occasion="unsettled", language="en"), catalogue)
+    assert "not rejected payment orders" in text
+    assert "The reason lies on your side" not in text
+
+
+def test_the_hint_is_left_out_where_the_profile_says_so(catalogue: Catalogue) -> None:
+    hint = str(finding().remedy)
+    assert hint in " ".join(notice_text(notice(language="en"), catalogue).split())
+    assert hint not in " ".join(
+        notice_text(notice(language="en", include_correction_hint=False), catalogue).split()
+    )
+
+
+DEAD = Account(OWN, "C1", "Ján Novák", owner_died_on=datetime.date(2026, 4, 1), unsettled_notice=True)
+DAY = datetime.date(2026, 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("occasion", "account", "owed"),
+    [
+        pytest.param("rejected", None, True, id="NOT-01 account not ours"),
+        pytest.param("rejected", Account(OWN, "C1", "J"), True, id="NOT-01"),
+        pytest.param("unsettled", Account(OWN, "C1", "J"), False, id="NOT-02 not agreed"),
+        pytest.param("unsettled", Account(OWN, "C1", "J", unsettled_notice=True), True, id="NOT-02 agreed"),
+        pytest.param("unsettled", None, False, id="NOT-02 account not ours"),
+        pytest.param("rejected", DEAD, False, id="NOT-07 owner has died"),
+        pytest.param("unsettled", DEAD, False, id="NOT-07 owner has died, unsettled"),
+    ],
+)
+def test_who_is_owed_a_notice(occasion: Occasion, account: Account | None, owed: bool) -> None:
+    assert is_owed(occasion, account, DAY, suppress_on_death=True) is owed
+
+
+def test_death_after_the_day_or_a_profile_that_ignores_it_changes_nothing() -> None:
+    assert is_owed("rejected", DEAD, DAY - datetime.timedelta(days=2), suppress_on_death=True)
+    assert is_owed("rejected", DEAD, DAY, suppress_on_death=False)
+
+
+ATTACKS = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "=cmd|' /C calc'!A0",
+    "\u202eegral",
+    OTHER,
+    f"pay {OTHER} now",
+    "SK31 1200 0000 1987 4263 7541",
+    "{found}",
+    "{{7*7}}",
+    "&amp;",
+    "]]>",
+    "\x00\n\r\n",
+)
+HARMLESS_TAGS = {
+    "html",
+    "head",
+    "meta",
+    "title",
+    "style",
+    "body",
+    "header",
+    "main",
+    "footer",
+    "article",
+    "div",
+}
+HARMLESS_TAGS |= {"h1", "h2", "h3", "p", "b", "span", "dl", "dt", "dd", "bdi"}
+hostile = st.one_of(st.text(max_size=60), st.sampled_from(ATTACKS))
+
+
+def test_an_identity_document_s_number_is_hidden(catalogue: Catalogue) -> None:
+    fault = finding(element="debtor.identification.value", found="7551011234")
+    assert "7551011234" not in notice_text(notice(item(findings=(fault,))), catalogue)
+
+
+@st.composite
+def hostile_notices(draw: st.DrawFn) -> Notice:
+    fault = finding(
+        found=draw(hostile),
+        element=draw(st.sampled_from(["creditor_account.iban", "creditor.name", "remittance"])),
+        message=Phrase("We do not know the message {found}.", {"found": draw(hostile)}),
+        expected=Phrase("at most {most}", {"most": draw(hostile)}),
+    )
+    order = item(
+        end_to_end_id=draw(hostile),
+        counterparty_name=draw(hostile),
+        counterparty_account=draw(st.one_of(st.none(), hostile)),
+        requested_date=draw(hostile),
+        currency=draw(hostile),
+        payment_information=draw(hostile),
+        findings=(fault, TOO_FAR),
+    )
+    return notice(
+        order,
+        addressee=draw(hostile),
+        file_name=draw(hostile),
+        language=draw(st.sampled_from(["sk", "en", "x"])),
+    )
+
+
+@given(hostile_notices())
+def test_no_account_number_and_no_hidden_sign_gets_through(sent: Notice) -> None:
+    catalogue = Catalogue.load("sk")
+    for told in (notice_html(sent, catalogue), notice_text(sent, catalogue)):
+        bare = re.sub(r"[\s-]", "", html_entities.unescape(told)).upper()
+        assert not any(account in bare for account in (OTHER, OWN, MISTYPED))
+        assert not any(char in told for char in "\u202e\x00\r\u2066")
+
+
+@given(hostile_notices())
+def test_all_texts_are_escaped(sent: Notice) -> None:
+    page = html.fromstring(notice_html(sent, Catalogue.load("sk")))
+    assert {element.tag for element in page.iter()} <= HARMLESS_TAGS
+    name = mask_within_name(sent.items[0].counterparty_name or "")
+    assert " ".join(name.split()) in " ".join(page.findtext(".//article//h2").split())
+
+
+@given(hostile_notices())
+def test_text_is_no_wider_than_72_columns(sent: Notice) -> None:
+    assert max(map(len, notice_text(sent, Catalogue.load("sk")).split("\n"))) <= TEXT_COLUMNS
+
+
+@given(name=hostile)
+def test_a_receipt_shows_a_strange_file_name_safely(name: str) -> None:
+    told = receipt_text(
+        msgspec.structs.replace(RECEIPTS["unreadable-en"], file_name=name), Catalogue.load("sk")
+    )
+    assert OTHER not in told.replace(" ", "")
+    assert max(map(len, told.split("\n"))) <= TEXT_COLUMNS
+    assert receipt().sha256 in told
