@@ -1,0 +1,189 @@
+"""The gate: what a file must be before any parser sees all of it.
+
+Order of the questions: is there anything, is it small enough, is it UTF-8, does it leave document types
+alone, does it begin as XML, is its root a message we know, and is that message on offer. The scan reads raw
+bytes in fixed pieces, so it needs the same small memory for any size.
+
+UTF-8 is the only encoding (EPC132-08, section 1.3). A byte order mark of UTF-8 is let through; a mark of
+UTF-16 or UTF-32, a declared other encoding, a byte that is not UTF-8 and a NUL are `not-utf8`. The word
+`<!DOCTYPE` or `<!ENTITY` is refused wherever it stands, in a comment too: no honest payment file needs it.
+"""
+
+import codecs
+import re
+from collections.abc import Callable
+from typing import BinaryIO, Final
+
+import msgspec
+from lxml import etree
+
+from sepa.model.finding import Fault, Unreadable
+from sepa.scheme.phrase import Phrase
+from sepa.wire.faults import broken
+from sepa.wire.schema import ISO_NAMESPACE, is_known
+from sepa.wire.xml import elements, stream_parser
+
+SCAN_BYTES: Final = 1 << 20
+_OVERLAP: Final = 16
+_HEAD_BYTES: Final = 1 << 16
+_ENCODING: Final = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_FOREIGN_MARKS: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_DOCUMENT_TAG: Final = re.compile(rb"<(?:[\w.-]+:)?Document\s[^<>]*>", re.ASCII)
+_DISGUISES: Final = (b"<?", b"xmlns", b"SplmtryData")
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+_MESSAGE_ID: Final = re.compile(r"<(?:[\w.-]+:)?MsgId>([^<&]{1,35})</", re.ASCII)
+_ANY_NAMESPACE: Final = re.compile(
+    r"""<(?:[\w.-]+:)?Document\b[^>]*?\sxmlns(?::[\w.-]+)?=["']([^"'<]+)["']""", re.ASCII
+)
+_MESSAGE_NAME: Final = re.compile(
+    r"[a-z]{4}\.[0-9]{3}\.[0-9]{3}\.[0-9]{2}(?:\.[a-z]{2}\.[0-9]{2})?", re.ASCII
+)
+
+
+class Admitted(msgspec.Struct, frozen=True):
+    """A file that may be parsed: its message, and whether its bytes are free of anything that could disguise
+    a tag.
+
+    Plain means: behind the XML declaration no comment, CDATA or processing instruction, only one namespace
+    declaration, no SupplementaryData, in all the file.
+    """
+
+    message_name: str
+    message_id: str | None
+    plain: bool
+
+
+def gate(source: BinaryIO, *, offered: tuple[str, ...], size_bytes_max: int) -> Admitted | Unreadable:
+    """Look through all bytes of `source` and let it pass, or say what is wrong. The position afterwards is
+    undefined.
+
+    An error of the disk passes through as OSError.
+    """
+    size = source.seek(0, 2)
+    source.seek(0)
+    head = source.read(_HEAD_BYTES)
+    seen = _Seen(head)
+    if not head or (size <= _HEAD_BYTES and not head.removeprefix(codecs.BOM_UTF8).strip()):
+        return seen.refused("empty", "the file", f"{size}", Phrase("a file that holds a message"))
+    if size > size_bytes_max:
+        expected = Phrase("at most {bytes} bytes", {"bytes": str(size_bytes_max)})
+        return seen.refused("too-large", "the file", str(size), expected)
+    scanned = _scan(source, head, seen)
+    if isinstance(scanned, Unreadable):
+        return scanned
+    root = _root(source, seen)
+    if isinstance(root, Unreadable):
+        return root
+    return _message(root, offered, seen, plain=scanned)
+
+
+class _Seen:
+    """What the beginning of a file says about itself; every refusal repeats it."""
+
+    def __init__(self, head: bytes) -> None:
+        text = _COMMENT.sub("", head.decode("utf-8", "replace"))
+        named = _MESSAGE_ID.search(text)
+        space = _ANY_NAMESPACE.search(text)
+        name = _MESSAGE_NAME.search(space[1]) if space else None
+        self.message_id = named[1] if named and "\ufffd" not in named[1] else None
+        self.message_name = name[0] if name else None
+
+    def refused(self, fault: Fault, where: str, found: str, expected: Phrase) -> Unreadable:
+        return Unreadable(fault, where, found, expected, self.message_id, self.message_name)
+
+
+def _scan(source: BinaryIO, head: bytes, seen: _Seen) -> bool | Unreadable:
+    """Read every byte once. Return whether the file is plain."""
+    encoding = _declared_encoding(head)
+    if encoding is not None:
+        return seen.refused("not-utf8", "line 1", encoding, Phrase("a file in UTF-8"))
+    declaration = head.find(b"?>") + 2 if head.removeprefix(codecs.BOM_UTF8).startswith(b"<?xml") else 0
+    tag = _DOCUMENT_TAG.search(head, declaration)
+    disguised = tag is None or b"<?" in head[declaration : tag.end()]
+    decode = codecs.getincrementaldecoder("utf-8")().decode
+    source.seek(0)
+    line, last = 1, b""
+    unread = tag.end() if tag is not None else 0
+    while chunk := source.read(SCAN_BYTES):
+        fault = _not_text(decode, chunk, line, seen)
+        if fault is not None:
+            return fault
+        window = last + chunk
+        if b"<!" in window:
+            disguised = True
+            for word in (b"<!DOCTYPE", b"<!ENTITY"):
+                if word in window:
+                    place = line - last.count(b"\n") + window[: window.index(word)].count(b"\n")
+                    return seen.refused(
+                        "dtd", f"line {place}", word.decode(), Phrase("no document type and no entities")
+                    )
+        disguised = disguised or any(window.find(mark, unread) >= 0 for mark in _DISGUISES)
+        unread = 0
+        line += chunk.count(b"\n")
+        last = window[-_OVERLAP:]
+    return _not_text(decode, b"", line, seen) or not disguised
+
+
+def _not_text(
+    decode: Callable[[bytes, bool], str], chunk: bytes, line: int, seen: "_Seen"
+) -> Unreadable | None:
+    """Refuse bytes that are not UTF-8. No bytes at all mean the end of the file."""
+    try:
+        decode(chunk, not chunk)
+    except UnicodeDecodeError as error:
+        line += error.object[: error.start].count(b"\n")
+        found = "0x" + error.object[error.start : error.end].hex()
+        return seen.refused("not-utf8", f"line {line}", found, Phrase("a file in UTF-8"))
+    if b"\0" in chunk:
+        line += chunk[: chunk.index(b"\0")].count(b"\n")
+        return seen.refused("not-utf8", f"line {line}", "0x00", Phrase("a file in UTF-8 without NUL bytes"))
+    return None
+
+
+def _declared_encoding(head: bytes) -> str | None:
+    """The name of an encoding other than UTF-8 that the file's first bytes announce."""
+    for mark in _FOREIGN_MARKS:
+        if head.startswith(mark):
+            return "UTF-32" if len(mark) == 4 else "UTF-16"
+    if head[:2] in (b"<\0", b"\0<") or head[:4] == b"\0\0\0<":
+        return "UTF-16"
+    declared = _ENCODING.match(head.removeprefix(codecs.BOM_UTF8))
+    if declared is None or declared[1].upper() == b"UTF-8":
+        return None
+    return declared[1].decode("ascii")
+
+
+def _root(source: BinaryIO, seen: _Seen) -> str | Unreadable:
+    """The root element's tag with its namespace, or why there is none."""
+    source.seek(0)
+    parser = stream_parser("start")
+    while chunk := source.read(_HEAD_BYTES):
+        try:
+            parser.feed(chunk)
+        except etree.XMLSyntaxError as error:
+            for element in elements(parser):
+                return str(element.tag)
+            return broken(error, source, seen.message_id, seen.message_name)
+        for element in elements(parser):
+            return str(element.tag)
+    try:
+        parser.close()
+    except etree.XMLSyntaxError as error:
+        return broken(error, source, seen.message_id, seen.message_name, ended=True)
+    return seen.refused("not-xml", "line 1", "", Phrase("an XML document"))
+
+
+def _message(root: str, offered: tuple[str, ...], seen: _Seen, *, plain: bool) -> Admitted | Unreadable:
+    name = etree.QName(root)
+    if name.localname != "Document" or not name.namespace:
+        found = f"{name.localname} in {name.namespace}" if name.namespace else name.localname
+        expected = Phrase("a Document in the namespace of an ISO 20022 message")
+        return seen.refused("wrong-root", "the root element", found, expected)
+    # The parser, not the pattern, has the last word on the name.
+    message = name.namespace.removeprefix(ISO_NAMESPACE)
+    listed = Phrase("one of {messages}", {"messages": ", ".join(offered)})
+    if not name.namespace.startswith(ISO_NAMESPACE) or not is_known(message):
+        return seen.refused("unknown-message", "Document", name.namespace, listed)
+    if message not in offered:
+        return Unreadable("message-not-offered", "Document", message, listed, seen.message_id, message)
+    return Admitted(message, seen.message_id, plain)

@@ -1,0 +1,230 @@
+"""The fast road: a plain file, cut at transaction boundaries into small documents that are checked alone.
+
+A file is P B1 ... Bn E: the prologue up to the first block, the blocks, the closing tags. It is cut only
+behind the closing tag of a transaction (and of its block, where that follows), into slabs S1 ... Sk. Slab i
+becomes the document
+
+    P + H + Si + closing tags
+
+where H is the head of the block the cut fell into (from its opening tag to its first transaction), or
+nothing.
+
+Why this may stand for the whole file. The gate has found no comment, CDATA section, processing instruction,
+document type or further namespace declaration, so each `<` in the bytes opens a tag: the bytes
+`</CdtTrfTxInf>` are a closing tag, whatever stands around them (`>` in texts and attributes is harmless,
+since we search from the `<`).
+
+1. Well-formed. Behind P + H the open elements are Document, root, block. Each document is well-formed with
+   fixed closing tags, so behind Si the same three are open. The slabs therefore fit together end to end.
+2. Valid. The schemas hold no key, no unique and no ID, so validity is a matter of each element and its
+   children. A complete element lies in one document, except the root and the blocks that were cut. The
+   root's children are the header and blocks in any number. A cut block's children are a head, seen with its
+   first transaction, and then transactions only: every further slab begins with a transaction tag, or the
+   fast road gives up.
+3. Nothing is counted twice or lost: the slabs are the file's bytes in order, and the number of blocks found
+   in each document must be the number of block tags in its bytes.
+
+Whatever does not fit this picture is a doubt, never a verdict: `FastRoadLeft` sends the file to the slow
+road.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+import msgspec
+from lxml import etree
+
+from sepa.wire.fields import table
+from sepa.wire.rows import SEPARATORS
+from sepa.wire.schema import namespace, schema_of
+from sepa.wire.xml import piece_parser
+
+HEAD_BYTES_MAX: Final = 1 << 14
+_END_BYTES_MAX: Final = 1 << 10
+TRANSACTION_BYTES_MAX: Final = 1 << 19
+_BLANKS: Final = b" \t\r\n"
+_DOCUMENT: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml[^<>]*\?>)?[ \t\r\n]*<(?:([A-Za-z_][\w.-]*):)?Document([\s][^<>]*)>",
+    re.ASCII,
+)
+_DECLARATION: Final = re.compile(
+    rb"""\sxmlns(?::([A-Za-z_][\w.-]*))?\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.ASCII
+)
+# A separator in disguise: its character reference, in decimal or hexadecimal.
+_SEPARATOR_BYTES: Final = tuple(sign.encode() for sign in SEPARATORS)
+_SEPARATOR_REFERENCE: Final = re.compile(
+    b"&#(?:%s);" % b"|".join(b"0*%d|x0*%x" % (ord(sign), ord(sign)) for sign in SEPARATORS), re.IGNORECASE
+)
+
+
+class FastRoadLeft(Exception):
+    """The bytes do not look as the fast road needs them; the slow road decides. Never leaves this package."""
+
+
+class Slab(msgspec.Struct, frozen=True):
+    """A parsed and valid document of consecutive transactions.
+
+    `continued` tells that its first block began in an earlier slab.
+    """
+
+    document: etree._Element
+    continued: bool
+
+
+class _Marks(msgspec.Struct, frozen=True):
+    """This file's own spelling of the tags, prefix included."""
+
+    block: bytes
+    block_end: bytes
+    transaction: bytes
+    transaction_end: bytes
+    root_end: bytes
+    end: bytes
+
+
+def slabs(source: BinaryIO, name: str, piece_bytes: int) -> Iterator[Slab]:
+    """Yield the file's slabs of about `piece_bytes` bytes, parsed and valid. FastRoadLeft at any doubt."""
+    source.seek(0)
+    reading = _Reading(source, max(piece_bytes, 1))
+    first = reading.find(b"PmtInf>", HEAD_BYTES_MAX)
+    prologue = reading.take(max(reading.buffer.rfind(b"<", 0, max(first, 0)), 0))
+    marks = _marks(prologue, name)
+    if not reading.buffer.startswith(marks.block):
+        raise FastRoadLeft("no block after the prologue")
+    head = b""
+    while True:
+        cut, last = reading.cut(marks)
+        slab = reading.take(cut)
+        if head and not slab.lstrip(_BLANKS).startswith(marks.transaction):
+            raise FastRoadLeft("something else than a transaction follows a transaction")
+        _refuse_separators(slab)
+        open_block = not last and not slab.endswith(marks.block_end)
+        closing = b"" if last else (marks.block_end if open_block else b"") + marks.end
+        document = _parsed(prologue + head + slab + closing, name)
+        blocks = slab.count(marks.block) + bool(head)
+        if len(document[0].findall(f"{{{namespace(name)}}}PmtInf")) != blocks:
+            raise FastRoadLeft("a block tag is spelt in an unusual way")
+        yield Slab(document, bool(head))
+        if last:
+            return
+        head = _head_of_last_block(slab, marks, head) if open_block else b""
+
+
+class _Reading:
+    """A window on the source that grows until it holds what is looked for."""
+
+    def __init__(self, source: BinaryIO, step: int) -> None:
+        self.buffer = b""
+        self.ended = False
+        self._source = source
+        self._step = step
+
+    def grow(self, size: int) -> None:
+        """Hold at least `size` bytes, or all there are."""
+        while len(self.buffer) < size and not self.ended:
+            more = self._source.read(max(size - len(self.buffer), 1))
+            self.ended = not more
+            self.buffer += more
+
+    def find(self, wanted: bytes, limit: int) -> int:
+        self.grow(limit)
+        return self.buffer.find(wanted, 0, limit)
+
+    def take(self, size: int) -> bytes:
+        taken, self.buffer = self.buffer[:size], self.buffer[size:]
+        return taken
+
+    def cut(self, marks: _Marks) -> tuple[int, bool]:
+        """Return where to cut, and whether that is the end of the file.
+
+        The cut falls behind the last transaction in the window, and behind its block where that ends there.
+        """
+        size = self._step
+        while True:
+            self.grow(size)
+            place = self.buffer.rfind(marks.transaction_end)
+            if place >= 0:
+                place += len(marks.transaction_end)
+                following = self._past_blanks(place)
+                if self.buffer.startswith(marks.block_end, following):
+                    place = following + len(marks.block_end)
+                    following = self._past_blanks(place)
+                if self.buffer.startswith(marks.transaction, following) or self.buffer.startswith(
+                    marks.block, following
+                ):
+                    return place, False
+                if self._ends_within(following, marks):
+                    return len(self.buffer), True
+                raise FastRoadLeft("something unexpected follows a transaction")
+            if self.ended or len(self.buffer) > TRANSACTION_BYTES_MAX:
+                raise FastRoadLeft("no end of a transaction in sight")
+            size = 2 * len(self.buffer)
+
+    def _past_blanks(self, place: int) -> int:
+        """The place of the next byte that is no blank, with enough bytes behind it to see a tag."""
+        while True:
+            rest = self.buffer[place : place + 256].lstrip(_BLANKS)
+            if rest:
+                found = place + min(256, len(self.buffer) - place) - len(rest)
+                self.grow(found + 256)
+                return found
+            if self.ended:
+                return len(self.buffer)
+            place = min(place + 256, len(self.buffer))
+            self.grow(place + 256)
+            if place > TRANSACTION_BYTES_MAX + self._step:
+                raise FastRoadLeft("too many blanks")
+
+    def _ends_within(self, place: int, marks: _Marks) -> bool:
+        """Whether the root's closing tag stands at `place` and little more than blanks can follow it."""
+        self.grow(place + _END_BYTES_MAX)
+        return self.ended and self.buffer.startswith(marks.root_end, place)
+
+
+def _marks(prologue: bytes, name: str) -> _Marks:
+    """Read the prefix off the Document tag, which must declare the message's namespace once, as its own."""
+    tag = _DOCUMENT.match(prologue)
+    declared = _DECLARATION.findall(tag[2]) if tag is not None else []
+    prefixes = [prefix for prefix, *uri in declared if namespace(name).encode() in uri]
+    if tag is None or prefixes != [tag[1] or b""]:
+        raise FastRoadLeft("an unusual Document tag")
+    prefix = tag[1] + b":" if tag[1] else b""
+    places = table(name)
+    block, transaction = prefix + b"PmtInf", prefix + places.transaction_tag.encode()
+    root_end = b"</%s%s>" % (prefix, places.root.encode())
+    return _Marks(
+        b"<%s>" % block, b"</%s>" % block, b"<%s" % transaction, b"</%s>" % transaction, root_end,
+        root_end + b"</%sDocument>" % prefix,
+    )  # fmt: skip
+
+
+def _refuse_separators(slab: bytes) -> None:
+    if any(sign in slab for sign in _SEPARATOR_BYTES) or (
+        b"&#" in slab and _SEPARATOR_REFERENCE.search(slab)
+    ):
+        raise FastRoadLeft("a text holds one of our separators")
+
+
+def _head_of_last_block(slab: bytes, marks: _Marks, head: bytes) -> bytes:
+    """The head of the block that a cut leaves open: from its tag to its first transaction."""
+    start = slab.rfind(marks.block)
+    if start < 0:
+        return head
+    found = slab[start : slab.index(marks.transaction, start)]
+    if len(found) > HEAD_BYTES_MAX:
+        raise FastRoadLeft("a very long head of a block")
+    return found
+
+
+def _parsed(text: bytes, name: str) -> etree._Element:
+    """Parse and check one small document."""
+    try:
+        # libxml2 may take blanks before a carriage return for a line break between tags; with one about, keep
+        # all.
+        document = etree.fromstring(text, piece_parser(drop_blanks=b"\r" not in text))
+    except etree.XMLSyntaxError as error:
+        raise FastRoadLeft("not well-formed") from error
+    if not schema_of(name).validate(document):
+        raise FastRoadLeft("not valid")
+    return document

@@ -1,0 +1,88 @@
+"""Read a payment file: one head, then pieces of transactions, or the reason why it cannot be read.
+
+The gate looks at the bytes; a plain file takes the fast road, every other one the slow road; both build the
+same records from the same field table. The fast road can only say yes. When it doubts, the slow road starts
+again from the beginning, passes over what was already handed out, and goes on from there or says what is
+wrong.
+"""
+
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from sepa.model.finding import Unreadable
+from sepa.model.message import MessageHead, PaymentInformation, Piece
+from sepa.wire.gate import gate
+from sepa.wire.pieces import FastRoadLeft, slabs
+from sepa.wire.records import Builder, message_head
+from sepa.wire.schema import READABLE
+from sepa.wire.stream import stream
+
+PIECE_BYTES: Final = 262144
+
+
+def read(
+    source: BinaryIO, *, offered: tuple[str, ...], size_bytes_max: int, piece_bytes: int = PIECE_BYTES
+) -> Iterator[MessageHead | Piece | Unreadable]:
+    """Yield the MessageHead, then Pieces in file order. An Unreadable may come first, or last instead of
+    more pieces.
+
+    After an Unreadable the whole file is refused, and everything read before is void. `source` is an opened,
+    seekable file; `offered` are the messages this bank takes, each of which must be one of
+    `sepa.wire.schema.READABLE` (else ValueError); `piece_bytes` is the rough size of the parts that are
+    parsed at once. A Piece never spans two blocks, and all Pieces of a block share one PaymentInformation.
+    Whatever a file holds, it raises nothing; an OSError is the disk's and passes through.
+    """
+    unknown = set(offered) - set(READABLE)
+    if unknown:
+        raise ValueError(f"offered, but there is no reader for it: {', '.join(sorted(unknown))}")
+    return _read(source, offered, size_bytes_max, piece_bytes)
+
+
+def _read(
+    source: BinaryIO, offered: tuple[str, ...], size_bytes_max: int, piece_bytes: int
+) -> Iterator[MessageHead | Piece | Unreadable]:
+    admitted = gate(source, offered=offered, size_bytes_max=size_bytes_max)
+    if isinstance(admitted, Unreadable):
+        yield admitted
+        return
+    name = admitted.message_name
+    builder = Builder(name)
+    headed = False
+    if admitted.plain:
+        try:
+            for slab in slabs(source, name, piece_bytes):
+                if not headed:
+                    headed = True
+                    yield message_head(slab.document, name)
+                yield from builder.pieces(slab.document, continued=slab.continued)
+            return
+        except FastRoadLeft:
+            pass
+    slow = stream(source, name, admitted.message_id)
+    yield from _behind(slow, builder.transactions, builder.block, headed=headed)
+
+
+def _behind(
+    items: Iterator[MessageHead | Piece | Unreadable],
+    reached: int,
+    block: PaymentInformation | None,
+    *,
+    headed: bool,
+) -> Iterator[MessageHead | Piece | Unreadable]:
+    """Leave out the head and the transactions up to `reached`, handed out before, and keep the open block."""
+    for item in items:
+        if isinstance(item, MessageHead):
+            if not headed:
+                yield item
+        elif isinstance(item, Unreadable) or item.transactions[0].position > reached:
+            yield _in_block(item, block)
+        elif item.transactions[-1].position > reached:
+            rest = tuple(transaction for transaction in item.transactions if transaction.position > reached)
+            yield _in_block(Piece(item.payment_information, rest), block)
+
+
+def _in_block(item: Piece | Unreadable, block: PaymentInformation | None) -> Piece | Unreadable:
+    """Give a piece of the block that was open the very PaymentInformation that its earlier pieces have."""
+    if block is None or isinstance(item, Unreadable) or item.payment_information.position != block.position:
+        return item
+    return Piece(block, item.transactions)

@@ -1,0 +1,71 @@
+"""The one way we write a text into XML and the one way we let libxml2 read a customer's bytes."""
+
+from collections.abc import Iterator
+from typing import Any, Final, Literal, TypedDict
+
+from lxml import etree
+
+_ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
+
+
+class _Options(TypedDict):
+    resolve_entities: bool
+    load_dtd: bool
+    dtd_validation: bool
+    attribute_defaults: bool
+    no_network: bool
+    huge_tree: bool
+    recover: bool
+    collect_ids: bool
+
+
+# Nothing is fetched, expanded or looked up; libxml2 keeps its limits (256 levels, 10 million characters a
+# text).
+_CLOSED: Final = _Options(
+    resolve_entities=False,
+    load_dtd=False,
+    dtd_validation=False,
+    attribute_defaults=False,
+    no_network=True,
+    huge_tree=False,
+    recover=False,
+    collect_ids=False,
+)
+
+
+def escape(text: str) -> str:
+    """Return `text` as it may stand between tags or between double quotes. A carriage return stays itself."""
+    return text.translate(_ESCAPES)
+
+
+def piece_parser(*, drop_blanks: bool) -> etree.XMLParser:
+    """A parser for one small document in memory. `drop_blanks` leaves out the line breaks between tags."""
+    return etree.XMLParser(remove_blank_text=drop_blanks, **_CLOSED)
+
+
+def stream_parser(event: Literal["start", "end"], tags: tuple[str, ...] | None = None) -> etree.XMLPullParser:
+    """A parser that is fed bytes and forgets comments, CDATA marks and processing instructions on its way.
+
+    Its events are the starts or the ends of elements named in `tags`, or of all.
+    """
+    return etree.XMLPullParser(
+        (event,), tag=tags, remove_comments=True, remove_pis=True, strip_cdata=True, **_CLOSED
+    )
+
+
+def elements(parser: etree.XMLPullParser) -> Iterator[etree._Element]:
+    """The elements that a stream parser has met since it was last asked."""
+    for _, element in parser.read_events():
+        if isinstance(element, etree._Element):
+            yield element
+
+
+def line_of(element: etree._Element) -> int:
+    """The line of the file on which an element begins; 0 for one that came from no file."""
+    line: Any = element.sourceline
+    return int(line or 0)
+
+
+def complaints(log: Any) -> list[etree._LogEntry]:
+    """The entries of one of lxml's error logs, oldest first."""
+    return list(log)
