@@ -1,0 +1,134 @@
+"""Fragments that every message to another bank is made of: parties, banks, accounts, remittance.
+
+Texts are brought into the SEPA character set; references and identifiers of the sender stay as they came.
+Element order: ISO 20022, generation of 2019. Usage: EPC115-06.
+"""
+
+from functools import lru_cache
+
+from sepa.model.message import Address, Identification, Party, Remittance, StructuredReference
+from sepa.scheme.characters import to_sepa_text
+from sepa.wire.xml import escape
+
+NAME_NOT_PROVIDED = "NOTPROVIDED"
+"""Stands for a name the order did not give: between banks Dbtr/Nm and Cdtr/Nm are mandatory (EPC115-06)."""
+
+_ADDRESS_ELEMENTS = (
+    ("Dept", "department"),
+    ("SubDept", "sub_department"),
+    ("StrtNm", "street_name"),
+    ("BldgNb", "building_number"),
+    ("BldgNm", "building_name"),
+    ("Flr", "floor"),
+    ("PstBx", "post_box"),
+    ("Room", "room"),
+    ("PstCd", "post_code"),
+    ("TwnNm", "town_name"),
+    ("TwnLctnNm", "town_location_name"),
+    ("DstrctNm", "district_name"),
+    ("CtrySubDvsn", "country_sub_division"),
+    ("Ctry", "country"),
+)
+
+
+def text(tag: str, value: str | None) -> str:
+    """An element holding `value` in the SEPA character set, which has no markup; nothing without one."""
+    return f"<{tag}>{to_sepa_text(value)}</{tag}>" if value else ""
+
+
+def reference(tag: str, value: str | None) -> str:
+    """An element holding `value` exactly as received; nothing when there is no value."""
+    return f"<{tag}>{escape(value)}</{tag}>" if value else ""
+
+
+def code(tag: str, value: str | None) -> str:
+    """A choice of code and own value: `SALA` becomes Cd, `!X` becomes Prtry X."""
+    if not value:
+        return ""
+    inner = text("Prtry", value[1:]) if value[0] == "!" else text("Cd", value)
+    return f"<{tag}>{inner}</{tag}>"
+
+
+def agent(tag: str, bic: str) -> str:
+    """A bank by its BIC."""
+    return f"<{tag}><FinInstnId><BICFI>{bic}</BICFI></FinInstnId></{tag}>"
+
+
+def purpose(value: str | None) -> str:
+    """Purp as a code; an own value (`!X`) means nothing to another bank and stays behind (EPC115-06)."""
+    return code("Purp", value) if value and value[0] != "!" else ""
+
+
+def account(tag: str, iban: str) -> str:
+    """An account by its IBAN, in the one spelling banks exchange: upper case."""
+    return f"<{tag}><Id><IBAN>{iban.upper()}</IBAN></Id></{tag}>"
+
+
+@lru_cache(maxsize=4_096)
+def party(tag: str, subject: Party) -> str:
+    """A debtor or creditor: name (never cut), address as received, identification.
+
+    Remembered, since one debtor stands in thousands of orders.
+    """
+    name = to_sepa_text(subject.name) if subject.name else NAME_NOT_PROVIDED
+    place = postal_address(subject.address) if subject.address is not None else ""
+    mark = identification(subject.identification) if subject.identification is not None else ""
+    return f"<{tag}><Nm>{name}</Nm>{place}{mark}</{tag}>"
+
+
+def ultimate_party(tag: str, subject: Party | None) -> str:
+    """An ultimate debtor or creditor: name and identification; SEPA carries no address of theirs."""
+    if subject is None:
+        return ""
+    mark = identification(subject.identification) if subject.identification is not None else ""
+    inner = text("Nm", subject.name) + mark
+    return f"<{tag}>{inner}</{tag}>" if inner else ""
+
+
+def postal_address(address: Address) -> str:
+    """PstlAdr: structured, hybrid, or lines only, whichever was received (EPC153-22 decides which may be)."""
+    structured = "".join([text(tag, getattr(address, field)) for tag, field in _ADDRESS_ELEMENTS])
+    inner = structured + "".join([text("AdrLine", line) for line in address.lines])
+    return f"<PstlAdr>{inner}</PstlAdr>" if inner else ""
+
+
+def identification(mark: Identification) -> str:
+    """Id of a party: an organisation's BIC, LEI or other code, or a person's other code.
+
+    A birth is left out: ISO wants its place too, and the order was judged without one.
+    """
+    if mark.form == "private-birth":
+        return ""
+    if mark.form == "org-bic":
+        return f"<Id><OrgId>{reference('AnyBIC', mark.value)}</OrgId></Id>"
+    if mark.form == "org-lei":
+        return f"<Id><OrgId>{reference('LEI', mark.value)}</OrgId></Id>"
+    kind = "OrgId" if mark.form == "org-other" else "PrvtId"
+    other = f"{text('Id', mark.value)}{code('SchmeNm', mark.scheme)}{text('Issr', mark.issuer)}"
+    return f"<Id><{kind}><Othr>{other}</Othr></{kind}></Id>"
+
+
+def creditor_identifier(tag: str, identifier: str, name: str | None = None) -> str:
+    """A creditor identifier in the one form the scheme knows: PrvtId, SchmeNm SEPA (EPC262-08)."""
+    return (
+        f"<{tag}>{text('Nm', name)}<Id><PrvtId><Othr>{reference('Id', identifier)}"
+        f"<SchmeNm><Prtry>SEPA</Prtry></SchmeNm></Othr></PrvtId></Id></{tag}>"
+    )
+
+
+def remittance(sent: Remittance | None) -> str:
+    """RmtInf as received: the free text or the creditor's reference; Strd without one stays behind."""
+    if sent is None:
+        return ""
+    inner = "".join([text("Ustrd", line) for line in sent.unstructured])
+    inner += "".join([_structured(each) for each in sent.structured if each.reference])
+    return f"<RmtInf>{inner}</RmtInf>" if inner else ""
+
+
+def _structured(sent: StructuredReference) -> str:
+    # Without a type it is still a creditor reference, and SCOR is the only type SEPA knows for one.
+    kind = code("CdOrPrtry", sent.type or "SCOR")
+    return (
+        f"<Strd><CdtrRefInf><Tp>{kind}{text('Issr', sent.issuer)}</Tp>"
+        f"{reference('Ref', sent.reference)}</CdtrRefInf></Strd>"
+    )
