@@ -1,0 +1,87 @@
+"""The amount of an order: given, whole cents, more than nothing, no more than the scheme carries."""
+
+from functools import lru_cache
+
+from sepa.model.finding import NOTHING, Findings
+from sepa.model.message import Transaction
+from sepa.rules.rule import Case, Rule, rule
+from sepa.scheme.money import amount_text, cents
+
+read_cents = lru_cache(maxsize=65536)(cents)
+_FORM = "digits, a point and at most two decimals"
+
+
+@rule(
+    "CT-01",
+    subject="transaction",
+    source="otp-sk V.2.1(21)(c)",
+    codes=("AM12",),
+    message="The order names no amount.",
+    remedy="Fill in the amount in euro.",
+)
+def given(subject: Transaction, case: Case) -> Findings:
+    """An order names its amount."""
+    if subject.amount is not None:
+        return NOTHING
+    if any(extra.endswith("EqvtAmt") for extra in subject.extras):
+        return NOTHING  # the rule of extras speaks of it
+    return (given.finding("AM12", "amount", None, "an amount"),)
+
+
+@rule(
+    "SCH-06",
+    subject="transaction",
+    source="EPC132-08 2025, InstdAmt; EPC130-08 2025, InstdAmt",
+    codes=("CH20", "AM12"),
+    message="The amount {found} is not in whole cents.",
+    remedy="Round the amount to whole cents.",
+)
+def whole_cents(subject: Transaction, case: Case) -> Findings:
+    """An amount is in whole cents."""
+    amount = subject.amount
+    if amount is None or read_cents(amount) is not None:
+        return NOTHING
+    euros, point, decimals = amount.partition(".")
+    a_number = amount.isascii() and euros.isdigit() and decimals.isdigit() and point == "."
+    if a_number and len(decimals) > 2:
+        return (whole_cents.finding("CH20", "amount", amount, _FORM),)
+    return (whole_cents.finding("AM12", "amount", amount, _FORM, message="{found} is not an amount."),)
+
+
+@rule(
+    "SCH-07",
+    subject="transaction",
+    source="EPC132-08 2025, InstdAmt; EPC130-08 2025, InstdAmt",
+    codes=("AM01",),
+    message="The amount is zero.",
+    remedy="Fill in an amount of at least 0.01.",
+)
+def more_than_zero(subject: Transaction, case: Case) -> Findings:
+    """An amount is at least one cent."""
+    if subject.amount is None or read_cents(subject.amount) != 0:
+        return NOTHING
+    return (more_than_zero.finding("AM01", "amount", subject.amount, "at least 0.01"),)
+
+
+@rule(
+    "SCH-08",
+    subject="transaction",
+    source="EPC132-08 2025, InstdAmt; EPC130-08 2025, InstdAmt",
+    codes=("AM02",),
+    message="The amount {found} is more than one order may carry.",
+    remedy="Split the amount over orders of at most {most}.",
+    parameters=("orders.amount_max_cents",),
+)
+def at_most(subject: Transaction, case: Case) -> Findings:
+    """An amount is no more than the scheme carries."""
+    if subject.amount is None:
+        return NOTHING
+    amount_cents = read_cents(subject.amount)
+    limit = case.profile.orders.amount_max_cents
+    if amount_cents is None or amount_cents <= limit:
+        return NOTHING
+    most = amount_text(limit)
+    return (at_most.finding("AM02", "amount", subject.amount, "at most {most}", most=most),)
+
+
+RULES: tuple[Rule, ...] = (given, whole_cents, more_than_zero, at_most)

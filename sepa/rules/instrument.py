@@ -1,0 +1,226 @@
+"""Which instrument an order asks for, and whether it is SEPA's: method, level, priority, charges."""
+
+from sepa.model.finding import NOTHING, Findings
+from sepa.model.message import PaymentInformation, Transaction
+from sepa.model.reference import is_ours
+from sepa.rules.rule import Case, Rule, rule
+
+_METHODS = {"credit-transfer": "TRF", "collection": "DD"}
+_URGENT = ("URGP", "SDVA")
+_INSTEAD = "Order it through the channel made for it, or as a SEPA payment."
+
+PRIORITY_DOMESTIC = "This is a priority domestic payment ({found}), not a SEPA payment."
+URGENT_PAYMENT = "This is an urgent payment ({found}), not a SEPA payment."
+STANDARD = "This is a payment outside SEPA ({found})."
+ON_US_FOREIGN_CURRENCY = (
+    "This is a transfer in a foreign currency ({found}) between accounts of ours, not a SEPA payment."
+)
+
+
+@rule(
+    "SC-01",
+    subject="payment-information",
+    source="otp-sk V.1(1)",
+    codes=("AG03",),
+    message="We do not carry out the payment method {found}.",
+    remedy="Use the payment method {method}.",
+)
+def method(subject: PaymentInformation, case: Case) -> Findings:
+    """Only transfers are taken: TRF for credit transfers, DD for direct debits."""
+    known = _METHODS[case.head.kind]
+    if subject.method == known:
+        return NOTHING
+    return (method.finding("AG03", "method", subject.method, "{method}", method=known),)
+
+
+def _inside(transaction: Transaction, country: str) -> bool:
+    debtor, creditor = transaction.debtor_account.iban, transaction.creditor_account.iban
+    return bool(debtor and creditor and debtor[:2] == creditor[:2] == country)
+
+
+def _urgent_family(transaction: Transaction, case: Case) -> str:
+    domestic = transaction.currency == "EUR" and _inside(transaction, case.profile.bank.country)
+    return PRIORITY_DOMESTIC if domestic else URGENT_PAYMENT
+
+
+@rule(
+    "NSP-01",
+    subject="transaction",
+    source="otp-sk V.3.1, V.3.2; EPC132-08 2025, SvcLvl",
+    codes=("FF04",),
+    message=STANDARD,
+    remedy=_INSTEAD,
+    parameters=("non_sepa.action", "orders.service_level_mandatory"),
+)
+def service_level(subject: Transaction, case: Case) -> Findings:
+    """The service level of an order is SEPA."""
+    level = subject.payment_type.service_level
+    if level == "SEPA" or level is None:
+        return NOTHING
+    family = _urgent_family(subject, case) if level in _URGENT else STANDARD
+    effect = case.profile.non_sepa.action
+    return (
+        service_level.finding(
+            "FF04", "payment_type.service_level", level, "SEPA", effect=effect, message=family
+        ),
+    )
+
+
+@rule(
+    "SCH-01",
+    subject="transaction",
+    source="EPC132-08 2025, SvcLvl; EPC130-08 2025, SvcLvl",
+    codes=("FF04",),
+    message="The order names no service level.",
+    remedy="Write SEPA as the service level.",
+    parameters=("orders.service_level_mandatory",),
+)
+def service_level_given(subject: Transaction, case: Case) -> Findings:
+    """An order names its service level."""
+    if subject.payment_type.service_level is not None or not case.profile.orders.service_level_mandatory:
+        return NOTHING
+    return (service_level_given.finding("FF04", "payment_type.service_level", None, "SEPA"),)
+
+
+@rule(
+    "SC-02",
+    subject="transaction",
+    source="otp-sk V.2.1(20), II SEPA transfer",
+    codes=("AG02",),
+    message=URGENT_PAYMENT,
+    remedy=_INSTEAD,
+    parameters=("non_sepa.action",),
+)
+def priority(subject: Transaction, case: Case) -> Findings:
+    """A SEPA payment has normal priority."""
+    asked = subject.payment_type.instruction_priority
+    if asked is None or asked == "NORM":
+        return NOTHING
+    return (
+        priority.finding(
+            "AG02",
+            "payment_type.instruction_priority",
+            asked,
+            "NORM",
+            effect=case.profile.non_sepa.action,
+            message=_urgent_family(subject, case),
+        ),
+    )
+
+
+@rule(
+    "CT-02",
+    subject="transaction",
+    source="otp-sk V.2.1(18), V.2.1(21)(d)",
+    codes=("AM03",),
+    message=STANDARD,
+    remedy="Order SEPA payments in {currency}; other currencies go through another channel.",
+    parameters=("scope.currency", "non_sepa.action"),
+)
+def currency(subject: Transaction, case: Case) -> Findings:
+    """The currency of a SEPA payment is the euro."""
+    expected = case.profile.scope.currency
+    if subject.currency == expected or subject.amount is None:
+        return NOTHING
+    bank = case.profile.bank
+    both = (subject.debtor_account.iban, subject.creditor_account.iban)
+    on_us = all(is_ours(iban, bank, case.reference) for iban in both)
+    family = ON_US_FOREIGN_CURRENCY if on_us else STANDARD
+    return (
+        currency.finding(
+            "AM03",
+            "currency",
+            subject.currency,
+            "{currency}",
+            effect=case.profile.non_sepa.action,
+            message=family,
+            currency=expected,
+        ),
+    )
+
+
+@rule(
+    "CT-12",
+    subject="transaction",
+    source="otp-sk V.2.1(20)",
+    codes=("BE19",),
+    message="SEPA payments share the charges; {found} is not possible.",
+    remedy="Write {charges} as the charge bearer, or leave it out.",
+    parameters=("orders.charge_bearer", "non_sepa.action"),
+)
+def charge_bearer(subject: Transaction, case: Case) -> Findings:
+    """Each side of a SEPA payment bears the charges of its own bank."""
+    bearer = subject.charge_bearer
+    known = case.profile.orders.charge_bearer
+    if bearer is None or bearer == known.iso:
+        return NOTHING
+    same = bearer in known.alias
+    return (
+        charge_bearer.finding(
+            "BE19",
+            "charge_bearer",
+            bearer,
+            "{charges}",
+            effect="warn" if same else case.profile.non_sepa.action,
+            message="We read the charge bearer {found} as {charges}." if same else None,
+            charges=known.iso,
+        ),
+    )
+
+
+@rule(
+    "SCH-02",
+    subject="transaction",
+    source="EPC132-08 2025, LclInstrm; EPC004-16 2025",
+    codes=("FF05",),
+    message="Instant payments are not taken through this channel.",
+    remedy="Order instant payments through the channel made for them.",
+    parameters=("scope.sct_inst",),
+    kinds=("credit-transfer",),
+)
+def local_instrument(subject: Transaction, case: Case) -> Findings:
+    """A credit transfer asks for no local instrument that we do not offer."""
+    asked = subject.payment_type.local_instrument
+    if asked is None:
+        return NOTHING
+    instant = asked == "INST"
+    if instant and case.profile.scope.sct_inst:
+        return NOTHING
+    return (
+        local_instrument.finding(
+            "FF05",
+            "payment_type.local_instrument",
+            asked.removeprefix("!"),
+            "none",
+            effect="reject" if instant else "warn",
+            message=None if instant else "We do not use the local instrument {found} and leave it out.",
+        ),
+    )
+
+
+@rule(
+    "SCH-03",
+    subject="transaction",
+    source="EPC132-08 2025, PmtTpInf; EPC130-08 2025, PmtTpInf",
+    codes=("CH17",),
+    message="The payment type stands on the payment block and on the order; the order's own was used.",
+    remedy="State the payment type once: for the whole block or for every order.",
+    effect="warn",
+)
+def payment_type_once(subject: Transaction, case: Case) -> Findings:
+    """The payment type is stated once: for the block or for each order."""
+    if subject.payment_type_at != "both":
+        return NOTHING
+    return (payment_type_once.finding("CH17", "payment_type", "both levels", "one level"),)
+
+
+RULES: tuple[Rule, ...] = (
+    method,
+    service_level,
+    service_level_given,
+    priority,
+    currency,
+    charge_bearer,
+    local_instrument,
+    payment_type_once,
+)

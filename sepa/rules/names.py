@@ -1,0 +1,89 @@
+"""Names: given where the scheme needs them, and short enough."""
+
+from sepa.model.finding import NOTHING, Findings
+from sepa.model.message import Party, PaymentInformation, Transaction
+from sepa.rules.rule import Case, Rule, rule
+
+
+@rule(
+    "CT-05",
+    subject="transaction",
+    source="otp-sk V.2.1(22)(b); EPC132-08 2025, Cdtr/Nm",
+    codes=("BE22",),
+    message="The order does not name the payee.",
+    remedy="Fill in the payee's name.",
+    parameters=("orders.creditor_name_mandatory",),
+    kinds=("credit-transfer",),
+)
+def creditor(subject: Transaction, case: Case) -> Findings:
+    """A transfer names its payee where the terms ask for it."""
+    if subject.creditor.name or not case.profile.orders.creditor_name_mandatory:
+        return NOTHING
+    return (creditor.finding("BE22", "creditor.name", None, "a name"),)
+
+
+@rule(
+    "SCH-12",
+    subject="payment-information",
+    source="EPC132-08 2025, Dbtr/Nm; EPC130-08 2025, Cdtr/Nm",
+    codes=("BE21", "BE22"),
+    message="The payment block does not name the holder of its account.",
+    remedy="Fill in the name of the account holder.",
+)
+def account_holder(subject: PaymentInformation, case: Case) -> Findings:
+    """A payment block names the holder of its account."""
+    if subject.party.name:
+        return NOTHING
+    code = "BE21" if case.head.kind == "credit-transfer" else "BE22"
+    return (account_holder.finding(code, "party.name", None, "a name"),)
+
+
+_LONG_NAME = "The name {found} has more than {most} characters."
+_LONG_NAME_REMEDY = "Shorten the name to {most} characters."
+
+
+def _length_findings(judge: Rule, names: tuple[tuple[str, Party | None], ...], case: Case) -> Findings:
+    most = case.profile.orders.name_max_chars
+    findings = NOTHING
+    for element, party in names:
+        if party is not None and party.name is not None and len(party.name) > most:
+            expected = "at most {most} characters"
+            findings += (judge.finding("BE20", f"{element}.name", party.name, expected, most=str(most)),)
+    return findings
+
+
+@rule(
+    "CHR-04",
+    subject="transaction",
+    source="EPC132-08 2025 and EPC130-08 2025, Nm",
+    codes=("BE20",),
+    message=_LONG_NAME,
+    remedy=_LONG_NAME_REMEDY,
+    parameters=("orders.name_max_chars",),
+)
+def length(subject: Transaction, case: Case) -> Findings:
+    """Names on an order are no longer than SEPA carries."""
+    other = (
+        ("creditor", subject.creditor) if case.head.kind == "credit-transfer" else ("debtor", subject.debtor)
+    )
+    if subject.ultimate_debtor is None and subject.ultimate_creditor is None:
+        return _length_findings(length, (other,), case)
+    ultimates = ("ultimate_debtor", subject.ultimate_debtor), ("ultimate_creditor", subject.ultimate_creditor)
+    return _length_findings(length, (other, *ultimates), case)
+
+
+@rule(
+    "CHR-04",
+    subject="payment-information",
+    source="EPC132-08 2025 and EPC130-08 2025, Nm",
+    codes=("BE20",),
+    message=_LONG_NAME,
+    remedy=_LONG_NAME_REMEDY,
+    parameters=("orders.name_max_chars",),
+)
+def block_length(subject: PaymentInformation, case: Case) -> Findings:
+    """Names on a payment block are no longer than SEPA carries."""
+    return _length_findings(block_length, (("party", subject.party), ("ultimate", subject.ultimate)), case)
+
+
+RULES: tuple[Rule, ...] = (account_holder, block_length, creditor, length)

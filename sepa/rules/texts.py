@@ -1,0 +1,259 @@
+"""Texts and references: in characters that travel and that can be seen.
+
+The sender's own side stands on the block and is judged there once; the other side on each order.
+"""
+
+from sepa.model.finding import NOTHING, Finding, Findings
+from sepa.model.message import MessageHead, Party, PaymentInformation, Transaction
+from sepa.rules.rule import Case, Rule, rule
+from sepa.scheme.characters import hidden_fault, reference_fault, text_fault, to_sepa_text
+
+Texts = list[tuple[str, str]]
+"""Pairs of element and text."""
+
+_ADDRESS_TEXTS = (
+    "town_name", "post_code", "street_name", "building_number", "building_name", "floor", "post_box",
+    "room", "department", "sub_department", "town_location_name", "district_name", "country_sub_division",
+)  # fmt: skip
+
+
+def _party_texts(party: Party, element: str, texts: Texts) -> None:
+    if party.name is not None:
+        texts.append((f"{element}.name", party.name))
+    if party.identification is not None:
+        texts.append((f"{element}.identification", party.identification.value))
+    if party.address is not None:
+        for part in _ADDRESS_TEXTS:
+            text = getattr(party.address, part)
+            if text is not None:
+                texts.append((f"{element}.address.{part}", text))
+        texts.extend((f"{element}.address.lines", line) for line in party.address.lines)
+
+
+def _order_texts(transaction: Transaction, case: Case) -> Texts:
+    texts: Texts = []
+    if case.head.kind == "credit-transfer":
+        _party_texts(transaction.creditor, "creditor", texts)
+    else:
+        _party_texts(transaction.debtor, "debtor", texts)
+    if transaction.ultimate_debtor is not None:
+        _party_texts(transaction.ultimate_debtor, "ultimate_debtor", texts)
+    if transaction.ultimate_creditor is not None:
+        _party_texts(transaction.ultimate_creditor, "ultimate_creditor", texts)
+    remittance = transaction.remittance
+    if remittance is not None:
+        for text in remittance.unstructured:
+            texts.append(("remittance.unstructured", text))
+        for structured in remittance.structured:
+            if structured.reference is not None:
+                texts.append(("remittance.structured.reference", structured.reference))
+    return texts
+
+
+def _surely_clean(transaction: Transaction, case: Case) -> bool:
+    """Whether an order has no texts but a name and one message, both in the set: nearly every order."""
+    other = transaction.creditor if case.head.kind == "credit-transfer" else transaction.debtor
+    if other.address is not None or other.identification is not None:
+        return False
+    if transaction.ultimate_debtor is not None or transaction.ultimate_creditor is not None:
+        return False
+    if other.name is not None and text_fault(other.name) is not None:
+        return False
+    remittance = transaction.remittance
+    if remittance is None:
+        return True
+    if remittance.structured:
+        return False
+    texts = remittance.unstructured
+    return not texts or (len(texts) == 1 and text_fault(texts[0]) is None)
+
+
+def _block_texts(block: PaymentInformation) -> Texts:
+    texts: Texts = []
+    _party_texts(block.party, "party", texts)
+    if block.ultimate is not None:
+        _party_texts(block.ultimate, "ultimate", texts)
+    return texts
+
+
+def _character_findings(judge: Rule, texts: Texts, case: Case) -> Findings:
+    found: list[Finding] = []
+    for element, text in texts:
+        fault = text_fault(text)
+        if fault is None or hidden_fault(text) is not None:
+            continue
+        converted = case.profile.characters.text == "convert"
+        found.append(
+            judge.finding(
+                "RR10",
+                element,
+                text,
+                fault,
+                effect="warn" if converted else "reject",
+                message=CONVERTED if converted else None,
+                sent=to_sepa_text(text),
+            )
+        )
+    return tuple(found)
+
+
+def _hidden_findings(judge: Rule, texts: Texts) -> Findings:
+    faults = ((element, text, hidden_fault(text)) for element, text in texts)
+    return tuple(judge.finding("RR10", element, text, fault) for element, text, fault in faults if fault)
+
+
+def _reference_findings(judge: Rule, texts: Texts, case: Case) -> Findings:
+    found: Findings = NOTHING
+    for element, text in texts:
+        fault = reference_fault(text)
+        if fault is None or hidden_fault(text) is not None:
+            continue
+        code = "FF08" if element == "end_to_end_id" else "RR10"
+        effect = case.profile.characters.reference
+        found += (judge.finding(code, element, text, fault, effect=effect),)
+    return found
+
+
+CONVERTED = "Some characters of {found} do not travel in SEPA; we send {sent}."
+_CHARACTERS = "Some characters of {found} do not travel in SEPA."
+_CHARACTERS_REMEDY = "Use letters without marks, digits and the signs / - ? : ( ) . , ' + only."
+_CHARACTERS_SOURCE = "EPC132-08 2025, character set; EPC217-08"
+_HIDDEN = "The text {found} holds characters that cannot be seen."
+_HIDDEN_REMEDY = "Type the text anew instead of copying it."
+_REFERENCE = "The reference {found} holds characters or slashes that a reference may not hold."
+_REFERENCE_REMEDY = "Use letters, digits and single slashes inside the reference only."
+_REFERENCE_SOURCE = "EPC132-08 2025 and EPC130-08 2025, references"
+
+
+@rule(
+    "CHR-01",
+    subject="transaction",
+    source=_CHARACTERS_SOURCE,
+    codes=("RR10",),
+    message=_CHARACTERS,
+    remedy=_CHARACTERS_REMEDY,
+    parameters=("characters.text",),
+)
+def characters(subject: Transaction, case: Case) -> Findings:
+    """The texts of an order are written in the SEPA character set."""
+    if _surely_clean(subject, case):
+        return NOTHING
+    return _character_findings(characters, _order_texts(subject, case), case)
+
+
+@rule(
+    "CHR-01",
+    subject="payment-information",
+    source=_CHARACTERS_SOURCE,
+    codes=("RR10",),
+    message=_CHARACTERS,
+    remedy=_CHARACTERS_REMEDY,
+    parameters=("characters.text",),
+)
+def block_characters(subject: PaymentInformation, case: Case) -> Findings:
+    """The texts of a payment block are written in the SEPA character set."""
+    return _character_findings(block_characters, _block_texts(subject), case)
+
+
+@rule(
+    "CHR-02",
+    subject="transaction",
+    source=_CHARACTERS_SOURCE,
+    codes=("RR10",),
+    message=_HIDDEN,
+    remedy=_HIDDEN_REMEDY,
+)
+def hidden_characters(subject: Transaction, case: Case) -> Findings:
+    """No text or reference of an order holds characters that cannot be seen."""
+    if _surely_clean(subject, case) and _plain_reference(subject):
+        return NOTHING
+    return _hidden_findings(hidden_characters, _order_texts(subject, case) + _order_references(subject))
+
+
+@rule(
+    "CHR-02",
+    subject="payment-information",
+    source=_CHARACTERS_SOURCE,
+    codes=("RR10",),
+    message=_HIDDEN,
+    remedy=_HIDDEN_REMEDY,
+)
+def block_hidden_characters(subject: PaymentInformation, case: Case) -> Findings:
+    """No text or reference of a payment block holds characters that cannot be seen."""
+    return _hidden_findings(block_hidden_characters, [*_block_texts(subject), ("id", subject.id)])
+
+
+def _plain_reference(transaction: Transaction) -> bool:
+    """Whether the EndToEndId is the only reference of an order, and sound."""
+    if transaction.instruction_id is not None or transaction.mandate is not None:
+        return False
+    return reference_fault(transaction.end_to_end_id) is None
+
+
+def _order_references(transaction: Transaction) -> Texts:
+    references: Texts = [("end_to_end_id", transaction.end_to_end_id)]
+    if transaction.instruction_id is not None:
+        references.append(("instruction_id", transaction.instruction_id))
+    mandate = transaction.mandate
+    if mandate is not None and mandate.mandate_id is not None:
+        references.append(("mandate.mandate_id", mandate.mandate_id))
+    return references
+
+
+@rule(
+    "CHR-03",
+    subject="message",
+    source=_REFERENCE_SOURCE,
+    codes=("RR10",),
+    message=_REFERENCE,
+    remedy=_REFERENCE_REMEDY,
+    parameters=("characters.reference",),
+)
+def message_id(subject: MessageHead, case: Case) -> Findings:
+    """The message identification is a reference that travels."""
+    id = subject.group_header.message_id
+    if hidden_fault(id) is not None:
+        element = "group_header.message_id"
+        return (message_id.finding("RR10", element, id, "characters that can be seen", message=_HIDDEN),)
+    return _reference_findings(message_id, [("group_header.message_id", id)], case)
+
+
+@rule(
+    "CHR-03",
+    subject="payment-information",
+    source=_REFERENCE_SOURCE,
+    codes=("RR10",),
+    message=_REFERENCE,
+    remedy=_REFERENCE_REMEDY,
+    parameters=("characters.reference",),
+)
+def block_id(subject: PaymentInformation, case: Case) -> Findings:
+    """The payment block identification is a reference that travels."""
+    return _reference_findings(block_id, [("id", subject.id)], case)
+
+
+@rule(
+    "CHR-03",
+    subject="transaction",
+    source=_REFERENCE_SOURCE,
+    codes=("RR10", "FF08"),
+    message=_REFERENCE,
+    remedy=_REFERENCE_REMEDY,
+    parameters=("characters.reference",),
+)
+def references(subject: Transaction, case: Case) -> Findings:
+    """The references of an order are such that travel."""
+    if _plain_reference(subject):
+        return NOTHING
+    return _reference_findings(references, _order_references(subject), case)
+
+
+RULES: tuple[Rule, ...] = (
+    message_id,
+    block_id,
+    block_characters,
+    block_hidden_characters,
+    characters,
+    hidden_characters,
+    references,
+)

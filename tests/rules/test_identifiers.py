@@ -1,0 +1,119 @@
+"""Accounts and banks by their names."""
+
+from typing import Any
+
+import pytest
+
+from sepa.model.message import AccountId, Agent
+from sepa.rules import identifiers
+from sepa.rules.rule import Rule
+from tests.build import A1, B1, C1, collection, judged, transfer
+
+SHORT = B1[:-1]
+WRONG_DIGITS = "SK3212000000198742637541"
+SPACED = "SK31 1200 0000 1987 4263 7541"
+
+_IBANS = [
+    pytest.param(B1, None, id="B1"),
+    pytest.param(C1, None, id="C1"),
+    pytest.param(B1.lower(), None, id="IDN-01 small letters"),
+    pytest.param(SHORT, "IDN-01", id="IDN-01 23 characters"),
+    pytest.param(WRONG_DIGITS, "IDN-01", id="IDN-01 check digits"),
+    pytest.param(SPACED, "IDN-01", id="IDN-09 separators"),
+    pytest.param("XX6552000000000005566783", "IDN-01", id="no such country"),
+    pytest.param(None, "IDN-01", id="CT-01 no account"),
+]
+
+
+@pytest.mark.parametrize(("iban", "rule"), _IBANS)
+def test_iban_of_the_other_side(iban: str | None, rule: str | None) -> None:
+    payee = judged(identifiers.creditor_iban, transfer(creditor_account=AccountId(iban=iban)))
+    payer = judged(identifiers.debtor_iban, collection(debtor_account=AccountId(iban=iban)))
+    assert payee == ({(rule, "AC03", "creditor_account.iban", "reject")} if rule else set())
+    assert payer == ({(rule, "AC02", "debtor_account.iban", "reject")} if rule else set())
+
+
+@pytest.mark.parametrize(("iban", "rule"), _IBANS)
+def test_iban_of_the_block(iban: str | None, rule: str | None) -> None:
+    payer = judged(identifiers.own_iban, transfer(debtor_account=AccountId(iban=iban)))
+    payee = judged(identifiers.own_iban, collection(creditor_account=AccountId(iban=iban)))
+    assert payer == ({(rule, "AC02", "account.iban", "reject")} if rule else set())
+    assert payee == ({(rule, "AC03", "account.iban", "reject")} if rule else set())
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "changes", "expected"),
+    [
+        pytest.param(
+            identifiers.creditor_account_form,
+            transfer,
+            {"creditor_account": AccountId(other="19-8742637541/1200")},
+            ("IDN-05", "AC01", "creditor_account.other"),
+            id="IDN-05 BBAN of the payee",
+        ),
+        pytest.param(
+            identifiers.debtor_account_form,
+            collection,
+            {"debtor_account": AccountId(other="5566783/5200")},
+            ("IDN-08", "AC01", "debtor_account.other"),
+            id="IDN-08 BBAN of the payer",
+        ),
+        pytest.param(
+            identifiers.own_account_form,
+            transfer,
+            {"debtor_account": AccountId(other="5566783/5200")},
+            ("IDN-05", "AC01", "account.other"),
+            id="IDN-05 BBAN of the block",
+        ),
+    ],
+)
+def test_accounts_are_named_by_iban_only(
+    rule: Rule, kind: Any, changes: dict[str, Any], expected: tuple[str, str, str]
+) -> None:
+    assert judged(rule, kind(**changes)) == {(*expected, "reject")}
+    assert judged(rule, kind()) == set()
+
+
+@pytest.mark.parametrize(
+    ("bic", "refused"),
+    [
+        pytest.param(None, False, id="IDN-03 none"),
+        pytest.param("TATRSKBX", False, id="8"),
+        pytest.param("OTPVSKBXXXX", False, id="11"),
+        pytest.param("1234SKBX", False, id="digits in front, ISO 9362:2014"),
+        pytest.param("TATRSKB", True, id="IDN-02 7"),
+        pytest.param("TATRSKBX1", True, id="9"),
+        pytest.param("TATRQQBX", True, id="no such country"),
+        pytest.param("tatrskbx", True, id="small letters"),
+    ],
+)
+def test_bic_form(bic: str | None, refused: bool) -> None:
+    payee = judged(identifiers.creditor_bic, transfer(creditor_bic=bic))
+    payer = judged(identifiers.debtor_bic, collection(debtor_bic=bic))
+    own = judged(identifiers.own_bic, transfer(debtor_bic=bic))
+    assert payee == ({("IDN-02", "RC01", "creditor_agent.bic", "reject")} if refused else set())
+    assert payer == ({("IDN-02", "RC01", "debtor_agent.bic", "reject")} if refused else set())
+    assert own == ({("IDN-02", "RC01", "agent.bic", "reject")} if refused else set())
+
+
+@pytest.mark.parametrize(
+    ("iban", "bic", "warned"),
+    [
+        pytest.param(B1, "TATRSKBX", False, id="SK and SK"),
+        pytest.param(B1, "OPSKATWW", True, id="SK and AT"),
+        pytest.param("FR1420041010050500013M02606", "PSSTRERX", False, id="FR and Réunion"),
+        pytest.param("GB29NWBK60161331926819", "RBOSGGSX", False, id="GB and Guernsey"),
+        pytest.param("FR1420041010050500013M02606", "RBOSGGSX", True, id="FR and Guernsey"),
+        pytest.param(B1, "TATRSKB", False, id="no BIC at all: another rule"),
+    ],
+)
+def test_bic_and_iban_share_a_country(iban: str, bic: str, warned: bool) -> None:
+    payee = judged(identifiers.creditor_bic_country, transfer(creditor_iban=iban, creditor_bic=bic))
+    payer = judged(identifiers.debtor_bic_country, collection(debtor_iban=iban, debtor_bic=bic))
+    assert payee == ({("IDN-02", "RC07", "creditor_agent.bic", "warn")} if warned else set())
+    assert payer == ({("IDN-02", "RC06", "debtor_agent.bic", "warn")} if warned else set())
+
+
+def test_another_identification_of_a_bank_is_no_bic() -> None:
+    built = collection(debtor_agent=Agent(other="NOTPROVIDED"), debtor_account=AccountId(iban=A1))
+    assert judged(identifiers.debtor_bic, built) == set()

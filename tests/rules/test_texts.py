@@ -1,0 +1,142 @@
+"""Characters, references and names."""
+
+from typing import Any
+
+import pytest
+
+from sepa.model.message import Address, Mandate, Party, Remittance
+from sepa.rules import names, texts
+from tests.build import SEPA_2026, case, collection, judged, profile, said, transfer
+
+STRICT = profile(characters__text="reject")
+OVERRIDE = "\u202eabc"
+
+
+@pytest.mark.parametrize(
+    ("changes", "element"),
+    [
+        pytest.param({"creditor": Party(name="Ján Kováč")}, "creditor.name", id="name"),
+        pytest.param({"creditor": Party(name="A & B")}, "creditor.name", id="ampersand"),
+        pytest.param(
+            {"remittance": Remittance(unstructured=("nájom apríl",))}, "remittance.unstructured", id="message"
+        ),
+        pytest.param({"ultimate_debtor": Party(name="Šimon")}, "ultimate_debtor.name", id="ultimate debtor"),
+        pytest.param(
+            {"creditor": Party(name="B", address=Address(country="SK", town_name="Žilina"))},
+            "creditor.address.town_name",
+            id="town",
+        ),
+    ],
+)
+def test_characters_outside_the_set_are_converted_or_refused(changes: dict[str, Any], element: str) -> None:
+    built = transfer(**changes)
+    assert judged(texts.characters, built) == {("CHR-01", "RR10", element, "warn")}
+    assert judged(texts.characters, built, bank=STRICT) == {("CHR-01", "RR10", element, "reject")}
+    assert judged(texts.hidden_characters, built) == set()
+
+
+def test_clean_texts_pass_unconverted() -> None:
+    built = transfer(remittance=Remittance(unstructured=("rent April 2026 / flat (3), no. 7 + ':?-",)))
+    assert judged(texts.characters, built, bank=STRICT) == set()
+    assert judged(texts.characters, transfer(debtor=Party(name="Ján")), bank=STRICT) == set()
+
+
+def test_the_blocks_own_texts_are_judged_once_on_the_block() -> None:
+    assert judged(texts.block_characters, transfer(debtor=Party(name="Ján"))) == {
+        ("CHR-01", "RR10", "party.name", "warn")
+    }
+    assert judged(texts.block_characters, transfer(), bank=STRICT) == set()
+
+
+@pytest.mark.parametrize(
+    ("changes", "element"),
+    [
+        pytest.param({"creditor": Party(name=OVERRIDE)}, "creditor.name", id="direction override"),
+        pytest.param({"creditor": Party(name="a\u200bb")}, "creditor.name", id="zero width space"),
+        pytest.param({"creditor": Party(name="a\x07b")}, "creditor.name", id="control"),
+        pytest.param({"end_to_end_id": "E2E\u200b1"}, "end_to_end_id", id="in a reference"),
+    ],
+)
+def test_invisible_characters_are_always_refused(changes: dict[str, Any], element: str) -> None:
+    built = transfer(**changes)
+    assert judged(texts.hidden_characters, built) == {("CHR-02", "RR10", element, "reject")}
+    assert judged(texts.characters, built) == set()
+    assert judged(texts.references, built) == set()
+
+
+def test_invisible_characters_on_a_block() -> None:
+    assert judged(texts.block_hidden_characters, transfer(block={"id": "PMT\u200b1"})) == {
+        ("CHR-02", "RR10", "id", "reject")
+    }
+    assert judged(texts.block_hidden_characters, transfer()) == set()
+
+
+@pytest.mark.parametrize(
+    ("reference", "refused"),
+    [
+        pytest.param("INV-7", False, id="plain"),
+        pytest.param("INV/7", False, id="slash inside"),
+        pytest.param("/VS1/SS/KS", False, id="SYM-07 symbols"),
+        pytest.param("/INV", True, id="slash in front"),
+        pytest.param("INV/", True, id="slash behind"),
+        pytest.param("INV//7", True, id="two slashes"),
+        pytest.param("INV_7", True, id="underscore"),
+    ],
+)
+def test_references(reference: str, refused: bool) -> None:
+    mandate = Mandate(mandate_id=reference, signed_on="2025-06-02")
+    lenient = profile(characters__reference="warn")
+    for built, code, element in (
+        (transfer(end_to_end_id=reference), "FF08", "end_to_end_id"),
+        (transfer(instruction_id=reference), "RR10", "instruction_id"),
+        (collection(mandate=mandate), "RR10", "mandate.mandate_id"),
+    ):
+        assert judged(texts.references, built) == (
+            {("CHR-03", code, element, "reject")} if refused else set()
+        )
+        warned = {("CHR-03", code, element, "warn")} if refused else set()
+        assert judged(texts.references, built, bank=lenient) == warned
+    block = judged(texts.block_id, transfer(block={"id": reference}))
+    assert block == ({("CHR-03", "RR10", "id", "reject")} if refused else set())
+    head = transfer(head={"message_id": reference}).head
+    message = said(texts.message_id.check(head, case()))
+    assert message == ({("CHR-03", "RR10", "group_header.message_id", "reject")} if refused else set())
+
+
+def test_an_invisible_message_id_is_refused() -> None:
+    head = transfer(head={"message_id": "MSG\u200b1"}).head
+    assert said(texts.message_id.check(head, case(bank=profile(characters__reference="warn")))) == {
+        ("CHR-03", "RR10", "group_header.message_id", "reject")
+    }
+
+
+@pytest.mark.parametrize(
+    ("length", "refused"), [pytest.param(70, False, id="70"), pytest.param(71, True, id="71")]
+)
+def test_name_length(length: int, refused: bool) -> None:
+    long = Party(name="x" * length)
+    payee = judged(names.length, transfer(creditor=long))
+    payer = judged(names.length, collection(debtor=long))
+    own = judged(names.block_length, transfer(debtor=long))
+    ultimate = judged(names.length, transfer(ultimate_creditor=long))
+    assert payee == ({("CHR-04", "BE20", "creditor.name", "reject")} if refused else set())
+    assert payer == ({("CHR-04", "BE20", "debtor.name", "reject")} if refused else set())
+    assert own == ({("CHR-04", "BE20", "party.name", "reject")} if refused else set())
+    assert ultimate == ({("CHR-04", "BE20", "ultimate_creditor.name", "reject")} if refused else set())
+
+
+def test_ct_05_the_payees_name_is_needed_where_the_profile_says_so() -> None:
+    nameless = transfer(creditor=Party())
+    assert judged(names.creditor, nameless) == set()
+    assert judged(names.creditor, nameless, bank=SEPA_2026) == {("CT-05", "BE22", "creditor.name", "reject")}
+    assert judged(names.creditor, transfer(), bank=SEPA_2026) == set()
+
+
+def test_the_account_holder_is_named() -> None:
+    assert judged(names.account_holder, transfer(debtor=Party())) == {
+        ("SCH-12", "BE21", "party.name", "reject")
+    }
+    assert judged(names.account_holder, collection(creditor=Party())) == {
+        ("SCH-12", "BE22", "party.name", "reject")
+    }
+    assert judged(names.account_holder, transfer()) == set()
