@@ -1,0 +1,143 @@
+"""One payment block while its pieces come in."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sepa.model.dating import Refusal
+from sepa.model.finding import NOTHING, Findings
+from sepa.model.message import PaymentInformation, Transaction
+from sepa.model.reference import account_of, is_ours
+from sepa.model.verdict import BlockVerdict, Dating, Outcome, Route, Status
+from sepa.rules import dates, days, totals
+from sepa.rules.rule import Case, Rule
+from sepa.schedule import date_collection, date_transfer
+
+
+class Block:
+    """What was found in one block so far, and its days, computed once for each kind of order."""
+
+    def __init__(
+        self,
+        information: PaymentInformation,
+        declared: totals.Totals,
+        case_with: Callable[[PaymentInformation | None, Dating | None], Case],
+        rules: Iterable[Rule],
+    ) -> None:
+        self.information = information
+        self.declared = declared
+        self.pending = 0
+        self._refused_singly = 0
+        self._case_with = case_with
+        self._undated = case_with(information, None)
+        self._transfer = self._undated.head.kind == "credit-transfer"
+        self._requested = dates.requested_day(information)
+        self._account_currency = self._currency_of(information.account.iban)
+        self._days: dict[tuple[bool, str | bool | None], tuple[Case, Findings]] = {}
+        kind = information.payment_type
+        plain = False if self._transfer else kind.sequence_type if kind is not None else None
+        calendared = self._calendared(on_us=False, kind=plain)
+        whole: Findings = NOTHING
+        if isinstance(calendared, Refusal) and days.is_for_whole_block(calendared):
+            whole = (days.refused_date(calendared),)
+            self._requested = None  # said once, for the block
+        dating = days.dating_of(calendared) if calendared is not None else None
+        self.findings = findings_of(rules, information, case_with(information, dating)) + whole
+        self._effects = frozenset(finding.effect for finding in self.findings)
+
+    @property
+    def refused(self) -> bool:
+        return rejects(self.findings)
+
+    def days_of(self, transaction: Transaction) -> tuple[Route, Case, Findings]:
+        """Return the route of an order, the case with its days, and what its days have against it or move."""
+        case = self._undated
+        kind: str | bool | None
+        if self._transfer:
+            iban = transaction.creditor_account.iban
+            on_us = is_ours(iban, case.profile.bank, case.reference)
+            euro = case.profile.scope.currency
+            kind = on_us and not (self._account_currency == euro == self._currency_of(iban))
+        else:
+            on_us = is_ours(transaction.debtor_account.iban, case.profile.bank, case.reference)
+            kind = transaction.payment_type.sequence_type
+        known = self._days.get((on_us, kind))
+        if known is None:
+            known = self._days[on_us, kind] = self._dated(on_us, kind)
+        return "on-us" if on_us else "clearing", *known
+
+    def outcome(self, findings: Findings, message_refused: bool, route: Route) -> Outcome:
+        """What becomes of an order with these findings, counted."""
+        effects = self._effects.union([finding.effect for finding in findings])
+        if "reject" in effects:
+            self._refused_singly += 1
+            alone = not message_refused and "reject" not in self._effects
+            return "not-executed" if alone and route == "on-us" and not self._transfer else "rejected"
+        if message_refused:
+            return "rejected"
+        if "hold" in effects or "route" in effects:
+            self.pending += 1
+            return "held" if "hold" in effects else "routed"
+        return "rolled" if "move" in effects else "accepted"
+
+    def orders_refused(self, message_refused: bool) -> int:
+        return self.declared.found.count if message_refused or self.refused else self._refused_singly
+
+    def verdict(self, message_refused: bool) -> BlockVerdict:
+        found = self.declared.found
+        refused = self.orders_refused(message_refused)
+        whole = message_refused or self.refused
+        return BlockVerdict(
+            payment_information=self.information,
+            status="RJCT" if whole else status_of(found.count, refused, bool(self.pending)),
+            findings=self.findings,
+            count=found.count,
+            sum_text=found.sum_text,
+        )
+
+    def _dated(self, on_us: bool, kind: str | bool | None) -> tuple[Case, Findings]:
+        calendared = self._calendared(on_us, kind)
+        if calendared is None:
+            return self._undated, NOTHING
+        if isinstance(calendared, Refusal):
+            return self._undated, (days.refused_date(calendared),)
+        dating = days.dating_of(calendared)
+        return self._case_with(self.information, dating), dating.moved if dating is not None else NOTHING
+
+    def _calendared(self, on_us: bool, kind: str | bool | None) -> days.Calendared | None:
+        if self._requested is None:
+            return None
+        profile, received_at = self._undated.profile, self._undated.received_at
+        route: Route = "on-us" if on_us else "clearing"
+        if self._transfer:
+            return date_transfer(
+                self._requested,
+                received_at,
+                profile=profile,
+                account_currency=self._account_currency,
+                route=route,
+                on_us_conversion=bool(kind),
+            )
+        sequence_type = kind if isinstance(kind, str) else None
+        return date_collection(self._requested, sequence_type, received_at, profile=profile, route=route)
+
+    def _currency_of(self, iban: str | None) -> str:
+        account = account_of(iban, self._undated.reference)
+        return account.currency if account is not None else self._undated.profile.scope.currency
+
+
+def findings_of(rules: Iterable[Rule], subject: Any, case: Case) -> Findings:
+    findings = NOTHING
+    for rule in rules:
+        findings += rule.check(subject, case)
+    return findings
+
+
+def rejects(findings: Findings) -> bool:
+    return any(finding.effect == "reject" for finding in findings)
+
+
+def status_of(count: int, refused: int, pending: bool) -> Status:
+    """Nothing refused: accepted, or pending where something waits; all refused or some."""
+    if not refused:
+        return "PDNG" if pending else "ACCP"
+    return "RJCT" if refused == count else "PART"

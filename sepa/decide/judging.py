@@ -1,0 +1,244 @@
+"""The judging of one file, from its head to its totals."""
+
+import datetime
+from collections.abc import Callable, Collection, Set
+
+import msgspec
+
+from sepa.decide.block import Block, findings_of, rejects, status_of
+from sepa.model.finding import NOTHING, Findings, Unreadable
+from sepa.model.message import MessageHead, PaymentInformation, Piece, Transaction
+from sepa.model.profile import Profile
+from sepa.model.reference import Partner, Reference
+from sepa.model.verdict import Dating, FileVerdict, Outcome, Verdict, transaction_key
+from sepa.rules import RULES, days, duplicates, files, funds, totals
+from sepa.rules.amounts import read_cents
+from sepa.rules.consents import consent_for
+from sepa.rules.rule import Case, Rule
+
+Seen = Callable[[Collection[str]], Set[str]]
+
+REMEMBERED_IDS = 100_000
+"""Among so many orders a repeated EndToEndId is noticed, so that memory stays bounded in any file."""
+
+_OWN_SUBJECTS = frozenset(
+    (rule.id, rule.name)
+    for rule in (*files.RULES, *totals.RULES, *duplicates.RULES, *days.RULES, *funds.RULES)
+)
+_PLAIN = tuple(rule for rule in RULES if (rule.id, rule.name) not in _OWN_SUBJECTS)
+_MESSAGE_TOTALS = tuple(rule for rule in totals.RULES if rule.subject == "message")
+_BLOCK_TOTALS = tuple(rule for rule in totals.RULES if rule.subject == "payment-information")
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """Where a file is judged. `received_at` is the receipt instant in the bank's zone.
+
+    `partner_id` is the name the file was delivered under, None at the counter; `partner` the agreement
+    with that partner, None where there is none.
+    """
+
+    profile: Profile
+    reference: Reference
+    received_at: datetime.datetime
+    partner: Partner | None = None
+    partner_id: str | None = None
+
+
+def none_seen(fingerprints: Collection[str]) -> Set[str]:
+    """No order has come before: for judging without a journal."""
+    return frozenset()
+
+
+def refuse_unreadable(unreadable: Unreadable, desk: Desk) -> FileVerdict:
+    """Return the verdict on a file that no message can be made of: refused as a whole."""
+    return FileVerdict(
+        status="RJCT",
+        findings=(files.unreadable_finding(unreadable),),
+        head=None,
+        blocks=(),
+        count=0,
+        sum_text="0.00",
+        message_id=unreadable.message_id,
+        message_name=unreadable.message_name,
+    )
+
+
+def refused_blocks(verdict: FileVerdict) -> frozenset[int]:
+    """Positions of the blocks refused as a whole, for themselves or with the message.
+
+    No transaction of theirs stands, though it may have been accepted by `Judging.piece` before the
+    totals were known.
+    """
+    whole = rejects(verdict.findings)
+    return frozenset(
+        block.payment_information.position for block in verdict.blocks if whole or rejects(block.findings)
+    )
+
+
+class Judging:
+    """The judging of one file: `head` once, `piece` for every piece in the order of the file, then `close`.
+
+    How a file is cut into pieces changes nothing.
+    """
+
+    def __init__(self, desk: Desk, file_key: str) -> None:
+        self._desk = desk
+        self._file_key = file_key
+        self._head: MessageHead | None = None
+        self._findings: Findings = NOTHING
+        self._refused = False
+        self._block_rules: tuple[Rule, ...] = ()
+        self._checks: tuple[Callable[[Transaction, Case], Findings], ...] = ()
+        self._blocks: list[Block] = []
+        self._block_ids: set[str] = set()
+        self._uses: dict[str, tuple[datetime.date, ...]] = {}
+        self._first_local_instrument: str | None = None
+        self._ids: set[str] = set()
+        self._earlier_ids: set[str] = set()
+
+    def head(
+        self, head: MessageHead, *, same_content: str | None = None, same_message_id: str | None = None
+    ) -> Findings:
+        """Take the head and return what stands against the whole message so far.
+
+        `same_content` and `same_message_id` name earlier files, as in `sepa.rules.files.Arrival`.
+        """
+        self._head = head
+        case = self._case(None, None)
+        judged = [rule for rule in _PLAIN if head.kind in rule.kinds and not self._lacks_table(rule)]
+        self._block_rules = tuple(rule for rule in judged if rule.subject == "payment-information")
+        self._checks = tuple(rule.check for rule in judged if rule.subject == "transaction")
+        arrival = files.Arrival(head, self._desk.partner_id, same_content, same_message_id)
+        at_the_door = [rule for rule in files.ARRIVAL if not self._lacks_table(rule)]
+        self._findings = findings_of(at_the_door, arrival, case)
+        self._findings += findings_of((rule for rule in judged if rule.subject == "message"), head, case)
+        self._refused = rejects(self._findings)
+        return self._findings
+
+    def piece(self, piece: Piece, seen: Seen = none_seen) -> list[Verdict]:
+        """Return one verdict a transaction, in their order.
+
+        `seen` tells which fingerprints came in earlier messages. Totals are known only at the end: `close`
+        may refuse what was accepted here (`refused_blocks`).
+        """
+        information, transactions = piece.payment_information, piece.transactions
+        if self._first_local_instrument is None and transactions:
+            self._first_local_instrument = transactions[0].payment_type.local_instrument
+        block = self._block_of(information)
+        requested = information.requested_date or information.requested_time
+        prints = [duplicates.fingerprint(each, requested) for each in transactions]
+        known = seen(prints)
+        return [
+            self._verdict(block, transaction, mark, mark in known)
+            for transaction, mark in zip(transactions, prints, strict=True)
+        ]
+
+    def close(self) -> FileVerdict:
+        """Judge the totals and return the verdict on the file and its blocks."""
+        case = self._case(None, None)
+        head, header = case.head, case.head.group_header
+        whole = totals.Tally()
+        for block in self._blocks:
+            block.findings += findings_of(_BLOCK_TOTALS, block.declared, case)
+            whole.include(block.declared.found)
+        declared = totals.Totals(header.number_of_transactions, header.control_sum, whole)
+        findings = self._findings + findings_of(_MESSAGE_TOTALS, declared, case)
+        refused = rejects(findings)
+        blocks = tuple(block.verdict(refused) for block in self._blocks)
+        orders_refused = sum(block.orders_refused(refused) for block in self._blocks)
+        pending = any(block.pending for block in self._blocks if not block.refused)
+        lacking = (rule.id for rule in RULES if head.kind in rule.kinds and self._lacks_table(rule))
+        return FileVerdict(
+            status="RJCT" if refused else status_of(whole.count, orders_refused, pending),
+            findings=findings,
+            head=head,
+            blocks=blocks,
+            count=whole.count,
+            sum_text=whole.sum_text,
+            message_id=header.message_id,
+            message_name=head.name,
+            not_judged=tuple(dict.fromkeys(lacking)),
+        )
+
+    def _verdict(self, block: Block, transaction: Transaction, mark: str, in_earlier: bool) -> Verdict:
+        amount = transaction.amount
+        amount_cents = read_cents(amount) if amount is not None else None
+        block.declared.found.add(amount, amount_cents)
+        route, case, dated = block.days_of(transaction)
+        findings = NOTHING
+        for check in self._checks:
+            found = check(transaction, case)
+            if found:
+                findings += found
+        findings += dated
+        again = self._id_repeated(transaction.end_to_end_id)
+        if in_earlier or again:
+            repetition = duplicates.Repetition(transaction, in_earlier, again)
+            findings += findings_of(duplicates.RULES, repetition, case)
+        outcome: Outcome = "accepted"
+        if findings or block.findings or self._refused:
+            outcome = block.outcome(findings, self._refused, route)
+        days = case.dating
+        if days is None or outcome in ("rejected", "not-executed", "routed"):
+            key = transaction_key(self._file_key, transaction.position)
+            return Verdict(key, transaction, outcome, findings, amount_cents, fingerprint=mark)
+        if route == "on-us" and transaction.mandate is not None and outcome != "held":
+            self._use_consent(transaction, days.booking_date)
+        return Verdict(
+            transaction_key(self._file_key, transaction.position),
+            transaction,
+            outcome,
+            findings,
+            amount_cents,
+            route,
+            days.received_on,
+            days.booking_date,
+            days.settlement_date,
+            mark,
+        )
+
+    def _block_of(self, information: PaymentInformation) -> Block:
+        if not self._blocks or self._blocks[-1].information.position != information.position:
+            declared = totals.Totals(
+                information.number_of_transactions,
+                information.control_sum,
+                totals.Tally(),
+                information.id,
+                information.id in self._block_ids,
+            )
+            self._block_ids.add(information.id)
+            self._blocks.append(Block(information, declared, self._case, self._block_rules))
+        return self._blocks[-1]
+
+    def _case(self, block: PaymentInformation | None, dating: Dating | None) -> Case:
+        if self._head is None:
+            raise ValueError("a file is judged from its head on")
+        return Case(
+            profile=self._desk.profile,
+            reference=self._desk.reference,
+            received_at=self._desk.received_at,
+            head=self._head,
+            partner=self._desk.partner,
+            block=block,
+            dating=dating,
+            uses=self._uses,
+            first_local_instrument=self._first_local_instrument,
+        )
+
+    def _lacks_table(self, rule: Rule) -> bool:
+        return any(getattr(self._desk.reference, need) is None for need in rule.needs)
+
+    def _use_consent(self, transaction: Transaction, booking_date: datetime.date) -> None:
+        consent = consent_for(transaction, self._desk.reference)
+        if consent is not None:
+            self._uses[consent.id] = (*self._uses.get(consent.id, ()), booking_date)
+
+    def _id_repeated(self, end_to_end_id: str) -> bool:
+        if end_to_end_id == "NOTPROVIDED":
+            return False
+        if end_to_end_id in self._ids or end_to_end_id in self._earlier_ids:
+            return True
+        self._ids.add(end_to_end_id)
+        if len(self._ids) > REMEMBERED_IDS:
+            self._earlier_ids, self._ids = self._ids, set()
+        return False
