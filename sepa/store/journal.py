@@ -84,13 +84,13 @@ class Journal(Protocol):
     def file(self, key: str) -> FileRow | None: ...
 
     def find_files(self, *, prefix: str | None = None, partner: str | None = None) -> list[FileRow]:
-        """Files by beginning of key and by partner, ordered by receipt, then key."""
+        """Files by beginning of key and by partner, ordered by receipt, partner, name."""
 
     def received_between(self, start: datetime.datetime, end: datetime.datetime) -> list[FileRow]:
-        """Files received in [start, end), ordered by receipt, then key."""
+        """Files received in [start, end), ordered by receipt, partner, name."""
 
     def unjudged(self) -> list[str]:
-        """Keys of files claimed but not judged, oldest first."""
+        """Keys of files claimed but not judged, oldest first, then by partner and name."""
 
     def judging(self, file_key: str) -> AbstractContextManager[Sealing | None]:
         """Open the one transaction that judges this file; None when it is already judged (nothing to do).
@@ -145,6 +145,9 @@ class Journal(Protocol):
 
         Ordered by receipt, file and position.
         """
+
+    def last_window(self) -> datetime.datetime | None:
+        """The latest window that sealed or tried anything; None while there was none."""
 
     def booked(self, since: datetime.datetime | None = None) -> dict[str, int]:
         """Net cents posted per account (credit positive), by windows after `since`."""
@@ -214,6 +217,9 @@ class Journal(Protocol):
 
         A held order may have no booking date yet; those come last.
         """
+
+    def digest(self) -> str:
+        """SHA-256 in hex over every line, in order: equal when nothing was written, in whatever database."""
 
     def faults(self) -> list[str]:
         """What is wrong inside the journal itself, in sentences; empty when all is well.

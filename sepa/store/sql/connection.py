@@ -27,6 +27,11 @@ _PRAGMAS = (
     "foreign_keys=ON",
     f"cache_size=-{CACHE_KILOBYTES}",
 )
+_STEADY: dict[str, dict[str, Any]] = {
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+}
+"""What makes a reading transaction see one moment; in SQLite every transaction does."""
+
 _MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
 Row = TypeVar("Row")
@@ -37,12 +42,7 @@ class Connected:
 
     def __init__(self, url_or_engine: str | sa.URL | sa.Engine) -> None:
         self._engine = url_or_engine if isinstance(url_or_engine, sa.Engine) else engine_of(url_or_engine)
-        steady = "REPEATABLE READ" if self._engine.dialect.name == "postgresql" else "SERIALIZABLE"
-        self._readers = (
-            self._engine.execution_options(isolation_level=steady, postgresql_readonly=True)
-            if self._engine.dialect.name == "postgresql"
-            else self._engine
-        )
+        self._readers = self._engine.execution_options(**_STEADY.get(self._engine.dialect.name, {}))
         self._writers = self._engine.execution_options(writing=True)
 
     def close(self) -> None:
@@ -66,12 +66,13 @@ class Connected:
 
 def engine_of(url: str | sa.URL) -> sa.Engine:
     """An engine for `url`: SQLite made durable and patient, or PostgreSQL through psycopg 3."""
+    kind = sa.make_url(url).get_backend_name()
+    if kind not in ("sqlite", "postgresql"):
+        raise ValueError(f"the journal is kept in SQLite or PostgreSQL, not in {kind}")
     engine = sa.create_engine(url)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
-    elif engine.dialect.name != "postgresql":
-        raise ValueError(f"the journal is kept in SQLite or PostgreSQL, not in {engine.dialect.name}")
     return engine
 
 
@@ -164,8 +165,8 @@ def pour(
 def insert_once(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any]) -> int:
     """Insert rows unless their key is there already; returns how many were new."""
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).on_conflict_do_nothing()
-    return sum(connection.execute(statement, row).rowcount for row in rows)
+    written = dialect.insert(table).on_conflict_do_nothing().returning(next(iter(table.primary_key)))
+    return sum(len(connection.execute(written, row).all()) for row in rows)
 
 
 def among(

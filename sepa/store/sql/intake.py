@@ -60,7 +60,7 @@ class Intake(Connected):
     def find_files(self, *, prefix: str | None = None, partner: str | None = None) -> list[FileRow]:
         wanted: list[sa.ColumnElement[bool]] = []
         if prefix is not None:
-            wanted.append(files.c.key.between(prefix, prefix + "~"))
+            wanted += [files.c.key >= prefix, files.c.key < prefix + "~"]
         if partner is not None:
             wanted.append(files.c.partner == partner)
         return self._files(*wanted)
@@ -73,7 +73,7 @@ class Intake(Connected):
         waiting = (
             sa.select(files.c.key)
             .where(~sa.exists().where(file_verdicts.c.file_key == files.c.key))
-            .order_by(files.c.received_at, files.c.key)
+            .order_by(files.c.received_at, files.c.partner, files.c.name, files.c.key)
         )
         with self.reading() as connection:
             return list(connection.scalars(waiting))
@@ -97,7 +97,7 @@ class Intake(Connected):
                 raise BrokenPromise(f"the judging of file {file_key} ended without a verdict on the file")
 
     def _files(self, *where: sa.ColumnElement[bool]) -> list[FileRow]:
-        wanted = FILE.where(*where).order_by(files.c.received_at, files.c.key)
+        wanted = FILE.where(*where).order_by(files.c.received_at, files.c.partner, files.c.name, files.c.key)
         with self.reading() as connection:
             return [file_row(row) for row in connection.execute(wanted).mappings()]
 

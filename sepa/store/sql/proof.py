@@ -1,6 +1,7 @@
 """Prove: totals of a day, and what is wrong inside the journal itself."""
 
 import datetime
+import hashlib
 from collections import Counter
 from collections.abc import Collection
 
@@ -12,7 +13,7 @@ from sepa.store.sql.connection import Connected, among, slices
 from sepa.store.sql.emission import read_bulks
 from sepa.store.sql.faults import find_faults
 from sepa.store.sql.rows import EMPTY, instant_text
-from sepa.store.tables import blocks, bulks, file_verdicts, orders, postings
+from sepa.store.tables import blocks, bulks, file_verdicts, metadata, orders, postings
 
 _OPEN = ("waiting", "pending-funds", "held")
 Total = tuple[str, str, str, str, int, int]
@@ -26,6 +27,7 @@ class _Main(msgspec.Struct):
     effect: str = "reject"
 
 
+_line = msgspec.json.Encoder()
 _mains = msgspec.json.Decoder(list[_Main])
 
 
@@ -104,6 +106,16 @@ class Proof(Connected):
                 (day, state, count, int(cents)) for day, state, count, cents in connection.execute(wanted)
             ]
         return sorted(found, key=lambda each: (each[0] or datetime.date.max, each[1]))
+
+    def digest(self) -> str:
+        lines = hashlib.sha256()
+        with self.reading() as connection:
+            for table in metadata.sorted_tables:
+                lines.update(table.name.encode())
+                wanted = sa.select(table).order_by(*table.primary_key.columns)
+                for row in connection.execution_options(yield_per=5000).execute(wanted):
+                    lines.update(_line.encode(tuple(row)))
+        return lines.hexdigest()
 
     def faults(self) -> list[str]:
         with self.reading() as connection:

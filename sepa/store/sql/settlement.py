@@ -14,7 +14,7 @@ from sepa.store.journal import Overtaken
 from sepa.store.sql.connection import Connected, among, insert_once, pour, slices
 from sepa.store.sql.judging import due
 from sepa.store.sql.moves import Standing, move, standing
-from sepa.store.sql.rows import PAYMENT, day_text, instant_text, payment_of
+from sepa.store.sql.rows import PAYMENT, day_text, instant_of, instant_text, payment_of
 from sepa.store.tables import (
     attempts,
     bulk_members,
@@ -36,11 +36,20 @@ class Settling(Connected):
     def due(self, window: datetime.datetime, day: datetime.date) -> list[Payment]:
         at = instant_text(window)
         tried = sa.exists().where(attempts.c.key == orders.c.key, attempts.c.window == at)
+        forwarded = sa.and_(file_verdicts.c.kind == "collection", orders.c.route == "clearing")
         wanted = PAYMENT.where(
-            orders.c.state.in_(_DUE), orders.c.booking_date <= day, files.c.received_at <= at, ~tried
+            orders.c.state.in_(_DUE),
+            sa.or_(orders.c.booking_date <= day, forwarded),
+            files.c.received_at <= at,
+            ~tried,
         ).order_by(files.c.received_at, orders.c.file_key, orders.c.position)
         with self.reading() as connection:
             return [payment_of(row) for row in connection.execute(wanted)]
+
+    def last_window(self) -> datetime.datetime | None:
+        with self.reading() as connection:
+            found = connection.scalar(sa.select(sa.func.max(windows.c.window)))
+        return instant_of(found) if found is not None else None
 
     def booked(self, since: datetime.datetime | None = None) -> dict[str, int]:
         line = postings.c
@@ -187,7 +196,9 @@ def _postings(written: tuple[Posting, ...], owners: Mapping[str, str]) -> Any:
 def _occasions(
     connection: sa.Connection, settlement: Settlement, stood: Mapping[str, Standing]
 ) -> dict[str, str]:
-    """For each file touched, the occasion of its report, now due. It is also the cause of the moves.
+    """For each file touched, the occasion of its report. It is also the cause of the moves.
+
+    A report falls due where an order's state changes; one that goes on waiting for cover was told before.
 
     A window that touches a file once more, because an order was released after it, is a new occasion
     (`window:<instant>#2`): the first report may have left already.
@@ -208,6 +219,12 @@ def _occasions(
         )
         told.update(connection.scalars(earlier))
     occasions = {key: f"{first}#{told[key] + 1}" if told[key] else first for key in touched}
-    for file_key, occasion in occasions.items():
-        due(connection, file_key, occasion, partners[file_key], at)
+    waits_on = {each.payment.key for each in settlement.unpaid if each.outcome == "pending-funds"}
+    changed = {
+        order.file_key
+        for key, order in stood.items()
+        if not (key in waits_on and order.state == "pending-funds")
+    }
+    for file_key in sorted(changed):
+        due(connection, file_key, occasions[file_key], partners[file_key], at)
     return occasions

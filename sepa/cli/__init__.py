@@ -1,0 +1,23 @@
+"""The desk by hand: the same steps that the DAGs take, as commands."""
+
+import sys
+
+from sepa.cli.commands import app
+from sepa.cli.options import OUR_FAULT, Stop, say_error
+
+__all__ = ["app", "main"]
+
+
+def main() -> None:
+    """Run the command; end with 0, 1 (something refused), 2 (wrong usage) or 3 (our own fault)."""
+    try:
+        app()
+    except Stop as stop:
+        say_error(str(stop))
+        sys.exit(stop.code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(OUR_FAULT)
+    except Exception as fault:
+        say_error(f"This is our own fault, not your file's: {type(fault).__name__}: {fault}")
+        sys.exit(OUR_FAULT)

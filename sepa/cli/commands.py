@@ -1,0 +1,187 @@
+"""The commands. Each opens what it needs, calls the pipeline once, and shows what came of it."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from sepa.cli import tables
+from sepa.cli.options import (
+    OUR_FAULT,
+    REFUSED,
+    At,
+    HomeFolder,
+    Json,
+    Stop,
+    day,
+    instant,
+    progress,
+    screen,
+)
+from sepa.model.reference import Reference
+from sepa.pipeline.check import check_file
+from sepa.pipeline.day import reconcile as prove
+from sepa.pipeline.home import NoHome, home_root, open_home
+from sepa.pipeline.run import run as run_all
+from sepa.pipeline.start import AlreadyThere, start
+from sepa.rules import RULES
+from sepa.store.profiles import ProfileFault, load_profile, parameters, profile_names
+from sepa.store.reference import ReferenceFault, load_reference
+
+app = typer.Typer(
+    name="sepa",
+    help="A SEPA clearing desk: judge every order, pay what is due, say what became of each and why.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", exists=True, dir_okay=False, readable=True)
+    ],
+    bank: Annotated[
+        str, typer.Option(metavar="PROFILE", help="A profile's name, or a YAML file.")
+    ] = "otp-sk",
+    at: At = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", exists=True, file_okay=False, help="Reference data: accounts, consents, banks."
+        ),
+    ] = None,
+    partner: Annotated[
+        str | None, typer.Option(metavar="ID", help="Judge as if this partner had sent it.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Judge files without changing anything. Ends with 1 when something is refused."""
+    try:
+        profile = load_profile(bank)
+        reference = load_reference(data) if data else Reference()
+    except (ProfileFault, ReferenceFault) as fault:
+        raise Stop(str(fault)) from None
+    received_at = instant(at, profile)
+    refused = False
+    with progress() as bar:
+        task = bar.add_task("judging", total=len(files))
+        for file in files:
+            checked = check_file(
+                file, profile=profile, reference=reference, received_at=received_at, partner=partner
+            )
+            refused |= checked.verdict.status in ("RJCT", "PART")
+            if as_json:
+                sys.stdout.buffer.writelines(line + b"\n" for line in checked.lines())
+                sys.stdout.buffer.flush()
+            else:
+                tables.show_checked(screen, checked)
+            bar.advance(task)
+    raise typer.Exit(REFUSED if refused else 0)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    sample: Annotated[
+        bool, typer.Option("--sample", help="With the sample bank and the drops of its day, 2026-04-02.")
+    ] = False,
+) -> None:
+    """Make a home: the folders a desk lives in."""
+    try:
+        made = start(folder.absolute(), sample=sample)
+    except AlreadyThere as there:
+        raise Stop(str(there)) from None
+    screen.print(f"A home is ready in {folder}.", markup=False)
+    if made:
+        screen.print(f"{made} files wait in the inboxes. Next:", markup=False)
+        screen.print(f"  sepa run --home {folder} --at 2026-04-02T10:00", markup=False, soft_wrap=True)
+    else:
+        screen.print(
+            "Put accounts.csv, consents.csv, participants.csv and partners.yaml into its reference folder."
+        )
+
+
+@app.command()
+def run(home: HomeFolder = None, at: At = None, as_json: Json = False) -> None:
+    """Do all that is due at an instant: claim, judge, settle, report. May be repeated and killed without harm."""
+    with _home(home) as desk, progress() as bar:
+        task = bar.add_task("starting", total=None)
+        ran = run_all(desk, instant(at, desk.profile), told=lambda what: bar.update(task, description=what))
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(ran).decode() + "\n")
+    else:
+        tables.show_run(screen, ran)
+
+
+@app.command()
+def rules(
+    as_json: Json = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="The catalogue as docs/rules.md holds it.")
+    ] = False,
+) -> None:
+    """List every rule: sentence, source, codes, parameters and their values in each profile."""
+    profiles = {name: parameters(load_profile(name)) for name in profile_names()}
+    if as_json:
+        for rule in RULES:
+            line = tables.rule_line(rule, profiles)
+            sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+    elif markdown:
+        sys.stdout.write(tables.rules_markdown(RULES, profiles))
+    else:
+        tables.show_rules(screen, RULES)
+
+
+@app.command()
+def explain(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="A payment's key, or the beginning of a file's.")],
+    home: HomeFolder = None,
+    as_json: Json = False,
+) -> None:
+    """Tell a payment's whole story from the journal: what happened, when, by which rule, on whose word."""
+    with _home(home) as desk:
+        if "-" not in key:
+            tables.show_files(screen, desk.journal.find_files(prefix=key), as_json=as_json)
+            return
+        order, story = desk.journal.order(key), desk.journal.story(key)
+        if order is None:
+            raise Stop(f"No payment has the key {key}. Keys stand in every report and in sepa check --json.")
+        tables.show_story(screen, order, story, as_json=as_json)
+
+
+@app.command()
+def reconcile(
+    date: Annotated[str, typer.Argument(metavar="DATE")],
+    home: HomeFolder = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Prove a day: money in = paid + waiting + held + refused + unsettled, to the cent. Ends with 3 if it is not so."""
+    with _home(home) as desk:
+        proof = prove(desk, day(date), instant(at, desk.profile))
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(proof).decode() + "\n")
+    else:
+        tables.show_proof(screen, proof)
+    raise typer.Exit(0 if proof.holds else OUR_FAULT)
+
+
+class _home:
+    """Open the home named on the command line; a missing one is a mistake of usage, told in a sentence."""
+
+    def __init__(self, given: Path | None) -> None:
+        self._opening = open_home(home_root(given))
+
+    def __enter__(self):  # type: ignore[no-untyped-def]
+        try:
+            return self._opening.__enter__()
+        except (NoHome, ProfileFault, ReferenceFault) as fault:
+            raise Stop(str(fault)) from None
+
+    def __exit__(self, *what: object) -> None:
+        self._opening.__exit__(*what)  # type: ignore[arg-type]

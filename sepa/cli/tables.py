@@ -1,0 +1,244 @@
+"""What a person at a terminal sees."""
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sepa.model.finding import Finding
+from sepa.model.journal import Event, FileRow, OrderRow
+from sepa.pipeline.check import Checked, message_of, reason_line
+from sepa.pipeline.day import Proof
+from sepa.pipeline.run import Ran
+from sepa.rules.rule import Rule
+from sepa.scheme.money import amount_text
+
+COLOURS = {"ACCP": "green", "PART": "yellow", "RJCT": "red", "PDNG": "cyan"}
+SHOWN_MAX = 20
+QUIET = ("accepted",)
+
+
+def show_checked(screen: Console, checked: Checked) -> None:
+    """One file: its status and sums, then what is not plainly accepted, at most twenty orders of it."""
+    verdict = checked.verdict
+    screen.print(
+        Text.assemble(
+            (f"{verdict.status} ", COLOURS.get(verdict.status, "white")),
+            (checked.path, "bold"),
+            f"  {verdict.message_name or 'no message'}  {verdict.count} orders, {verdict.sum_text}",
+        ),
+        soft_wrap=True,
+    )
+    name = message_of(verdict)
+    _show_reasons(screen, "file", [reason_line(finding, name) for finding in verdict.findings])
+    for block in verdict.blocks:
+        lines = [reason_line(finding, name) for finding in block.findings]
+        _show_reasons(screen, f"payment information {block.payment_information.id}", lines)
+    shown = hidden = 0
+    for raw in checked.payment_lines():
+        line = msgspec.json.decode(raw)
+        if line["outcome"] in QUIET and not line["reasons"]:
+            continue
+        if shown == SHOWN_MAX:
+            hidden += 1
+            continue
+        shown += 1
+        amount = f"{line['amount'] or '?'} {line['currency'] or ''}".strip()
+        what = f"transaction {line['position']} ({line['end_to_end_id']}), {amount}: {line['outcome']}"
+        screen.print(f"  {what}", markup=False, soft_wrap=True)
+        _show_reasons(screen, "", line["reasons"])
+    if hidden:
+        screen.print(f"  ... and {hidden} more; --json shows them all", style="dim")
+    if verdict.not_judged:
+        screen.print(
+            f"  not judged without reference data: {', '.join(verdict.not_judged)}",
+            style="dim",
+            soft_wrap=True,
+        )
+
+
+def _show_reasons(screen: Console, what: str, reasons: Sequence[Mapping[str, Any]]) -> None:
+    for each in reasons:
+        colour = {"reject": "red", "warn": "yellow"}.get(each["effect"], "cyan")
+        head = f"  {what}: " if what else "    "
+        screen.print(
+            Text.assemble(head, (f"{each['code']} {each['rule']} ", colour), each["message"]), soft_wrap=True
+        )
+        if each["effect"] != "warn":
+            where = f"{each['element']}: found {each['found'] or 'nothing'!r}, expected {each['expected']}."
+            screen.print(
+                f"      {where} {each['remedy']} [{each['source']}]",
+                style="dim",
+                markup=False,
+                soft_wrap=True,
+            )
+
+
+def show_run(screen: Console, ran: Ran) -> None:
+    """What a run took, judged, paid and published."""
+    if ran.judged:
+        table = Table("partner", "file", "message", "orders", "sum", "status", box=None, header_style="bold")
+        for column in ("orders", "sum"):
+            table.columns[["partner", "file", "message", "orders", "sum"].index(column)].justify = "right"
+        for file in ran.judged:
+            status = Text(file.status or "", COLOURS.get(file.status or "", "white"))
+            table.add_row(
+                file.partner,
+                Text(file.name),
+                file.message_name or "not readable",
+                str(file.count),
+                file.sum_text,
+                status,
+            )
+        screen.print(table)
+    repeats = sum(not delivery.first for delivery in ran.deliveries)
+    sealed = ran.sealed
+    screen.print(
+        f"{len(ran.deliveries)} files taken ({repeats} of them repeats), {len(ran.judged)} judged. "
+        f"{sealed.paid} orders paid, EUR {amount_text(sealed.paid_cents)}, in {len(sealed.bulks)} bulks; "
+        f"{sealed.unpaid} due but not paid. {len(ran.published)} files published."
+    )
+
+
+def rule_line(rule: Rule, profiles: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """One rule as `sepa rules --json` shows it."""
+    return {
+        "kind": "rule",
+        "id": rule.id,
+        "name": rule.name,
+        "sentence": rule.sentence,
+        "source": rule.source,
+        "codes": list(rule.codes),
+        "severity": rule.effect,
+        "subject": rule.subject,
+        "messages": list(rule.kinds),
+        "parameters": list(rule.parameters),
+        "needs": list(rule.needs),
+        "profiles": {
+            profile: {name: values.get(name) for name in rule.parameters}
+            for profile, values in profiles.items()
+        },
+    }
+
+
+def show_rules(screen: Console, rules: Iterable[Rule]) -> None:
+    table = Table(
+        "rule", "sentence", "codes", "effect", "source", header_style="bold", box=None, padding=(0, 1)
+    )
+    for rule in rules:
+        table.add_row(rule.id, Text(rule.sentence), " ".join(rule.codes), rule.effect, Text(rule.source))
+    screen.print(table)
+
+
+def rules_markdown(rules: Iterable[Rule], profiles: Mapping[str, Mapping[str, Any]]) -> str:
+    """The catalogue of rules as a page, in the order of reporting."""
+    lines = ["# Rules", "", "Written by `sepa rules --markdown`; change the rules, not this page.", ""]
+    for rule in rules:
+        lines += [f"## {rule.id} `{rule.name}`", "", rule.sentence, ""]
+        lines += [f"- Source: {rule.source}", f"- Codes: {', '.join(rule.codes)}; effect: {rule.effect}"]
+        lines += [f"- Judges: {rule.subject} ({', '.join(rule.kinds)})"]
+        if rule.needs:
+            lines += [f"- Needs reference data: {', '.join(rule.needs)}"]
+        for name in rule.parameters:
+            values = "; ".join(
+                f"{profile}: {_value(values.get(name))}" for profile, values in profiles.items()
+            )
+            lines += [f"- `{name}`: {values}"]
+        lines += [f"- Says: {rule.message}", f"- Remedy: {rule.remedy}", ""]
+    return "\n".join(lines)
+
+
+def _value(value: Any) -> str:
+    text = msgspec.json.encode(value).decode()
+    return f"`{text}`" if len(text) <= 80 else f"`{text[:76]}...`"
+
+
+def show_files(screen: Console, files: Sequence[FileRow], *, as_json: bool) -> None:
+    """Files found by the beginning of their key."""
+    if as_json:
+        for file in files:
+            sys.stdout.write(msgspec.json.encode(file).decode() + "\n")
+        return
+    if not files:
+        screen.print("No such file.")
+    for file in files:
+        screen.print(
+            f"{file.key[:24]}  {file.partner}  {file.name}  received {file.received_at:%Y-%m-%d %H:%M:%S} UTC  "
+            f"{file.status or 'not judged'}  {file.count} orders, {file.sum_text}",
+            markup=False,
+            soft_wrap=True,
+        )
+        for finding in file.findings:
+            screen.print(f"  {finding.code} {finding.rule} {finding.message}", markup=False, soft_wrap=True)
+
+
+def show_story(screen: Console, order: OrderRow, story: Sequence[Event], *, as_json: bool) -> None:
+    """A payment's story, oldest first."""
+    if as_json:
+        for event in story:
+            sys.stdout.write(
+                msgspec.json.encode({"kind": "event", "key": order.key, **_event(event)}).decode() + "\n"
+            )
+        return
+    amount = f"{order.amount_text} {order.currency}"
+    screen.print(
+        f"{order.key}  {order.end_to_end_id}  {amount}  now: {order.state}", style="bold", markup=False
+    )
+    for event in story:
+        facts = ", ".join(f"{name} {value}" for name, value in event.detail.items() if value)
+        screen.print(
+            f"  {event.at:%Y-%m-%d %H:%M:%S} UTC  {event.what} by {event.by} ({event.cause})  {facts}",
+            markup=False,
+            soft_wrap=True,
+        )
+        for finding in event.findings:
+            _show_finding(screen, finding)
+
+
+def _event(event: Event) -> dict[str, Any]:
+    built: dict[str, Any] = msgspec.to_builtins(event)
+    built["findings"] = [
+        {
+            "code": f.code,
+            "rule": f.rule,
+            "source": f.source,
+            "message": str(f.message),
+            "remedy": str(f.remedy),
+        }
+        for f in event.findings
+    ]
+    return built
+
+
+def _show_finding(screen: Console, finding: Finding) -> None:
+    screen.print(
+        f"      {finding.code} {finding.rule}: {finding.message} {finding.remedy} [{finding.source}]",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def show_proof(screen: Console, proof: Proof) -> None:
+    """A day's sums, and whether they agree."""
+    table = Table(
+        "partner", "file", "status", "received", "paid", "waiting", "held", "refused", "unsettled", box=None
+    )
+    for file in proof.figures.files:
+        tallies = (file.received, file.paid, file.waiting, file.held, file.rejected, file.unsettled)
+        sums = [f"{tally.count} / {amount_text(tally.cents)}" for tally in tallies]
+        table.add_row(file.partner, Text(file.name), file.status, *sums)
+    for column in table.columns[3:]:
+        column.justify = "right"
+    screen.print(table)
+    for fault in proof.faults:
+        screen.print(f"FAULT: {fault}", style="red", markup=False, soft_wrap=True)
+    screen.print(
+        f"{proof.day}: everything adds up, to the cent."
+        if proof.holds
+        else f"{proof.day} does not add up. Stop the next window and call an engineer.",
+        style="green" if proof.holds else "red",
+    )

@@ -1,0 +1,166 @@
+"""Judge files without changing any state: the same reading and judging, told line by line."""
+
+import datetime
+import hashlib
+import tempfile
+from collections.abc import Collection, Iterator, Set
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from sepa.decide import refused_blocks
+from sepa.model.finding import Finding
+from sepa.model.message import MessageHead, Piece
+from sepa.model.profile import Profile
+from sepa.model.reference import Reference
+from sepa.model.verdict import FileVerdict, Verdict
+from sepa.pipeline.judge import desk_for, judge_stream
+from sepa.wire import element_path
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+Line = dict[str, Any]
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """One checked file: what it is, what was decided, and its payments spooled in a temporary file."""
+
+    path: str
+    sha256: str
+    verdict: FileVerdict
+    spool: Any
+
+    def lines(self) -> Iterator[bytes]:
+        """The contract's JSON lines: the file, its payment blocks, its payments in the order of the file."""
+        yield _encode(file_line(self))
+        name = message_of(self.verdict)
+        for block in self.verdict.blocks:
+            information = block.payment_information
+            yield _encode(
+                {
+                    "kind": "payment_information",
+                    "id": information.id,
+                    "position": information.position,
+                    "requested_date": information.requested_date,
+                    "status": block.status,
+                    "transactions": block.count,
+                    "control_sum": block.sum_text,
+                    "reasons": [reason_line(finding, name) for finding in block.findings],
+                }
+            )
+        yield from self.payment_lines()
+
+    def payment_lines(self) -> Iterator[bytes]:
+        """The payments' lines, with every overruling of their block or file applied."""
+        overruled = refused_blocks(self.verdict)
+        self.spool.seek(0)
+        for raw in self.spool:
+            if overruled and (line := _decode(raw))["block"] in overruled:
+                yield _encode(line | {"outcome": "rejected", "route": None})
+            else:
+                yield raw.rstrip(b"\n")
+
+
+def check_file(
+    path: Path,
+    *,
+    profile: Profile,
+    reference: Reference,
+    received_at: datetime.datetime,
+    partner: str | None = None,
+) -> Checked:
+    """Judge one file as if it had been received at `received_at`. Nothing but a temporary file is written."""
+    spool = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the result, and goes with it
+    names: list[str] = []
+
+    def no_owner(head: MessageHead) -> None:
+        names.append(head.name)
+
+    def note(piece: Piece, verdicts: list[Verdict]) -> None:
+        block = piece.payment_information.id
+        spool.writelines(_encode(payment_line(verdict, block, names[0])) + b"\n" for verdict in verdicts)
+
+    def forget() -> None:
+        spool.seek(0)
+        spool.truncate()
+
+    with path.open("rb") as source:
+        digest = hashlib.file_digest(source, "sha256").hexdigest()
+        source.seek(0)
+        verdict = judge_stream(
+            source,
+            desk_for(profile, reference, received_at, partner),
+            digest,
+            add=note,
+            discard=forget,
+            seen=_nothing_seen,
+            owner_of=no_owner,
+        )
+    return Checked(path=str(path), sha256=digest, verdict=verdict, spool=spool)
+
+
+def file_line(checked: Checked) -> Line:
+    """The line of the file itself. `not_judged` names rules whose reference tables were not given."""
+    verdict = checked.verdict
+    return {
+        "kind": "file",
+        "path": checked.path,
+        "sha256": checked.sha256,
+        "message": verdict.message_name,
+        "message_id": verdict.message_id,
+        "transactions": verdict.count,
+        "control_sum": verdict.sum_text,
+        "status": verdict.status,
+        "reasons": [reason_line(finding, message_of(verdict)) for finding in verdict.findings],
+        "not_judged": list(verdict.not_judged),
+    }
+
+
+def message_of(verdict: FileVerdict) -> str:
+    """The message whose tag paths a finding can be told in; empty when no message was read."""
+    return verdict.head.name if verdict.head else ""
+
+
+def payment_line(verdict: Verdict, payment_information: str, message_name: str) -> Line:
+    """One payment as the contract shows it. A date or route that was never reached is null."""
+    transaction = verdict.transaction
+    return {
+        "kind": "payment",
+        "key": verdict.key,
+        "payment_information": payment_information,
+        "block": transaction.block,
+        "position": transaction.position,
+        "end_to_end_id": transaction.end_to_end_id,
+        "amount": transaction.amount,
+        "currency": transaction.currency,
+        "outcome": verdict.outcome,
+        "route": verdict.route,
+        "received_on": verdict.received_on,
+        "booking_date": verdict.booking_date,
+        "settlement_date": verdict.settlement_date,
+        "reasons": [reason_line(finding, message_name) for finding in verdict.findings],
+    }
+
+
+def reason_line(finding: Finding, message_name: str) -> Line:
+    """A reason with the tag path of the message it was found in, said in English.
+
+    Where no message could be read, the element is a place in the file and stands as it is.
+    """
+    return {
+        "code": finding.code,
+        "rule": finding.rule,
+        "source": finding.source,
+        "element": element_path(finding.element, message_name) if message_name else finding.element,
+        "found": finding.found,
+        "expected": str(finding.expected),
+        "message": str(finding.message),
+        "remedy": str(finding.remedy),
+        "effect": finding.effect,
+    }
+
+
+def _nothing_seen(_: Collection[str]) -> Set[str]:
+    return frozenset()

@@ -1,0 +1,125 @@
+"""Claim: take complete files out of the inboxes, archive their bytes, stamp them once.
+
+A file is taken only when its sender says that it is complete (`_is_complete`). It is first renamed into the
+inbox's `.taken` folder under a name that carries its receipt instant; then copied into the archive while it is
+hashed; then recorded; only then removed. Whoever is killed in between leaves a taken file behind, and the next
+sweep goes on with it under the instant it was stamped with.
+"""
+
+import datetime
+import hashlib
+import os
+from pathlib import Path
+
+import msgspec
+
+from sepa.model.journal import Delivery
+from sepa.pipeline.home import Home, utc
+from sepa.store.files import copy_hashed, is_open_for_writing, safe_name
+
+UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
+MARKS = (".ok", ".sha256")
+NAME_BYTES = 150
+BATCH_FILES = 500
+BATCH_BYTES = 64 * 1024 * 1024
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Files that one run judges together. `name` is computed from the files, so that a run happens once."""
+
+    name: str
+    file_keys: tuple[str, ...]
+
+
+def claim(home: Home, at: datetime.datetime) -> list[Delivery]:
+    """Take every complete file of every inbox at the instant `at`. Safe to repeat and to kill.
+
+    Returns the deliveries that this call recorded, in order of partner and name.
+    """
+    at = utc(at)
+    deliveries = []
+    for partner in home.partners():
+        inbox = home.inbox(partner)
+        taken = inbox / ".taken"
+        taken.mkdir(mode=0o700, exist_ok=True)
+        for left in sorted(taken.iterdir()):
+            deliveries.append(_record(home, partner, left))
+        for source in sorted(inbox.iterdir()):
+            if _is_complete(source):
+                deliveries.append(_record(home, partner, _take(home, partner, source, taken, at)))
+    return deliveries
+
+
+def batches(home: Home) -> list[Batch]:
+    """Everything claimed and not yet judged, in batches of many small files or one large one."""
+    found: list[Batch] = []
+    keys: list[str] = []
+    size = 0
+    for key in home.journal.unjudged():
+        bytes_of_file = home.archived(key).stat().st_size
+        if keys and (len(keys) == BATCH_FILES or size + bytes_of_file > BATCH_BYTES):
+            found.append(_batch(keys))
+            keys, size = [], 0
+        keys.append(key)
+        size += bytes_of_file
+    if keys:
+        found.append(_batch(keys))
+    return found
+
+
+def _batch(keys: list[str]) -> Batch:
+    return Batch(name=hashlib.sha256("\n".join(keys).encode()).hexdigest()[:32], file_keys=tuple(keys))
+
+
+def _is_complete(file: Path) -> bool:
+    """Whether its sender says that the file is complete. A quiet size is no proof and is never looked at.
+
+    The name must not be an unfinished one, nor may an unfinished twin lie beside it; nobody may have it
+    open for writing; and where a checksum lies beside it, the checksum must agree.
+    """
+    if file.is_symlink() or not file.is_file():  # a link could lead into another partner's folder
+        return False
+    if file.name.startswith(".") or file.suffix.lower() in (*UNFINISHED, *MARKS):
+        return False
+    if any(_beside(file, suffix).exists() for suffix in UNFINISHED) or is_open_for_writing(file):
+        return False
+    checksum = _beside(file, ".sha256")
+    if not checksum.exists():
+        return True
+    told = checksum.read_text("utf-8", "replace").split()
+    if not told:
+        return False
+    with file.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest() == told[0].lower()
+
+
+def _beside(file: Path, suffix: str) -> Path:
+    return file.with_name(file.name + suffix)
+
+
+def _take(home: Home, partner: str, source: Path, taken: Path, at: datetime.datetime) -> Path:
+    number = home.journal.deliveries_of(partner, safe_name(source.name), at)
+    name = os.fsencode(source.name)[-NAME_BYTES:].decode("utf-8", "replace")
+    place = taken / f"{at:%Y%m%dT%H%M%S.%fZ}-{number}-{name}"
+    source.rename(place)
+    for mark in MARKS:
+        _beside(source, mark).unlink(missing_ok=True)
+    return place
+
+
+def _record(home: Home, partner: str, place: Path) -> Delivery:
+    stamp, number, name = place.name.split("-", 2)
+    received_at = datetime.datetime.strptime(stamp, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=datetime.UTC)
+    file_key, size = copy_hashed(place, home.archive)
+    delivery = home.journal.deliver(
+        Delivery(
+            id=f"{stamp}-{number}-{partner}-{hashlib.sha256(name.encode()).hexdigest()[:12]}",
+            partner=partner,
+            name=safe_name(name),
+            file_key=file_key,
+            size_bytes=size,
+            received_at=received_at,
+        )
+    )
+    place.unlink()
+    return delivery

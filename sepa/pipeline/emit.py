@@ -1,0 +1,144 @@
+"""Emit: every sealed bulk becomes its files, every report that is due is written. Repeating writes the same bytes."""
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+
+from sepa.model.broken import BrokenPromise
+from sepa.model.journal import Publication
+from sepa.model.payment import Bulk, Payment
+from sepa.model.reference import Reference
+from sepa.pipeline.home import Home
+from sepa.pipeline.publish import draft, publish_as
+from sepa.pipeline.tell import tell
+from sepa.scheme.iban import bank_code, iban_country
+from sepa.store.places import schemas_folder
+from sepa.wire.bookings import write_bookings
+from sepa.wire.emitted import check_emitted, schema_name
+from sepa.wire.manifest import Written, bulk_manifest, file_name
+from sepa.wire.pacs003 import write_pacs003
+from sepa.wire.pacs008 import write_pacs008
+
+MESSAGES = {"pacs.008": "pacs.008.001.08", "pacs.003": "pacs.003.001.08"}
+
+
+def emit_bulks(home: Home, at: datetime.datetime) -> list[str]:
+    """Write, validate and publish the files of every sealed bulk that has none yet; return their paths.
+
+    Each bulk gets its message for the clearing (none for on-us) and its bookings, each with a manifest.
+    What is written follows from the seal alone, so a repeat after a kill writes the same bytes.
+    """
+    paths = []
+    bulks = home.journal.bulks_unpublished()
+    agents = creditor_agents(home, home.reference()) if bulks else None
+    for bulk in bulks:
+        assert agents is not None
+        left = []
+        if bulk.kind in MESSAGES:
+            left += _message(home, bulk, agents, at)
+        left += _bookings(home, bulk, at)
+        home.journal.published(left, settles=bulk.id)
+        paths += [publication.path for publication in left]
+    return paths
+
+
+def emit_reports(home: Home, at: datetime.datetime) -> list[str]:
+    """Write every report that is due: status reports, receipts, notices. Return their paths."""
+    paths = []
+    for due in home.journal.reports_due():
+        left = tell(home, due, at)
+        home.journal.published(left, settles=due)
+        paths += [publication.path for publication in left]
+    return paths
+
+
+def creditor_agents(home: Home, reference: Reference) -> Callable[[str], str]:
+    """How to find a bank's BIC from an IBAN: our own, or the participant's. An unknown bank is BrokenPromise.
+
+    No order to an unknown bank can have passed the judges (SC-05).
+    """
+    participants = reference.participants or {}
+
+    def find(iban: str) -> str:
+        bank, country = home.profile.bank, iban_country(iban)
+        code = bank_code(iban) or ""
+        if (country, code) == (bank.country, bank.national_bank_code):
+            return bank.bic
+        participant = participants.get((country, code))
+        if participant is None:
+            raise BrokenPromise(
+                f"no participant is known for bank {code} in {country}, yet an order to it was accepted"
+            )
+        return participant.bic
+
+    return find
+
+
+def requested_days(home: Home) -> Callable[[Payment], datetime.date]:
+    """How to find the day a creditor asked for (ReqdColltnDt), which stands even where settlement moved."""
+    days: dict[str, dict[int, datetime.date]] = {}
+
+    def find(payment: Payment) -> datetime.date:
+        if payment.file_key not in days:
+            days[payment.file_key] = {
+                block.position: datetime.date.fromisoformat(block.requested_date)
+                for block in home.journal.blocks(payment.file_key)
+                if block.requested_date
+            }
+        return days[payment.file_key].get(payment.block, payment.settlement_date)
+
+    return find
+
+
+def _message(
+    home: Home, bulk: Bulk, agent_of: Callable[[str], str], at: datetime.datetime
+) -> list[Publication]:
+    kind = MESSAGES[bulk.kind]
+    with draft(home.clearing_out) as (out, path):
+        orders = home.journal.bulk_orders(bulk.id)
+        if bulk.kind == "pacs.008":
+            written = write_pacs008(
+                out, bulk, orders, profile=home.profile, created_at=bulk.window, creditor_agent_of=agent_of
+            )
+        else:
+            written = write_pacs003(
+                out,
+                bulk,
+                orders,
+                profile=home.profile,
+                created_at=bulk.window,
+                agent_of=agent_of,
+                requested_on=requested_days(home),
+            )
+        out.flush()
+        check_emitted(path, kind, schemas=schemas_folder())
+        name = file_name(bulk.kind, bulk.settlement_date, written.sha256)
+        return _with_manifest(home, bulk, name, kind, path, written, schema_name(kind), at)
+
+
+def _bookings(home: Home, bulk: Bulk, at: datetime.datetime) -> list[Publication]:
+    with draft(home.clearing_out) as (out, path):
+        written, control = write_bookings(
+            out, bulk, home.journal.bulk_orders(bulk.id), home.journal.bulk_postings(bulk.id)
+        )
+        out.flush()
+        name = file_name("bookings", bulk.settlement_date, written.sha256, "csv")
+        return _with_manifest(home, bulk, name, "bookings", path, written, None, at, control)
+
+
+def _with_manifest(
+    home: Home,
+    bulk: Bulk,
+    name: str,
+    kind: str,
+    content: Path,
+    written: Written,
+    schema: str | None,
+    at: datetime.datetime,
+    control: dict[str, str | int] | None = None,
+) -> list[Publication]:
+    beside = bulk_manifest(name, kind, bulk, written, schema=schema, control=control)
+    return [
+        publish_as(home, home.clearing_out, each, data, kind=what, subject=bulk.id, occasion="sealed", at=at)
+        for each, data, what in ((name, content, kind), (f"{name}.manifest.json", beside, "manifest"))
+    ]

@@ -1,0 +1,129 @@
+"""A home: the one folder in which a desk lives, and what is needed to work in it."""
+
+import datetime
+import os
+import zoneinfo
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from sepa.model.profile import Profile
+from sepa.model.reference import Reference
+from sepa.rules.lodged import consent_key
+from sepa.store.journal import Journal
+from sepa.store.profiles import load_profile
+from sepa.store.reference import load_reference
+from sepa.store.sql import open_journal
+
+DESK = "desk"
+"""The outbox folder of the desk's own reports; no partner may have this id."""
+
+
+class NoHome(Exception):
+    """There is no home where one was expected; the text says how to make one."""
+
+
+class Home(msgspec.Struct, frozen=True):
+    """Paths of a home, its profile and its journal. Made by `open_home`."""
+
+    root: Path
+    profile: Profile
+    journal: Journal
+
+    def inbox(self, partner: str) -> Path:
+        return self.root / "inbox" / partner
+
+    def outbox(self, partner: str) -> Path:
+        return self.root / "outbox" / partner
+
+    @property
+    def clearing_out(self) -> Path:
+        return self.root / "clearing" / "out"
+
+    @property
+    def archive(self) -> Path:
+        return self.root / "archive"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.archive / "quarantine"
+
+    def archived(self, file_key: str) -> Path:
+        """Where the untouched bytes of a file lie."""
+        return self.archive / file_key[:2] / file_key
+
+    def partners(self) -> Iterator[str]:
+        """Ids of all inbox folders, in order; what lies loose in the inbox belongs to nobody and is left alone."""
+        folder = self.root / "inbox"
+        if folder.is_dir():
+            yield from sorted(
+                entry.name for entry in folder.iterdir() if entry.is_dir() and entry.name[0] != "."
+            )
+
+    def reference(self) -> Reference:
+        """Today's reference data with the use of consents that our own journal knows."""
+        reference = load_reference(self.root / "reference")
+        return with_consent_uses(reference, self.journal)
+
+
+def with_consent_uses(reference: Reference, journal: Journal) -> Reference:
+    """Fill `consent_uses`: for each consent the booking dates of collections that we paid under it (DD-05, DD-11)."""
+    if not reference.consents:
+        return reference
+    days = {consent_key(*match): dates for match, dates in journal.consent_uses().items()}
+    uses = {}
+    for consents in reference.consents.values():
+        for consent in consents:
+            match = consent_key(consent.debtor_iban, consent.creditor_identifier, consent.mandate_id)
+            if match in days:
+                uses[consent.id] = days[match]
+    return msgspec.structs.replace(reference, consent_uses=uses)
+
+
+FOLDERS = ("inbox", "archive", "outbox", "clearing/out", "clearing/in", "reference")
+
+
+def make_folders(root: Path) -> None:
+    """Make the folders of a home, readable by its owner only. What is there stays."""
+    for folder in ("", *FOLDERS):
+        (root / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def home_root(given: Path | None) -> Path:
+    """The home named on the command line, else `SEPA_HOME`, else `./var`."""
+    return (given or Path(os.environ.get("SEPA_HOME") or "var")).absolute()
+
+
+@contextmanager
+def open_home(root: Path) -> Iterator[Home]:
+    """Open a home for work. NoHome when there is none; the journal is brought to today's form on the way.
+
+    The profile is `reference/profile.yaml` when the bank has put one there (it may extend one of ours),
+    else `otp-sk`. The journal is SQLite in the home unless `SEPA_JOURNAL` names another database by URL.
+    """
+    if not (root / "reference").is_dir():
+        raise NoHome(f"{root} is no home of a clearing desk. Make one with: sepa init {root} --sample")
+    own = root / "reference" / "profile.yaml"
+    profile = load_profile(own if own.exists() else "otp-sk")
+    journal = open_journal(os.environ.get("SEPA_JOURNAL") or f"sqlite:///{root / 'journal.db'}")
+    try:
+        yield Home(root=root, profile=profile, journal=journal)
+    finally:
+        journal.close()
+
+
+def read_instant(text: str, profile: Profile) -> datetime.datetime:
+    """Read an ISO 8601 instant; without an offset it is the bank's local time. ValueError when it is none."""
+    instant = datetime.datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=zoneinfo.ZoneInfo(profile.bank.timezone))
+    return instant.astimezone(datetime.UTC)
+
+
+def utc(instant: datetime.datetime) -> datetime.datetime:
+    """The same instant in UTC; an instant without a zone is a mistake of the caller."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs a zone")
+    return instant.astimezone(datetime.UTC)

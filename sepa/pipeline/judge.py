@@ -1,0 +1,145 @@
+"""Read and decide: one claimed file becomes verdicts, written down all at once or not at all."""
+
+import datetime
+import os
+from collections.abc import Callable, Collection, Set
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from sepa.decide import Desk, Judging, refuse_unreadable, refused_blocks
+from sepa.model.finding import Findings, Unreadable
+from sepa.model.journal import FileRow
+from sepa.model.message import MessageHead, Piece
+from sepa.model.profile import Profile
+from sepa.model.reference import Reference
+from sepa.model.verdict import FileVerdict, Verdict
+from sepa.pipeline.home import Home, utc
+from sepa.rules.files import message_id_used
+from sepa.schedule import local_instant
+from sepa.store.profiles import profile_digest
+from sepa.wire import read
+
+TABLES = ("accounts", "consents", "participants", "partners")
+
+
+class IncompleteReference(Exception):
+    """A table is missing without which an order could pass unjudged. The bank must supply it first."""
+
+
+Seen = Callable[[Collection[str]], Set[str]]
+
+
+def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Reference | None = None) -> FileRow:
+    """Judge a claimed file and write down what was decided, in one transaction; a judged one is left as it is.
+
+    `at` is the instant of the work and decides nothing: dates follow from the receipt instant of the file.
+    """
+    file = home.journal.file(file_key)
+    if file is None:
+        raise LookupError(f"no file {file_key} was ever delivered")
+    if file.judged:
+        return file
+    reference = reference or home.reference()
+    missing = [table for table in TABLES if getattr(reference, table) is None]
+    if missing:
+        raise IncompleteReference(
+            f"the reference data has no {', '.join(missing)}; nothing is judged for real without them"
+        )
+    with home.journal.judging(file_key) as sealing:
+        if sealing is not None:
+            desk = desk_for(home.profile, reference, file.received_at, file.partner)
+            with home.archived(file_key).open("rb") as source:
+                verdict = judge_stream(
+                    source,
+                    desk,
+                    file_key,
+                    add=lambda _, verdicts: sealing.add(verdicts),
+                    discard=sealing.discard,
+                    seen=sealing.seen,
+                    owner_of=lambda head: sealing.message_id_owner(
+                        file.partner, head.group_header.message_id
+                    ),
+                )
+            sealing.close(
+                verdict,
+                refused_blocks=refused_blocks(verdict),
+                profile=home.profile.profile.id,
+                profile_digest=profile_digest(home.profile),
+                reference_digest=reference.digest,
+                at=utc(at),
+            )
+            if verdict.head is None:
+                _quarantine(home, file_key)
+    judged = home.journal.file(file_key)
+    assert judged is not None
+    return judged
+
+
+def desk_for(
+    profile: Profile, reference: Reference, received_at: datetime.datetime, partner: str | None
+) -> Desk:
+    """The desk at which a file is judged: its profile, snapshot, receipt instant and sender's contract."""
+    contract = reference.partners.get(partner) if reference.partners is not None and partner else None
+    return Desk(
+        profile=profile,
+        reference=reference,
+        received_at=local_instant(received_at, profile),
+        partner=contract,
+        partner_id=partner,
+    )
+
+
+def judge_stream(
+    source: BinaryIO,
+    desk: Desk,
+    file_key: str,
+    *,
+    add: Callable[[Piece, list[Verdict]], None],
+    discard: Callable[[], None],
+    seen: Seen,
+    owner_of: Callable[[MessageHead], str | None],
+) -> FileVerdict:
+    """Read a file piece by piece and judge it. Verdicts go to `add` as they are made.
+
+    `owner_of` names another file that already used the head's MsgId, which refuses the whole message unread.
+
+    They are void when `discard` is called (the file cannot be read after all), and overruled where the
+    returned FileVerdict says so (`refused_blocks`): totals are known only at the end.
+    """
+    judging = Judging(desk, file_key)
+    intake = desk.profile.intake
+    for item in read(source, offered=intake.messages, size_bytes_max=intake.size_bytes_max):
+        if isinstance(item, Unreadable):
+            discard()
+            return refuse_unreadable(item, desk)
+        if isinstance(item, MessageHead):
+            judging.head(item)
+            owner = owner_of(item)
+            if owner is not None:
+                return _refused_unread(item, (message_id_used(item, owner),))
+        else:
+            add(item, judging.piece(item, seen))
+    return judging.close()
+
+
+def _refused_unread(head: MessageHead, findings: Findings) -> FileVerdict:
+    """A whole message refused by its head alone; none of its orders is taken in."""
+    return FileVerdict(
+        status="RJCT",
+        findings=findings,
+        head=head,
+        blocks=(),
+        count=0,
+        sum_text="0.00",
+        message_id=head.group_header.message_id,
+        message_name=head.name,
+    )
+
+
+def _quarantine(home: Home, file_key: str) -> None:
+    """Show the file's bytes in the quarantine as well. They stay in the archive: nothing is ever lost."""
+    home.quarantine.mkdir(mode=0o700, exist_ok=True)
+    place: Path = home.quarantine / file_key
+    with suppress(FileExistsError):
+        os.link(home.archived(file_key), place)

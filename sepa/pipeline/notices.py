@@ -1,0 +1,192 @@
+"""Letters to people: who gets which notice, in which language. The words are in `sepa.tell`."""
+
+import datetime
+from collections import defaultdict
+
+from sepa.model.finding import Findings
+from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue
+from sepa.model.notice import BankContact, Notice, NoticeItem, Occasion, Receipt, Repeat
+from sepa.model.reference import Reference
+from sepa.pipeline.home import Home
+from sepa.pipeline.publish import named_by_content, publish_as
+from sepa.schedule import local_instant
+from sepa.scheme.money import cents
+from sepa.tell.catalogue import Catalogue
+from sepa.tell.notice import is_owed, notice_html, notice_text
+from sepa.tell.receipt import receipt_text
+
+OCCASIONS: dict[str, Occasion] = {
+    "rejected": "rejected",
+    "not-executed": "rejected",
+    "unsettled": "unsettled",
+}
+
+
+def notices(home: Home, file: FileRow, due: ReportDue, at: datetime.datetime) -> list[Publication]:
+    """The notices of one file's refused and unsettled orders: one document for each account and occasion (NOT-01).
+
+    A transfer's notice is addressed to the account's owner; a collection's, and that of an account we do not
+    know, to the partner who delivered it. A block refused as a whole is told once, not once for each order.
+    """
+    reference = home.reference()
+    grouped: dict[tuple[Occasion, str], list[NoticeItem]] = defaultdict(list)
+    blocks = {block.position: block for block in home.journal.blocks(file.key)}
+    whole: set[int] = set()
+    cause = None if due.occasion == "judged" else due.occasion
+    for order in home.journal.orders(
+        file.key, states=tuple(OCCASIONS), cause=cause, as_judged=due.occasion == "judged"
+    ):
+        block = blocks[order.block]
+        own = any(finding.effect == "reject" for finding in block.findings)
+        if own and due.occasion == "judged":
+            if order.block not in whole:
+                whole.add(order.block)
+                grouped["rejected", _account_of(order)].append(_item_of_block(block, order))
+        else:
+            grouped[OCCASIONS[order.state], _account_of(order)].append(_item(order, block))
+    published = []
+    for (occasion, iban), items in sorted(grouped.items()):
+        published += _letter(home, file, due, at, reference, occasion, iban, items)
+    return published
+
+
+def _account_of(order: OrderRow) -> str:
+    """The account a notice is about; collections are the delivering partner's business ("")."""
+    return (order.debtor_iban or "") if order.kind == "credit-transfer" else ""
+
+
+def _letter(
+    home: Home,
+    file: FileRow,
+    due: ReportDue,
+    at: datetime.datetime,
+    reference: Reference,
+    occasion: Occasion,
+    iban: str,
+    items: list[NoticeItem],
+) -> list[Publication]:
+    account = (reference.accounts or {}).get(iban)
+    partner = (reference.partners or {}).get(file.partner)
+    issued = local_instant(due.at, home.profile)
+    suppress = home.profile.notices.suppress_on_death
+    if not is_owed(occasion, account, issued.date(), suppress_on_death=suppress):
+        return []
+    notice = Notice(
+        occasion=occasion,
+        addressee=account.name if account else partner.name if partner else file.partner,
+        account=iban,
+        language=(account and account.language)
+        or (partner and partner.language)
+        or home.profile.bank.notice_language,
+        bank=contact(home),
+        issued_at=issued,
+        items=tuple(items),
+        file_name=file.name,
+        include_correction_hint=home.profile.notices.include_correction_hint,
+    )
+    words = Catalogue.load(home.profile.bank.notice_language)
+    folder = home.outbox(due.partner) / "notices"
+    left = []
+    for extension, content in (("html", notice_html(notice, words)), ("txt", notice_text(notice, words))):
+        encoded = content.encode()
+        stem = f"notice_{occasion}_{file.key[:12]}_{iban[-4:] or 'file'}"
+        left.append(
+            publish_as(
+                home,
+                folder,
+                named_by_content(stem, extension, encoded),
+                encoded,
+                kind="notice",
+                subject=file.key,
+                occasion=due.occasion,
+                at=at,
+            )
+        )
+    return left
+
+
+def _item(order: OrderRow, block: BlockRow) -> NoticeItem:
+    transfer = order.kind == "credit-transfer"
+    other = order.transaction.creditor if transfer else order.transaction.debtor
+    return NoticeItem(
+        key=order.key,
+        end_to_end_id=order.end_to_end_id,
+        amount_cents=order.amount_cents,
+        currency=order.currency,
+        requested_date=block.requested_date,
+        counterparty_name=other.name,
+        counterparty_account=order.creditor_iban if transfer else order.debtor_iban,
+        findings=order.findings,
+        kind=order.kind,
+        counterparty="payee" if transfer else "payer",
+        payment_information=block.id,
+    )
+
+
+def _item_of_block(block: BlockRow, first: OrderRow) -> NoticeItem:
+    return NoticeItem(
+        key=f"{first.key.split('-')[0]}-B{block.position}",
+        end_to_end_id=block.id,
+        amount_cents=cents(block.sum_text),
+        currency=first.currency,
+        requested_date=block.requested_date,
+        counterparty_name=None,
+        counterparty_account=None,
+        findings=block.findings,
+        kind=first.kind,
+        counterparty="payee" if first.kind == "credit-transfer" else "payer",
+        payment_information=block.id,
+        whole_block=True,
+    )
+
+
+def contact(home: Home) -> BankContact:
+    """How to reach the bank, from its profile."""
+    bank = home.profile.bank
+    return BankContact(
+        name=bank.name,
+        phone=bank.contact.phone,
+        phone_abroad=bank.contact.phone_abroad,
+        complaints=bank.contact.complaints,
+        language=bank.notice_language,
+    )
+
+
+def receipt(home: Home, file: FileRow, due: ReportDue, at: datetime.datetime) -> Publication:
+    """The plain receipt for a file that no status report can answer, or for bytes that came again."""
+    partner = (home.reference().partners or {}).get(due.partner)
+    findings: Findings = file.findings
+    name, received_at, repeat = file.name, file.received_at, None
+    if due.occasion.startswith("repeat:"):
+        again = home.journal.delivery(due.occasion.removeprefix("repeat:"))
+        assert again is not None
+        name, received_at, findings = again.name, again.received_at, ()
+        first = again.partner == file.partner  # another sender is not told whose file it was first
+        repeat = Repeat(
+            file_name=file.name if first else again.name,
+            received_at=local_instant(file.received_at if first else again.received_at, home.profile),
+        )
+    content = receipt_text(
+        Receipt(
+            partner=partner.name if partner else due.partner,
+            language=(partner and partner.language) or home.profile.bank.notice_language,
+            file_name=name,
+            sha256=file.key,
+            size_bytes=file.size_bytes,
+            received_at=local_instant(received_at, home.profile),
+            bank=contact(home),
+            findings=findings,
+            repeat_of=repeat,
+        ),
+        Catalogue.load(home.profile.bank.notice_language),
+    ).encode()
+    return publish_as(
+        home,
+        home.outbox(due.partner),
+        named_by_content(f"receipt_{file.key[:12]}", "txt", content),
+        content,
+        kind="receipt",
+        subject=file.key,
+        occasion=due.occasion,
+        at=at,
+    )

@@ -1,0 +1,58 @@
+"""Publish: a file appears in a folder of the home once, whole, under a name computed from its content."""
+
+import datetime
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from sepa.model.journal import Publication
+from sepa.pipeline.home import Home, utc
+from sepa.store.files import publish as publish_file
+
+DIGEST_CHARS = 16
+
+
+def publish_as(
+    home: Home,
+    folder: Path,
+    name: str,
+    content: bytes | Path,
+    *,
+    kind: str,
+    subject: str,
+    occasion: str,
+    at: datetime.datetime,
+) -> Publication:
+    """Publish under a given name. The same bytes again are fine; other bytes under that name are BrokenPromise."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    digest = publish_file(folder, name, content)
+    return Publication(
+        path=str((folder / name).relative_to(home.root)),
+        sha256=digest,
+        kind=kind,
+        subject=subject,
+        occasion=occasion,
+        at=utc(at),
+    )
+
+
+def named_by_content(stem: str, extension: str, content: bytes) -> str:
+    """`<stem>_<first 16 hex digits of the SHA-256>.<extension>`."""
+    return f"{stem}_{hashlib.sha256(content).hexdigest()[:DIGEST_CHARS]}.{extension}"
+
+
+@contextmanager
+def draft(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """A temporary file in `folder`, for content too large to hold; gone afterwards unless it was published."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=".tmp-", dir=folder)
+    path = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            yield out, path
+    finally:
+        path.unlink(missing_ok=True)

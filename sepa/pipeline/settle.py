@@ -1,0 +1,59 @@
+"""Seal: choose what is due in a clearing window, fund it, and fix it for ever."""
+
+import datetime
+
+import msgspec
+
+from sepa.model.payment import Settlement
+from sepa.pipeline.home import Home, utc
+from sepa.schedule import bank_days, local_instant
+from sepa.settle import settle
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """What a window did: bulks sealed, orders and cents paid, orders not paid; `overtaken` by a later window."""
+
+    window: datetime.datetime
+    bulks: tuple[str, ...] = ()
+    paid: int = 0
+    paid_cents: int = 0
+    unpaid: int = 0
+    overtaken: bool = False
+
+
+def seal_window(home: Home, at: datetime.datetime, *, by: str = "desk") -> Sealed:
+    """Settle all that is due at the instant `at`: everything received by then and booked by that day.
+
+    On a day the bank does not work nothing is sealed, nor in a window that a later one has followed: a booking
+    day that was passed is not opened again. Repeating a window pays nothing twice: what is
+    sealed is no longer due, and what was tried in this window is not tried again in it.
+    """
+    window = utc(at)
+    local = local_instant(window, home.profile)
+    if not bank_days(home.profile).is_working_day(local.date()):
+        return Sealed(window=window)
+    latest = home.journal.last_window()
+    if latest is not None and window < latest:
+        return Sealed(window=window, overtaken=True)
+    due = home.journal.due(window, local.date())
+    if not due:
+        return Sealed(window=window)
+    settlement = settle(
+        due,
+        booked=home.journal.booked(),
+        reference=home.reference(),
+        profile=home.profile,
+        window=local,
+    )
+    home.journal.seal(settlement, by=by)
+    return _summary(settlement, window)
+
+
+def _summary(settlement: Settlement, window: datetime.datetime) -> Sealed:
+    return Sealed(
+        window=window,
+        bulks=tuple(bulk.id for bulk in settlement.bulks),
+        paid=sum(bulk.count for bulk in settlement.bulks),
+        paid_cents=sum(bulk.sum_cents for bulk in settlement.bulks),
+        unpaid=len(settlement.unpaid),
+    )

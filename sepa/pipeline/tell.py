@@ -1,0 +1,223 @@
+"""Tell: what became of a file, for the sender's machine (pain.002) and for the people it hits (notices, receipts)."""
+
+import datetime
+import hashlib
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from msgspec.structs import replace
+
+from sepa.model.finding import Finding, Findings
+from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue
+from sepa.model.report import (
+    ORIGINAL_NOT_PROVIDED,
+    BlockStatus,
+    ReportStatus,
+    StatusCount,
+    StatusReason,
+    StatusReport,
+    TransactionStatus,
+)
+from sepa.pipeline.home import Home
+from sepa.pipeline.notices import notices, receipt
+from sepa.pipeline.publish import draft, publish_as
+from sepa.rules.files import content_seen
+from sepa.wire.emitted import check_emitted
+from sepa.wire.pain002 import Version, write_pain002
+
+STATUS: dict[str, ReportStatus] = {
+    "waiting": "ACCP",
+    "accepted": "ACCP",
+    "rolled": "ACWC",
+    "pending-funds": "PDNG",
+    "held": "PDNG",
+    "routed": "PDNG",
+    "unsettled": "RJCT",
+    "rejected": "RJCT",
+    "not-executed": "RJCT",
+    "revoked": "RJCT",
+}
+UNREMARKABLE = ("accepted", "waiting", "paid")
+OLDER_GENERATION = ("pain.001.001.03", "pain.008.001.02")
+
+
+def tell(home: Home, due: ReportDue, at: datetime.datetime) -> list[Publication]:
+    """Write all that one due report asks for into its partner's outbox. Same journal, same bytes."""
+    file = home.journal.file(due.file_key)
+    assert file is not None
+    left: list[Publication] = []
+    if due.occasion.startswith("repeat:"):
+        left.append(receipt(home, file, due, at))
+        if _can_answer(file):
+            left.append(_publish_report(home, file, due, _refusal_of_repeat(home, file, due), at))
+        return left
+    if not _can_answer(file):
+        return [receipt(home, file, due, at)]
+    left.append(_publish_report(home, file, due, _report(home, file, due), at))
+    left += notices(home, file, due, at)
+    return left
+
+
+def _can_answer(file: FileRow) -> bool:
+    """A status report needs the message it answers; without its id and name there is only a plain receipt."""
+    return bool(file.message_id and (file.message_name or "").startswith("pain."))
+
+
+def _publish_report(
+    home: Home, file: FileRow, due: ReportDue, report: StatusReport, at: datetime.datetime
+) -> Publication:
+    version: Version = "pain.002.001.03" if file.message_name in OLDER_GENERATION else "pain.002.001.10"
+    with draft(home.outbox(due.partner)) as (out, path):
+        written = write_pain002(out, report, version=version)
+        out.flush()
+        check_emitted(path, version)
+        name = f"pain.002_{file.key[:12]}_{written.sha256[:16]}.xml"
+        return publish_as(
+            home,
+            home.outbox(due.partner),
+            name,
+            path,
+            kind=version,
+            subject=file.key,
+            occasion=due.occasion,
+            at=at,
+        )
+
+
+def _head(home: Home, file: FileRow, due: ReportDue) -> StatusReport:
+    identity = hashlib.sha256(f"{file.key}\n{due.occasion}".encode()).hexdigest()
+    collection = (file.message_name or "").startswith("pain.008")
+    return StatusReport(
+        message_id=identity[:32],
+        created_at=due.at,
+        bank_bic=home.profile.bank.bic,
+        original_message_id=file.message_id or ORIGINAL_NOT_PROVIDED,
+        original_message_name=file.message_name or "",
+        original_created=file.created,
+        original_count=file.declared_count,
+        original_control_sum=file.declared_sum,
+        status=None,
+        bank_serves="creditor" if collection else "debtor",
+    )
+
+
+def _refusal_of_repeat(home: Home, file: FileRow, due: ReportDue) -> StatusReport:
+    finding = content_seen(f"{file.name}, {file.received_at:%Y-%m-%d %H:%M} UTC")
+    return replace(_head(home, file, due), status="RJCT", reasons=(reason(finding),))
+
+
+def _report(home: Home, file: FileRow, due: ReportDue) -> StatusReport:
+    """The report on a judged file: as it was judged, or as it stands since a window or a person's decision."""
+    as_judged = due.occasion == "judged"
+    head = replace(_head(home, file, due), reasons=tuple(map(reason, file.findings)))
+    if file.status == "RJCT" and any(finding.effect == "reject" for finding in file.findings):
+        return replace(head, status="RJCT")
+    counts = _counts(home, file, as_judged)
+    blocks = home.journal.blocks(file.key)
+    return replace(
+        head,
+        status=_summary(counts),
+        counts=_merged(counts),
+        blocks=_blocks(home, file, blocks, counts, as_judged),
+    )
+
+
+def _counts(home: Home, file: FileRow, as_judged: bool) -> dict[int, tuple[StatusCount, ...]]:
+    """Statuses of each block with how many orders and cents have them."""
+    found: dict[int, list[StatusCount]] = {}
+    for (block, state), (count, sum_cents) in home.journal.state_counts(
+        file.key, as_judged=as_judged
+    ).items():
+        found.setdefault(block, []).append(StatusCount(_status(state, file), count, sum_cents))
+    return {block: _merged({block: tuple(each)}) for block, each in found.items()}
+
+
+def _status(state: str, file: FileRow) -> ReportStatus:
+    """Paid means: debited for a transfer (ACSC), on its way to the payer's bank for a collection (ACSP)."""
+    if state == "paid":
+        return "ACSP" if (file.message_name or "").startswith("pain.008") else "ACSC"
+    return STATUS[state]
+
+
+def _merged(counts: dict[int, tuple[StatusCount, ...]]) -> tuple[StatusCount, ...]:
+    merged: dict[ReportStatus, tuple[int, int]] = {}
+    for each in (count for block in counts.values() for count in block):
+        number, total = merged.get(each.status, (0, 0))
+        merged[each.status] = (number + each.count, total + (each.sum_cents or 0))
+    return tuple(StatusCount(status, *merged[status]) for status in sorted(merged))
+
+
+def _summary(counts: dict[int, tuple[StatusCount, ...]]) -> ReportStatus:
+    """One word for many orders: all the same, or PART as soon as some are not (yet) accepted.
+
+    Source: ISO 20022 external status codes; sepa.wire.pain002 allows PART for groups and blocks only.
+    """
+    statuses = {count.status for each in counts.values() for count in each}
+    if len(statuses) == 1:
+        return statuses.pop()
+    if statuses & {"RJCT", "PDNG"}:
+        return "PART"
+    return "ACWC" if "ACWC" in statuses else "ACCP" if "ACCP" in statuses else min(statuses)
+
+
+def _blocks(
+    home: Home,
+    file: FileRow,
+    blocks: list[BlockRow],
+    counts: dict[int, tuple[StatusCount, ...]],
+    as_judged: bool,
+) -> Iterator[BlockStatus]:
+    """Every block with the orders that have something to tell; a block refused as a whole names none of them."""
+    told = groupby(_remarkable(home, file, blocks, as_judged), key=lambda order: order.block)
+    waiting = next(told, None)
+    for block in blocks:
+        orders: Iterable[OrderRow] = ()
+        if waiting is not None and waiting[0] == block.position:
+            orders = waiting[1]
+        own = counts.get(block.position, ())
+        yield BlockStatus(
+            id=block.id,
+            status="RJCT" if refused_whole(block) else _summary({block.position: own}) if own else None,
+            reasons=tuple(map(reason, block.findings)),
+            count=block.declared_count,
+            control_sum=block.declared_sum,
+            requested_date=block.requested_date,
+            counts=own,
+            transactions=(_transaction(order, file) for order in orders),
+        )
+        if waiting is not None and waiting[0] == block.position:
+            waiting = next(told, None)
+
+
+def _remarkable(home: Home, file: FileRow, blocks: list[BlockRow], as_judged: bool) -> Iterator[OrderRow]:
+    whole = {block.position for block in blocks if refused_whole(block)}
+    states = tuple(state for state in STATUS if state not in UNREMARKABLE)
+    for order in home.journal.orders(file.key, states=states, as_judged=as_judged):
+        if order.block not in whole:
+            yield order
+
+
+def refused_whole(block: BlockRow) -> bool:
+    """Whether the block itself was refused, and with it everything inside."""
+    return any(finding.effect == "reject" for finding in block.findings)
+
+
+def _transaction(order: OrderRow, file: FileRow) -> TransactionStatus:
+    return TransactionStatus(
+        key=order.key,
+        status=_status(
+            order.outcome if order.outcome == "rolled" and order.state == "waiting" else order.state, file
+        ),
+        original=order.transaction,
+        reasons=tuple(map(reason, telling(order.findings))),
+        settlement_date=order.settlement_date,
+    )
+
+
+def telling(findings: Findings) -> Findings:
+    """The findings that decided: refusals alone where there are any, else all."""
+    return tuple(finding for finding in findings if finding.effect == "reject") or findings
+
+
+def reason(finding: Finding) -> StatusReason:
+    return StatusReason(code=finding.code, rule=finding.rule, sentence=f"{finding.message} {finding.remedy}")
