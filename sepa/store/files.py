@@ -21,6 +21,7 @@ from sepa.model.broken import BrokenPromise
 
 TEMPORARY = ".tmp-"
 NAME_CHARS = 100
+NAME_BYTES = 200
 _HARMFUL = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 _PIECE_BYTES = 1024 * 1024
 
@@ -90,7 +91,8 @@ def is_open_for_writing(path: Path) -> bool:
 
 
 def safe_name(text: str) -> str:
-    """A name from outside, made fit for our paths and reports: one line of at most 100 characters.
+    """A name from outside, made fit for our paths and reports: one line of at most 100 characters
+    and 200 bytes.
 
     Separators, controls, marks that turn the direction of writing, and whatever cannot be encoded become
     `_`, as does a leading point. Never empty. For showing and looking up, not for telling two names apart.
@@ -98,7 +100,7 @@ def safe_name(text: str) -> str:
     kept = "".join(
         "_" if _harmful(character) else character for character in unicodedata.normalize("NFC", text)
     )
-    kept = " ".join(kept.split())[:NAME_CHARS].strip()
+    kept = " ".join(kept.split())[:NAME_CHARS].encode()[:NAME_BYTES].decode("utf-8", "ignore").strip()
     if kept.startswith("."):
         kept = "_" + kept[1:]
     return kept or "_"

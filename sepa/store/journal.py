@@ -133,7 +133,7 @@ class Journal(Protocol):
 
         Returns how many moves were written: 0 when this decision (by id) is already there.
         Moves whose order has moved on since are refused with `Overtaken`; moves that `MOVES` does not allow,
-        or that would let an order wait without amount, route or days, are BrokenPromise.
+        that would pay, or that would let an order wait without amount, route or days, are BrokenPromise.
         """
 
     def decisions(self, subject: str) -> list[Decision]: ...
@@ -143,6 +143,7 @@ class Journal(Protocol):
     def due(self, window: datetime.datetime, day: datetime.date) -> list[Payment]:
         """Payments waiting or pending, booked by `day`, received by `window` and not yet tried in it.
 
+        Collections for the clearing are due whatever their day: they must reach the payer's bank before it.
         Ordered by receipt, file and position.
         """
 
@@ -163,8 +164,9 @@ class Journal(Protocol):
 
         False when there was nothing to write. An order that is no longer due, or was tried in this window,
         makes the whole of it fail with `Overtaken` and nothing written. Unbalanced postings or sums that
-        differ are BrokenPromise. The report of each file touched is due under `window_cause(window)`, which
-        is also the cause of the moves; a second time in the same window under that with `#2`, and so on.
+        differ are BrokenPromise. The report of each file in which an order changes its state is due under
+        `window_cause(window)`, which is also the cause of the moves; a second time in the same window under
+        that with `#2`, and so on.
         """
 
     # --- emit ---

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from sepa.model.broken import BrokenPromise
 from sepa.model.journal import BlockRow, Decision, Move, OrderRow, ReportDue
 from sepa.store.sql.connection import Connected, insert_once
 from sepa.store.sql.judging import due
@@ -93,6 +94,8 @@ class Orders(Connected):
             }
 
     def decide(self, decision: Decision, moves: Sequence[Move], *, report: ReportDue | None) -> int:
+        if any(each.to == "paid" for each in moves):
+            raise BrokenPromise(f"decision {decision.id} would pay; only a sealed window pays")
         with self.writing() as connection:
             line = {
                 "id": decision.id,

@@ -1,0 +1,438 @@
+"""The journal's contract over every store that keeps it: seal and emit, alone and two at once."""
+
+import datetime
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from sepa.model.broken import BrokenPromise
+from sepa.model.journal import (
+    ReportDue,
+    window_cause,
+)
+from sepa.model.payment import Payment, Posting, Settlement, Unpaid
+from sepa.model.verdict import transaction_key
+from sepa.store.journal import Journal, Overtaken
+from sepa.store.sql import SqlJournal
+from tests.build import A1, A2, B1, CI1, M1, collection, transfer
+from tests.store.conftest import Store
+from tests.store.lines import (
+    DAY,
+    EVENING,
+    LATER,
+    NEXT_DAY,
+    RECEIVED,
+    SECOND,
+    WINDOW,
+    accepted,
+    both_sides,
+    bulk,
+    close,
+    decide,
+    delivery,
+    file_verdict,
+    finding,
+    judge,
+    key_of,
+    move,
+    pay_all,
+    paying,
+    publication,
+    states,
+    verdict,
+)
+
+# --- seal ---
+
+
+def test_a_payment_carries_what_funding_needs(journal: Journal) -> None:
+    told = collection(debtor_iban=A2).transaction
+    block = {"batch_booking": True}
+    judge(journal, verdict(key_of("a"), transaction=told, route="on-us"), built=collection(block=block))
+    (payment,) = journal.due(WINDOW, DAY)
+    assert payment == Payment(
+        key=transaction_key(key_of("a"), 1),
+        file_key=key_of("a"),
+        position=1,
+        block=1,
+        partner="partner",
+        kind="collection",
+        route="on-us",
+        amount_cents=10_000,
+        debtor_iban=A2,
+        creditor_iban=B1,
+        received_at=RECEIVED,
+        booking_date=DAY,
+        settlement_date=DAY,
+        batch_booking=True,
+        local_instrument="CORE",
+        sequence_type="RCUR",
+        creditor_identifier=CI1,
+        mandate_id=M1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("received_at", "changes", "is_due"),
+    [
+        pytest.param(WINDOW, {}, True, id="received-at-the-window"),
+        pytest.param(WINDOW + SECOND, {}, False, id="received-a-second-later"),
+        pytest.param(RECEIVED, {"booking_date": DAY - datetime.timedelta(days=1)}, True, id="booked-before"),
+        pytest.param(RECEIVED, {"booking_date": NEXT_DAY}, False, id="booked-later"),
+        pytest.param(RECEIVED, {"outcome": "rolled"}, True, id="rolled"),
+        pytest.param(RECEIVED, {"outcome": "pending-funds"}, True, id="pending-funds"),
+        pytest.param(RECEIVED, {"outcome": "held"}, False, id="held"),
+        pytest.param(RECEIVED, {"outcome": "rejected"}, False, id="rejected"),
+    ],
+)
+def test_what_is_due(
+    journal: Journal, received_at: datetime.datetime, changes: dict[str, Any], is_due: bool
+) -> None:
+    judge(journal, verdict(key_of("a"), **changes), received_at=received_at)
+    assert len(journal.due(WINDOW, DAY)) == is_due
+
+
+@pytest.mark.parametrize(("route", "is_due"), [("clearing", True), ("on-us", False)])
+def test_collections_for_the_clearing_leave_before_their_day(
+    journal: Journal, route: Any, is_due: bool
+) -> None:
+    told = collection().transaction
+    ahead = verdict(key_of("a"), transaction=told, route=route, booking_date=NEXT_DAY)
+    judge(journal, ahead, built=collection())
+    assert len(journal.due(WINDOW, DAY)) == is_due
+
+
+def test_due_payments_stand_in_order_of_receipt_file_and_position(journal: Journal) -> None:
+    names = sorted("abc", key=key_of)
+    for name in reversed(names[:2]):
+        accepted(journal, 11, name)
+    judge(journal, verdict(key_of(names[2])), name=names[2], received_at=RECEIVED - SECOND)
+    order = [(payment.file_key, payment.position) for payment in journal.due(WINDOW, DAY)]
+    expected = [(key_of(names[2]), 1)]
+    expected += [(key_of(name), position) for name in names[:2] for position in range(1, 12)]
+    assert order == expected
+
+
+def test_a_sealed_window_is_written_whole(journal: Journal) -> None:
+    file_key = accepted(journal, 12)
+    due = journal.due(WINDOW, DAY)
+    paid, refused = list(reversed(due[:10])), due[10:]
+    poor = finding("FUN-01", "AM04")
+    unpaid = [Unpaid(refused[0], "pending-funds", poor), Unpaid(refused[1], "unsettled", poor)]
+    assert journal.seal(paying(paid, unpaid), by="desk")
+    assert states(journal, file_key) == ["paid"] * 10 + ["pending-funds", "unsettled"]
+    assert journal.bulk("BULK-1") == bulk(paid)
+    assert [payment.position for payment, _ in journal.bulk_orders("BULK-1", batch=3)] == list(
+        range(10, 0, -1)
+    )
+    assert list(journal.bulk_postings("BULK-1", batch=3)) == [
+        side for each in paid for side in both_sides(each)
+    ]
+    assert journal.booked() == {A1: -100_000, "CLEARING:SCT": 100_000}
+    pending = journal.order(refused[0].key)
+    assert pending is not None
+    assert (pending.findings, pending.outcome, pending.step) == ((poor,), "accepted", 1)
+    assert ReportDue(file_key, window_cause(WINDOW), "partner", WINDOW) in journal.reports_due()
+    assert len(list(journal.orders(file_key, cause=window_cause(WINDOW)))) == 12
+    assert journal.faults() == []
+
+
+def test_members_of_a_bulk_come_with_their_transactions(journal: Journal) -> None:
+    file_key = key_of("a")
+    orders = [transfer(end_to_end_id=f"E2E-{number}").transaction for number in (1, 2)]
+    judged = [verdict(file_key, number, transaction=order) for number, order in enumerate(orders, 1)]
+    judge(journal, *judged)
+    due = pay_all(journal)
+    assert list(journal.bulk_orders("BULK-1")) == [
+        (payment, each.transaction) for payment, each in zip(due, judged, strict=True)
+    ]
+
+
+def test_what_was_tried_in_a_window_is_due_in_the_next(journal: Journal) -> None:
+    accepted(journal)
+    (payment,) = journal.due(WINDOW, DAY)
+    poor = Unpaid(payment, "pending-funds", finding("FUN-01", "AM04"))
+    assert journal.seal(paying([], [poor]), by="desk")
+    assert journal.due(WINDOW, DAY) == []
+    assert journal.due(LATER, DAY) == [payment]
+    before = journal.digest()
+    with pytest.raises(Overtaken):
+        journal.seal(paying([], [poor]), by="desk")
+    assert journal.digest() == before
+
+
+def test_who_goes_on_waiting_for_cover_is_not_told_again(journal: Journal) -> None:
+    file_key = accepted(journal)
+    told = []
+    for window in (WINDOW, LATER):
+        (payment,) = journal.due(window, DAY)
+        poor = Unpaid(payment, "pending-funds", finding("FUN-01", "AM04"))
+        assert journal.seal(replace(paying([], [poor]), window=window), by="desk")
+        told.append([report.occasion for report in journal.reports_due()])
+    assert told == [["judged", window_cause(WINDOW)]] * 2
+    assert [order.step for order in journal.orders(file_key, cause=window_cause(LATER))] == [2]
+
+
+@pytest.mark.parametrize("outcome", ["pending-funds", "unsettled", "not-executed", "rejected"])
+def test_what_becomes_of_an_unpaid_order(journal: Journal, outcome: Any) -> None:
+    file_key = accepted(journal)
+    (payment,) = journal.due(WINDOW, DAY)
+    assert journal.seal(paying([], [Unpaid(payment, outcome, finding())]), by="desk")
+    assert states(journal, file_key) == [outcome]
+    assert journal.booked() == {}
+    assert journal.bulks_unpublished() == []
+
+
+def test_a_window_with_nothing_to_write_writes_nothing(journal: Journal) -> None:
+    accepted(journal)
+    before = journal.digest()
+    assert not journal.seal(paying([]), by="desk")
+    assert journal.digest() == before
+
+
+def test_sealing_twice_pays_once(journal: Journal) -> None:
+    accepted(journal, 3)
+    settlement = paying(journal.due(WINDOW, DAY))
+    assert journal.seal(settlement, by="desk")
+    before = journal.digest()
+    with pytest.raises(Overtaken):
+        journal.seal(settlement, by="desk")
+    with pytest.raises(Overtaken):
+        journal.seal(replace(settlement, bulks=(replace(settlement.bulks[0], id="BULK-2"),)), by="desk")
+    assert journal.digest() == before
+
+
+def _cent_more(sides: Sequence[Posting]) -> tuple[Posting, ...]:
+    return (replace(sides[0], amount_cents=sides[0].amount_cents + 1), *sides[1:])
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda s: replace(s, postings=_cent_more(s.postings)), id="a-cent-more-debited"),
+        pytest.param(lambda s: replace(s, postings=s.postings[1:]), id="one-side-missing"),
+        pytest.param(
+            lambda s: replace(s, bulks=(replace(s.bulks[0], sum_cents=s.bulks[0].sum_cents - 1),)),
+            id="sum-differs",
+        ),
+        pytest.param(
+            lambda s: replace(s, bulks=(s.bulks[0], replace(s.bulks[0], id="B"))), id="in-two-bulks"
+        ),
+        pytest.param(
+            lambda s: replace(s, bulks=(replace(s.bulks[0], keys=s.bulks[0].keys * 2),)), id="twice-in-a-bulk"
+        ),
+        pytest.param(lambda s: replace(s, bulks=(*s.bulks, bulk((), id="B"))), id="empty-bulk"),
+        pytest.param(
+            lambda s: replace(s, postings=(*s.postings, *(replace(p, key="x-1") for p in s.postings[:2]))),
+            id="posting-of-another",
+        ),
+        pytest.param(
+            lambda s: replace(
+                s, postings=(*s.postings, *(replace(p, amount_cents=0) for p in s.postings[:2]))
+            ),
+            id="posting-of-nothing",
+        ),
+        pytest.param(lambda s: replace(s, bulks=()), id="postings-without-a-bulk"),
+        pytest.param(
+            lambda s: replace(s, bulks=(replace(s.bulks[0], keys=(*s.bulks[0].keys[1:], "x-1")),)),
+            id="unknown-order",
+        ),
+    ],
+)
+def test_a_settlement_that_does_not_agree_is_our_fault(
+    journal: Journal, spoil: Callable[[Settlement], Settlement]
+) -> None:
+    accepted(journal, 2)
+    sound = paying(journal.due(WINDOW, DAY))
+    before = journal.digest()
+    with pytest.raises(BrokenPromise):
+        journal.seal(spoil(sound), by="desk")
+    assert journal.digest() == before
+    assert journal.seal(sound, by="desk")
+
+
+def test_paid_and_not_paid_at_once_is_our_fault(journal: Journal) -> None:
+    accepted(journal, 2)
+    due = journal.due(WINDOW, DAY)
+    with pytest.raises(BrokenPromise, match="both paid and not paid"):
+        journal.seal(paying(due, [Unpaid(due[0], "unsettled", finding())]), by="desk")
+
+
+def test_postings_must_balance_in_each_bulk(journal: Journal) -> None:
+    accepted(journal, 2)
+    first, second = journal.due(WINDOW, DAY)
+    debit, credit = both_sides(first)[0], both_sides(second)[1]
+    crossed = Settlement(WINDOW, (bulk([first], id="B1"), bulk([second], id="B2")), (debit, credit), ())
+    with pytest.raises(BrokenPromise, match="differ by"):
+        journal.seal(crossed, by="desk")
+
+
+def test_a_window_that_touches_a_file_again_is_told_again(journal: Journal) -> None:
+    file_key = key_of("a")
+    judge(
+        journal, *(verdict(file_key, number, outcome) for number, outcome in ((1, "accepted"), (2, "held")))
+    )
+    pay_all(journal)
+    decide(journal, move(transaction_key(file_key, 2), "waiting"))
+    pay_all(journal, id="BULK-2")
+    occasion = window_cause(WINDOW)
+    told = [report.occasion for report in journal.reports_due() if report.occasion != "judged"]
+    assert told == [occasion, f"{occasion}#2"]
+    assert [order.position for order in journal.orders(file_key, cause=f"{occasion}#2")] == [2]
+
+
+def test_a_window_in_the_banks_zone_is_the_same_window(journal: Journal) -> None:
+    file_key = accepted(journal)
+    local = WINDOW.astimezone(datetime.timezone(datetime.timedelta(hours=2)))
+    pay_all(journal, window=local)
+    assert [each.window for each in journal.bulks_unpublished()] == [WINDOW]
+    assert len(list(journal.orders(file_key, cause=window_cause(WINDOW)))) == 1
+
+
+def test_the_last_window_is_told(journal: Journal) -> None:
+    assert journal.last_window() is None
+    for name, window in (("a", LATER), ("b", WINDOW)):
+        accepted(journal, name=name)
+        pay_all(journal, window, id=name)
+    assert journal.last_window() == LATER
+
+
+def test_booked_counts_windows_after_an_instant(journal: Journal) -> None:
+    accepted(journal, 1, "a")
+    pay_all(journal)
+    accepted(journal, 2, "b")
+    pay_all(journal, LATER, id="BULK-2")
+    assert journal.booked() == {A1: -30_000, "CLEARING:SCT": 30_000}
+    assert journal.booked(WINDOW) == {A1: -20_000, "CLEARING:SCT": 20_000}
+    assert journal.booked(LATER) == {}
+
+
+def test_only_paid_collections_of_our_own_debtors_use_consents(journal: Journal) -> None:
+    file_key = key_of("a")
+    told = collection().transaction
+    judge(
+        journal,
+        verdict(file_key, 1, transaction=told, route="on-us", booking_date=DAY),
+        verdict(file_key, 2, transaction=told, route="on-us", booking_date=DAY - datetime.timedelta(days=31)),
+        verdict(file_key, 3, transaction=told, route="clearing"),
+        verdict(file_key, 4, transaction=told, route="on-us", booking_date=NEXT_DAY),
+        built=collection(),
+    )
+    accepted(journal, 1, "b", route="on-us")
+    assert journal.consent_uses() == {}
+    pay_all(journal)
+    assert journal.consent_uses() == {(A1, CI1, M1): (DAY - datetime.timedelta(days=31), DAY)}
+
+
+# --- two at once ---
+
+
+def at_once(store: Store, act: Callable[[SqlJournal], Any], workers: int = 4) -> list[Any]:
+    """What `act` returned or raised in each of several workers, each with a journal of its own, let go together."""
+    journals = [store.open() for _ in range(workers)]
+    gate = threading.Barrier(workers)
+    results: list[Any] = []
+
+    def work(journal: SqlJournal) -> None:
+        gate.wait()
+        try:
+            results.append(act(journal))
+        except (Overtaken, BrokenPromise) as refused:
+            results.append(type(refused))
+
+    threads = [threading.Thread(target=work, args=(journal,)) for journal in journals]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_of_several_who_seal_the_same_orders_one_wins(store: Store) -> None:
+    journal = store.open()
+    accepted(journal, 50)
+    settlement = paying(journal.due(WINDOW, DAY))
+    results = at_once(store, lambda each: each.seal(settlement, by="desk"))
+    assert sorted(results, key=str) == [Overtaken] * 3 + [True]
+    assert journal.booked() == {A1: -500_000, "CLEARING:SCT": 500_000}
+    assert journal.faults() == []
+
+
+def test_of_several_who_judge_the_same_file_one_does(store: Store) -> None:
+    journal = store.open()
+    journal.deliver(delivery())
+
+    def judge_it(each: SqlJournal) -> bool:
+        with each.judging(key_of("a")) as sealing:
+            if sealing is None:
+                return False
+            sealing.add([verdict(key_of("a"))])
+            close(sealing, file_verdict(1))
+            return True
+
+    assert sorted(at_once(store, judge_it)) == [False, False, False, True]
+    assert len(list(journal.orders(key_of("a")))) == 1
+
+
+def test_of_several_who_deliver_the_same_bytes_one_is_first(store: Store) -> None:
+    ids = iter("1234")
+    firsts = at_once(store, lambda each: each.deliver(delivery(id=next(ids))).first)
+    assert sorted(firsts) == [False, False, False, True]
+
+
+def test_of_several_who_decide_the_same_one_does(store: Store) -> None:
+    file_key = judge(store.open(), verdict(key_of("a"), 1, "held"))
+    key = transaction_key(file_key, 1)
+    assert sorted(at_once(store, lambda each: decide(each, move(key, "waiting")))) == [0, 0, 0, 1]
+
+
+def test_a_seal_and_a_decision_on_one_order_do_not_both_happen(store: Store) -> None:
+    journal = store.open()
+    file_key = accepted(journal)
+    settlement = paying(journal.due(WINDOW, DAY))
+    key = transaction_key(file_key, 1)
+    acts = iter(
+        [lambda each: each.seal(settlement, by="desk"), lambda each: decide(each, move(key, "rejected"))]
+    )
+    results = at_once(store, lambda each: next(acts)(each), workers=2)
+    assert results.count(Overtaken) == 1
+    assert states(journal, file_key) in (["paid"], ["rejected"])
+    assert journal.faults() == []
+
+
+# --- emit ---
+
+
+def test_a_bulk_is_unpublished_until_it_is_told(journal: Journal) -> None:
+    accepted(journal)
+    pay_all(journal)
+    assert [each.id for each in journal.bulks_unpublished()] == ["BULK-1"]
+    journal.published([publication("b.xml"), publication("a.xml")])
+    assert [each.id for each in journal.bulks_unpublished()] == ["BULK-1"]
+    journal.published([publication("b.xml")], settles="BULK-1")
+    assert journal.bulks_unpublished() == []
+    assert [each.path for each in journal.publications("BULK-1")] == ["a.xml", "b.xml"]
+
+
+def test_a_report_is_due_until_it_is_told(journal: Journal) -> None:
+    accepted(journal, name="a")
+    judge(journal, name="b", received_at=RECEIVED)
+    first, second = journal.reports_due()
+    assert [first.file_key, second.file_key] == sorted((key_of("a"), key_of("b")))
+    journal.published([publication(subject=first.file_key)], settles=first)
+    assert journal.reports_due() == [second]
+    journal.published([], settles=second)
+    assert journal.reports_due() == []
+
+
+def test_publishing_again_is_fine_with_the_same_bytes_only(journal: Journal) -> None:
+    journal.published([publication()])
+    before = journal.digest()
+    journal.published([publication(), publication(at=EVENING)])
+    assert journal.digest() == before
+    with pytest.raises(BrokenPromise, match="other bytes"):
+        journal.published([publication("new.xml"), publication(sha256="1" * 64)], settles="BULK-1")
+    assert journal.digest() == before
