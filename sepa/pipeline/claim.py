@@ -9,6 +9,7 @@ sweep goes on with it under the instant it was stamped with.
 import datetime
 import hashlib
 import os
+import re
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,8 @@ from sepa.store.files import copy_hashed, is_open_for_writing, safe_name
 UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
 MARKS = (".ok", ".sha256")
 NAME_BYTES = 150
+STAMP = "%Y%m%dT%H%M%S.%fZ"
+_TAKEN = re.compile(r"(?P<stamp>[0-9]{8}T[0-9]{6}\.[0-9]{6}Z)-(?P<number>[0-9]+)-(?P<name>.+)", re.ASCII)
 BATCH_FILES = 500
 BATCH_BYTES = 64 * 1024 * 1024
 
@@ -42,7 +45,7 @@ def claim(home: Home, at: datetime.datetime) -> list[Delivery]:
         inbox = home.inbox(partner)
         taken = inbox / ".taken"
         taken.mkdir(mode=0o700, exist_ok=True)
-        for left in sorted(taken.iterdir()):
+        for left in sorted(filter(_is_ours, taken.iterdir())):
             deliveries.append(_record(home, partner, left))
         for source in sorted(inbox.iterdir()):
             if _is_complete(source):
@@ -81,10 +84,12 @@ def _is_complete(file: Path) -> bool:
         return False
     if file.name.startswith(".") or file.suffix.lower() in (*UNFINISHED, *MARKS):
         return False
-    if any(_beside(file, suffix).exists() for suffix in UNFINISHED) or is_open_for_writing(file):
+    if any(os.path.lexists(_beside(file, suffix)) for suffix in UNFINISHED) or is_open_for_writing(file):
         return False
     checksum = _beside(file, ".sha256")
-    if not checksum.exists():
+    if not os.path.exists(
+        checksum
+    ):  # unlike Path.exists it takes a name that is too long for one that is not there
         return True
     told = checksum.read_text("utf-8", "replace").split()
     if not told:
@@ -98,18 +103,35 @@ def _beside(file: Path, suffix: str) -> Path:
 
 
 def _take(home: Home, partner: str, source: Path, taken: Path, at: datetime.datetime) -> Path:
-    number = home.journal.deliveries_of(partner, safe_name(source.name), at)
-    name = os.fsencode(source.name)[-NAME_BYTES:].decode("utf-8", "replace")
-    place = taken / f"{at:%Y%m%dT%H%M%S.%fZ}-{number}-{name}"
+    """Move a complete file out of the sender's reach; its new name carries all that the delivery will say.
+
+    Names that look the same once they are made safe and short are told apart by their number.
+    """
+    name = safe_name(source.name).encode()[-NAME_BYTES:].decode("utf-8", "ignore")
+    number = home.journal.deliveries_of(partner, safe_name(name), at)
+    place = taken / f"{at.strftime(STAMP)}-{number}-{name}"
+    for mark in MARKS:  # first: a mark left behind would speak of the next file under this name
+        if os.path.lexists(beside := _beside(source, mark)):
+            beside.unlink(missing_ok=True)
     source.rename(place)
-    for mark in MARKS:
-        _beside(source, mark).unlink(missing_ok=True)
     return place
+
+
+def _is_ours(place: Path) -> bool:
+    """Whether a file in the folder of taken ones was put there by `_take`; anything else is left alone."""
+    named = _TAKEN.fullmatch(place.name)
+    if named is None or place.is_symlink() or not place.is_file():
+        return False
+    try:
+        datetime.datetime.strptime(named["stamp"], STAMP)
+    except ValueError:
+        return False
+    return True
 
 
 def _record(home: Home, partner: str, place: Path) -> Delivery:
     stamp, number, name = place.name.split("-", 2)
-    received_at = datetime.datetime.strptime(stamp, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=datetime.UTC)
+    received_at = datetime.datetime.strptime(stamp, STAMP).replace(tzinfo=datetime.UTC)
     file_key, size = copy_hashed(place, home.archive)
     delivery = home.journal.deliver(
         Delivery(
