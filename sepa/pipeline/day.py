@@ -61,9 +61,13 @@ def reconcile(home: Home, day: datetime.date, at: datetime.datetime) -> Proof:
 def end_of_day(home: Home, day: datetime.date, at: datetime.datetime) -> tuple[Proof, list[str]]:
     """Reconcile and publish the day's report (HTML with plots, CSV) into the desk's own outbox.
 
-    The same figures give the same bytes and so the same files; a day that changed since gets a new report.
+    A report says how things stood at `at` and is written once: repeated for the same day and instant, by
+    whatever repeats it, the proof is made anew and the report stays. Another instant gets its own.
     """
     proof = reconcile(home, day, at)
+    there = [publication for publication in home.journal.publications(str(day)) if publication.at == utc(at)]
+    if there:
+        return proof, [publication.path for publication in there]
     figures = proof.figures
     parts = {
         f"day_{day}": ("html", day_html(figures, Catalogue.load(home.profile.bank.notice_language))),
@@ -98,7 +102,7 @@ def _figures(home: Home, day: datetime.date, at: datetime.datetime) -> DayFigure
     return DayFigures(
         day=day,
         bank=home.profile.bank.name,
-        as_of=local_instant(utc(at), home.profile),
+        as_of=local_instant(max(utc(at), home.journal.last_window() or utc(at)), home.profile),
         cutoff=home.profile.cutoffs.sct.eur_account,
         files=tuple(_file_figures(home, file, totals) for file in files),
         refusals=tuple(_refusals(totals)),

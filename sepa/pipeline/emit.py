@@ -1,16 +1,17 @@
 """Emit: every sealed bulk becomes its files, every report that is due is written. Repeating writes the same bytes."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.journal import Publication
+from sepa.model.journal import Publication, ReportDue
 from sepa.model.payment import Bulk, Payment
 from sepa.model.reference import Reference
 from sepa.pipeline.home import Home
 from sepa.pipeline.publish import draft, publish_as
 from sepa.pipeline.tell import tell
+from sepa.pipeline.undone import each_of
 from sepa.scheme.iban import bank_code, iban_country
 from sepa.store.places import schemas_folder
 from sepa.wire.bookings import write_bookings
@@ -28,28 +29,34 @@ def emit_bulks(home: Home, at: datetime.datetime) -> list[str]:
     Each bulk gets its message for the clearing (none for on-us) and its bookings, each with a manifest.
     What is written follows from the seal alone, so a repeat after a kill writes the same bytes.
     """
-    paths = []
     bulks = home.journal.bulks_unpublished()
-    agents = creditor_agents(home, home.reference()) if bulks else None
-    for bulk in bulks:
-        assert agents is not None
-        left = []
-        if bulk.kind in MESSAGES:
-            left += _message(home, bulk, agents, at)
+    if not bulks:
+        return []
+    agent_of = creditor_agents(home, home.reference())
+
+    def emit(bulk: Bulk) -> list[Publication]:
+        left = _message(home, bulk, agent_of, at) if bulk.kind in MESSAGES else []
         left += _bookings(home, bulk, at)
         home.journal.published(left, settles=bulk.id)
-        paths += [publication.path for publication in left]
-    return paths
+        return left
+
+    return _paths(each_of(bulks, emit, lambda bulk: f"bulk {bulk.id}"))
 
 
 def emit_reports(home: Home, at: datetime.datetime) -> list[str]:
     """Write every report that is due: status reports, receipts, notices. Return their paths."""
-    paths = []
-    for due in home.journal.reports_due():
+
+    def report(due: ReportDue) -> list[Publication]:
         left = tell(home, due, at)
         home.journal.published(left, settles=due)
-        paths += [publication.path for publication in left]
-    return paths
+        return left
+
+    due = home.journal.reports_due()
+    return _paths(each_of(due, report, lambda due: f"report on file {due.file_key[:12]} ({due.occasion})"))
+
+
+def _paths(published: Iterable[list[Publication]]) -> list[str]:
+    return [publication.path for left in published for publication in left]
 
 
 def creditor_agents(home: Home, reference: Reference) -> Callable[[str], str]:

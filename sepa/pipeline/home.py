@@ -58,9 +58,8 @@ class Home(msgspec.Struct, frozen=True):
         """Ids of all inbox folders, in order; what lies loose in the inbox belongs to nobody and is left alone."""
         folder = self.root / "inbox"
         if folder.is_dir():
-            yield from sorted(
-                entry.name for entry in folder.iterdir() if entry.is_dir() and entry.name[0] != "."
-            )
+            names = (entry.name for entry in folder.iterdir() if entry.is_dir())
+            yield from sorted(name for name in names if name[0] != "." and name != DESK)
 
     def reference(self) -> Reference:
         """Today's reference data with the use of consents that our own journal knows."""

@@ -2,7 +2,7 @@
 
 import datetime
 import os
-from collections.abc import Callable, Collection, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +15,7 @@ from sepa.model.profile import Profile
 from sepa.model.reference import Reference
 from sepa.model.verdict import FileVerdict, Verdict
 from sepa.pipeline.home import Home, utc
+from sepa.pipeline.undone import each_of
 from sepa.rules.files import message_id_used
 from sepa.schedule import local_instant
 from sepa.store.profiles import profile_digest
@@ -74,6 +75,27 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
     judged = home.journal.file(file_key)
     assert judged is not None
     return judged
+
+
+def judge_all(
+    home: Home,
+    file_keys: Sequence[str],
+    *,
+    at: datetime.datetime,
+    told: Callable[[int], None] = lambda _: None,
+) -> list[FileRow]:
+    """Judge several files with one snapshot. One that fails by our own fault does not keep back the others.
+
+    `told` hears the number of each file before it is judged. LeftUndone names what failed, at the end.
+    """
+    reference = home.reference()
+
+    def one(numbered: tuple[int, str]) -> FileRow:
+        number, key = numbered
+        told(number)
+        return judge(home, key, at=at, reference=reference)
+
+    return each_of(enumerate(file_keys, 1), one, lambda numbered: f"file {numbered[1][:12]}")
 
 
 def desk_for(

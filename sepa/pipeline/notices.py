@@ -8,7 +8,7 @@ from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportD
 from sepa.model.notice import BankContact, Notice, NoticeItem, Occasion, Receipt, Repeat
 from sepa.model.reference import Reference
 from sepa.pipeline.home import Home
-from sepa.pipeline.publish import named_by_content, publish_as
+from sepa.pipeline.publish import named_by_content, publish_as, stem_of
 from sepa.schedule import local_instant
 from sepa.scheme.money import cents
 from sepa.tell.catalogue import Catalogue
@@ -89,7 +89,7 @@ def _letter(
     left = []
     for extension, content in (("html", notice_html(notice, words)), ("txt", notice_text(notice, words))):
         encoded = content.encode()
-        stem = f"notice_{occasion}_{file.key[:12]}_{iban[-4:] or 'file'}"
+        stem = f"notice_{occasion}_{stem_of(file.name)}_{file.key[:12]}_{iban[-4:] or 'file'}"
         left.append(
             publish_as(
                 home,
@@ -183,7 +183,7 @@ def receipt(home: Home, file: FileRow, due: ReportDue, at: datetime.datetime) ->
     return publish_as(
         home,
         home.outbox(due.partner),
-        named_by_content(f"receipt_{file.key[:12]}", "txt", content),
+        named_by_content(f"receipt_{stem_of(name)}_{file.key[:12]}", "txt", content),
         content,
         kind="receipt",
         subject=file.key,

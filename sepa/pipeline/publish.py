@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,12 @@ def publish_as(
         occasion=occasion,
         at=utc(at),
     )
+
+
+def stem_of(file_name: str) -> str:
+    """A file's own name made fit for ours: ASCII letters, digits, `-` and `_`, no ending, at most 40 characters."""
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(file_name).stem, flags=re.ASCII).strip("-")
+    return plain[:40] or "file"
 
 
 def named_by_content(stem: str, extension: str, content: bytes) -> str:

@@ -9,8 +9,9 @@ from sepa.model.journal import Delivery, FileRow
 from sepa.pipeline.claim import claim
 from sepa.pipeline.emit import emit_bulks, emit_reports
 from sepa.pipeline.home import Home
-from sepa.pipeline.judge import judge
+from sepa.pipeline.judge import judge_all
 from sepa.pipeline.settle import Sealed, seal_window
+from sepa.pipeline.undone import each_of
 
 
 class Ran(msgspec.Struct, frozen=True):
@@ -25,25 +26,35 @@ class Ran(msgspec.Struct, frozen=True):
 def run(home: Home, at: datetime.datetime, *, told: Callable[[str], None] = lambda _: None) -> Ran:
     """Do all that is due at `at`. May be repeated, killed and repeated: the outcome is that of one run.
 
+    What fails by our own fault does not keep the rest back; LeftUndone says so at the end.
+
     `told` hears a short word before each step, for a progress display.
     """
     told("claiming files")
     deliveries = claim(home, at)
-    judged = []
     keys = home.journal.unjudged()
-    reference = home.reference() if keys else None
-    for number, key in enumerate(keys, 1):
-        told(f"judging file {number} of {len(keys)}")
-        judged.append(judge(home, key, at=at, reference=reference))
-    told("reporting")
-    reported = emit_reports(home, at)
-    told("settling")
-    sealed = seal_window(home, at)
-    told("publishing")
-    published = emit_bulks(home, at)
-    return Ran(
-        deliveries=tuple(deliveries),
-        judged=tuple(judged),
-        sealed=sealed,
-        published=tuple(reported + published + emit_reports(home, at)),
-    )
+    judged: list[FileRow] = []
+    sealed = Sealed(window=at)
+    published: list[str] = []
+
+    def judge() -> None:
+        judged.extend(
+            judge_all(home, keys, at=at, told=lambda number: told(f"judging file {number} of {len(keys)}"))
+        )
+
+    def settle() -> None:
+        nonlocal sealed
+        told("settling")
+        sealed = seal_window(home, at)
+
+    def publish() -> None:
+        told("publishing")
+        published.extend(emit_bulks(home, at))
+
+    def report() -> None:
+        told("reporting")
+        published.extend(emit_reports(home, at))
+
+    steps = [judge, settle, publish, report] if keys else [settle, publish, report]
+    each_of(steps, lambda step: step(), lambda step: step.__name__)
+    return Ran(deliveries=tuple(deliveries), judged=tuple(judged), sealed=sealed, published=tuple(published))
