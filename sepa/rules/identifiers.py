@@ -8,11 +8,16 @@ from sepa.model.message import AccountId, Agent, PaymentInformation, Transaction
 from sepa.rules.rule import Case, Rule, rule
 from sepa.scheme.bic import bic_country, bic_fault
 from sepa.scheme.countries import account_country
-from sepa.scheme.iban import iban_country, iban_fault
+from sepa.scheme.iban import iban_country, iban_fault, national_fault
 
 _IBAN_SOURCE = "otp-sk II IBAN, V.2.1(21)(a) and (b)"
 _IBAN_MESSAGE = "The account number {found} is not a right IBAN."
 _IBAN_REMEDY = "Check the account number; ask the other party for its IBAN if need be."
+_NATIONAL_SOURCE = "ISO 13616, IBAN registry, national check digits"
+_NATIONAL_MESSAGE = (
+    "The account number {found} does not agree with its country's own check; the bank that keeps it decides."
+)
+_NATIONAL_REMEDY = "Check the account number with its holder."
 _MISSING_MESSAGE = "The account number is missing."
 _OTHER_MESSAGE = "The account is given as {found} and not by its IBAN."
 _OTHER_REMEDY = "Give the account by its IBAN."
@@ -31,6 +36,14 @@ def _iban_findings(judge: Rule, account: AccountId, element: str, code: str) -> 
         return (judge.finding(code, element, None, "an IBAN", message=_MISSING_MESSAGE),)
     fault = iban_fault(account.iban)
     return NOTHING if fault is None else (judge.finding(code, element, account.iban, fault),)
+
+
+def _national_findings(judge: Rule, account: AccountId, element: str) -> Findings:
+    """A warning only, for some accounts are older than their country's check."""
+    if account.iban is None or iban_fault(account.iban) is not None:
+        return NOTHING
+    fault = national_fault(account.iban)
+    return NOTHING if fault is None else (judge.finding("AC01", element, account.iban, fault),)
 
 
 def _other_findings(judge: Rule, account: AccountId, element: str) -> Findings:
@@ -93,6 +106,50 @@ def creditor_iban(subject: Transaction, case: Case) -> Findings:
 def debtor_iban(subject: Transaction, case: Case) -> Findings:
     """The payer's account is given by a right IBAN."""
     return _iban_findings(debtor_iban, subject.debtor_account, "debtor_account.iban", "AC02")
+
+
+@rule(
+    "IDN-07",
+    subject="payment-information",
+    source=_NATIONAL_SOURCE,
+    codes=("AC01",),
+    message=_NATIONAL_MESSAGE,
+    remedy=_NATIONAL_REMEDY,
+    effect="warn",
+)
+def own_national_digits(subject: PaymentInformation, case: Case) -> Findings:
+    """The account of a payment block agrees with the check digits of its country."""
+    return _national_findings(own_national_digits, subject.account, "account.iban")
+
+
+@rule(
+    "IDN-07",
+    subject="transaction",
+    source=_NATIONAL_SOURCE,
+    codes=("AC01",),
+    message=_NATIONAL_MESSAGE,
+    remedy=_NATIONAL_REMEDY,
+    kinds=("credit-transfer",),
+    effect="warn",
+)
+def creditor_national_digits(subject: Transaction, case: Case) -> Findings:
+    """The payee's account agrees with the check digits of its country."""
+    return _national_findings(creditor_national_digits, subject.creditor_account, "creditor_account.iban")
+
+
+@rule(
+    "IDN-07",
+    subject="transaction",
+    source=_NATIONAL_SOURCE,
+    codes=("AC01",),
+    message=_NATIONAL_MESSAGE,
+    remedy=_NATIONAL_REMEDY,
+    kinds=("collection",),
+    effect="warn",
+)
+def debtor_national_digits(subject: Transaction, case: Case) -> Findings:
+    """The payer's account agrees with the check digits of its country."""
+    return _national_findings(debtor_national_digits, subject.debtor_account, "debtor_account.iban")
 
 
 @rule(
@@ -223,4 +280,7 @@ RULES: tuple[Rule, ...] = (
     debtor_bic,
     creditor_bic_country,
     debtor_bic_country,
+    own_national_digits,
+    creditor_national_digits,
+    debtor_national_digits,
 )

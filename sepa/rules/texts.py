@@ -6,7 +6,13 @@ The sender's own side stands on the block and is judged there once; the other si
 from sepa.model.finding import NOTHING, Finding, Findings
 from sepa.model.message import MessageHead, Party, PaymentInformation, Transaction
 from sepa.rules.rule import Case, Rule, rule
-from sepa.scheme.characters import hidden_fault, reference_fault, text_fault, to_sepa_text
+from sepa.scheme.characters import (
+    hidden_fault,
+    reference_fault,
+    text_fault,
+    to_sepa_text,
+    unconvertible_fault,
+)
 
 Texts = list[tuple[str, str]]
 """Pairs of element and text."""
@@ -77,12 +83,13 @@ def _block_texts(block: PaymentInformation) -> Texts:
 
 
 def _character_findings(judge: Rule, texts: Texts, case: Case) -> Findings:
+    converted = case.profile.characters.text == "convert"
+    judged = unconvertible_fault if converted else text_fault
     found: list[Finding] = []
     for element, text in texts:
-        fault = text_fault(text)
+        fault = judged(text)
         if fault is None or hidden_fault(text) is not None:
             continue
-        converted = case.profile.characters.text == "convert"
         found.append(
             judge.finding(
                 "RR10",
@@ -135,7 +142,10 @@ _REFERENCE_SOURCE = "EPC132-08 2025 and EPC130-08 2025, references"
     parameters=("characters.text",),
 )
 def characters(subject: Transaction, case: Case) -> Findings:
-    """The texts of an order are written in the SEPA character set."""
+    """The texts of an order are written in the SEPA character set.
+
+    Where the profile converts, a letter with a likeness in the set (á, ß, Ø) is sent as that and is no fault.
+    """
     if _surely_clean(subject, case):
         return NOTHING
     return _character_findings(characters, _order_texts(subject, case), case)

@@ -71,6 +71,16 @@ def to_sepa_text(text: str) -> str:
     return "".join(map(_replacement, text)) or "."
 
 
+def unconvertible_fault(text: str) -> Phrase | None:
+    """The characters of `text` for which the SEPA set has no likeness, so that `.` would be sent, or None."""
+    if _search_outside(text) is None:
+        return None
+    lost = [sign for sign in _outside.findall(text) if _replacement(sign) == "."]
+    if not lost:
+        return None
+    return Phrase("characters that have a likeness in SEPA, not {characters}", {"characters": _listed(lost)})
+
+
 def _is_hidden(sign: str) -> bool:
     if sign in _INVISIBLE or "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef":
         return True

@@ -33,17 +33,7 @@ def canonical_iban(text: str) -> str:
 
 @lru_cache(maxsize=32_768)
 def iban_fault(text: str) -> Phrase | None:
-    """What is expected where `text` is not an IBAN, or None: form, check digits and national check digits.
-
-    Form is the part of `iban_form_fault`; the national part is judged only in countries (and, in
-    Germany, at banks) whose method the tables hold. Source: ISO 13616-1, national banking standards.
-    """
-    fault = iban_form_fault(text)
-    return national_fault(text) if fault is None else fault
-
-
-def iban_form_fault(text: str) -> Phrase | None:
-    """What is expected where `text` breaks ISO 13616-1, or None. No national check digits.
+    """What is expected where `text` breaks ISO 13616-1, or None. National check digits are `national_fault`'s.
 
     Check digits are 02 to 98; 00, 01 and 99 also leave remainder 1 but are never issued (ISO 7064).
     """
@@ -53,6 +43,7 @@ def iban_form_fault(text: str) -> Phrase | None:
     return _form_diagnosis(text)
 
 
+@lru_cache(maxsize=32_768)
 def national_fault(text: str) -> Phrase | None:
     """What is expected where the national check digits of a well-formed IBAN do not agree, or None.
 
@@ -115,7 +106,7 @@ def _form_diagnosis(text: str) -> Phrase | None:
         return _sign_fault(text)
     iban = text.upper()
     if iban != text:
-        return iban_form_fault(iban)
+        return iban_fault(iban)
     form = _FORMS.get(iban[:2])
     if form is None:
         return Phrase("a country code with a known IBAN form, not {country}", {"country": iban[:2]})

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sepa.scheme.bic import bic_fault
 from sepa.scheme.countries import is_country
 from sepa.scheme.creditor_id import creditor_id_fault
-from sepa.scheme.iban import iban_form_fault
+from sepa.scheme.iban import iban_fault
 from sepa.scheme.money import cents
 from sepa.scheme.phrase import Phrase
 
@@ -33,7 +33,7 @@ def _judged(fault: Callable[[str], Phrase | None]) -> Callable[[str], str]:
     return read
 
 
-iban = _judged(iban_form_fault)
+iban = _judged(iban_fault)
 bic = _judged(bic_fault)
 creditor_identifier = _judged(creditor_id_fault)
 

@@ -41,6 +41,34 @@ def test_iban_of_the_block(iban: str | None, rule: str | None) -> None:
     assert payee == ({(rule, "AC03", "account.iban", "reject")} if rule else set())
 
 
+OLD = "SK0352000000001234567890"  # remainder 2 by modulus 11
+
+_NATIONAL = [
+    pytest.param(OLD, True, id="IDN-07 modulus 11"),
+    pytest.param("DE12500105175001478962", True, id="IDN-07 German bank's method"),
+    pytest.param(A1, False, id="IDN-07 agrees"),
+    pytest.param(C1, False, id="a country without a check of its own"),
+    pytest.param(WRONG_DIGITS, False, id="the form comes first"),
+    pytest.param(None, False, id="no IBAN"),
+]
+
+
+@pytest.mark.parametrize(("iban", "warned"), _NATIONAL)
+def test_national_check_digits_only_warn(iban: str | None, warned: bool) -> None:
+    payee = judged(identifiers.creditor_national_digits, transfer(creditor_account=AccountId(iban=iban)))
+    payer = judged(identifiers.debtor_national_digits, collection(debtor_account=AccountId(iban=iban)))
+    own = judged(identifiers.own_national_digits, transfer(debtor_account=AccountId(iban=iban)))
+    assert payee == ({("IDN-07", "AC01", "creditor_account.iban", "warn")} if warned else set())
+    assert payer == ({("IDN-07", "AC01", "debtor_account.iban", "warn")} if warned else set())
+    assert own == ({("IDN-07", "AC01", "account.iban", "warn")} if warned else set())
+
+
+@pytest.mark.parametrize("iban", [pytest.param(OLD, id="IDN-07 modulus 11")])
+def test_a_sound_form_is_an_iban_whatever_its_national_digits(iban: str) -> None:
+    assert judged(identifiers.creditor_iban, transfer(creditor_account=AccountId(iban=iban))) == set()
+    assert judged(identifiers.own_iban, transfer(debtor_account=AccountId(iban=iban))) == set()
+
+
 @pytest.mark.parametrize(
     ("rule", "kind", "changes", "expected"),
     [

@@ -12,27 +12,44 @@ STRICT = profile(characters__text="reject")
 OVERRIDE = "\u202eabc"
 
 
-@pytest.mark.parametrize(
-    ("changes", "element"),
-    [
-        pytest.param({"creditor": Party(name="Ján Kováč")}, "creditor.name", id="name"),
-        pytest.param({"creditor": Party(name="A & B")}, "creditor.name", id="ampersand"),
-        pytest.param(
-            {"remittance": Remittance(unstructured=("nájom apríl",))}, "remittance.unstructured", id="message"
-        ),
-        pytest.param({"ultimate_debtor": Party(name="Šimon")}, "ultimate_debtor.name", id="ultimate debtor"),
-        pytest.param(
-            {"creditor": Party(name="B", address=Address(country="SK", town_name="Žilina"))},
-            "creditor.address.town_name",
-            id="town",
-        ),
-    ],
-)
-def test_characters_outside_the_set_are_converted_or_refused(changes: dict[str, Any], element: str) -> None:
+_LETTERS = [
+    pytest.param({"creditor": Party(name="Ján Kováč")}, "creditor.name", id="name"),
+    pytest.param({"creditor": Party(name="A & B")}, "creditor.name", id="ampersand"),
+    pytest.param({"creditor": Party(name="Øresund Straße")}, "creditor.name", id="Ø and ß"),
+    pytest.param(
+        {"remittance": Remittance(unstructured=("nájom apríl",))}, "remittance.unstructured", id="message"
+    ),
+    pytest.param({"ultimate_debtor": Party(name="Šimon")}, "ultimate_debtor.name", id="ultimate debtor"),
+    pytest.param(
+        {"creditor": Party(name="B", address=Address(country="SK", town_name="Žilina"))},
+        "creditor.address.town_name",
+        id="town",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "element"), _LETTERS)
+def test_letters_with_a_likeness_are_sent_as_that_or_refused(changes: dict[str, Any], element: str) -> None:
+    built = transfer(**changes)
+    assert judged(texts.characters, built) == set()
+    assert judged(texts.characters, built, bank=STRICT) == {("CHR-01", "RR10", element, "reject")}
+    assert judged(texts.hidden_characters, built) == set()
+
+
+_UNLIKE = [
+    pytest.param({"creditor": Party(name="Ján #1")}, "creditor.name", id="number sign"),
+    pytest.param({"creditor": Party(name="\u5c71\u7530")}, "creditor.name", id="Japanese"),
+    pytest.param(
+        {"remittance": Remittance(unstructured=("2 * 50",))}, "remittance.unstructured", id="asterisk"
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "element"), _UNLIKE)
+def test_signs_without_a_likeness_are_told(changes: dict[str, Any], element: str) -> None:
     built = transfer(**changes)
     assert judged(texts.characters, built) == {("CHR-01", "RR10", element, "warn")}
     assert judged(texts.characters, built, bank=STRICT) == {("CHR-01", "RR10", element, "reject")}
-    assert judged(texts.hidden_characters, built) == set()
 
 
 def test_clean_texts_pass_unconverted() -> None:
@@ -42,9 +59,10 @@ def test_clean_texts_pass_unconverted() -> None:
 
 
 def test_the_blocks_own_texts_are_judged_once_on_the_block() -> None:
-    assert judged(texts.block_characters, transfer(debtor=Party(name="Ján"))) == {
-        ("CHR-01", "RR10", "party.name", "warn")
-    }
+    named = transfer(debtor=Party(name="Ján #1"))
+    assert judged(texts.block_characters, named) == {("CHR-01", "RR10", "party.name", "warn")}
+    assert judged(texts.block_characters, named, bank=STRICT) == {("CHR-01", "RR10", "party.name", "reject")}
+    assert judged(texts.block_characters, transfer(debtor=Party(name="Ján"))) == set()
     assert judged(texts.block_characters, transfer(), bank=STRICT) == set()
 
 

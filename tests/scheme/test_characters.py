@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sepa.scheme.characters import SEPA_CHARACTERS, hidden_fault, reference_fault, text_fault, to_sepa_text
+from sepa.scheme.characters import (
+    SEPA_CHARACTERS,
+    hidden_fault,
+    reference_fault,
+    text_fault,
+    to_sepa_text,
+    unconvertible_fault,
+)
 
 
 def told(fault: object) -> str | None:
@@ -36,6 +43,21 @@ def test_the_set() -> None:
 def test_characters_outside_are_named(text: str, listed: str) -> None:
     assert told(text_fault(text)) == f"characters of the SEPA set only, not {listed}"
     assert told(reference_fault(text)) == told(text_fault(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        pytest.param("Straße & Ørsted_1", None, id="every sign has a likeness"),
+        pytest.param("e\u0301", None, id="a lone accent vanishes"),
+        pytest.param("no. 5.", None, id="a real full stop"),
+        pytest.param("Nº #5 ä", "U+0023 #", id="only what is lost is named"),
+        pytest.param("a*b@c", "U+002A *, U+0040 @", id="two"),
+    ],
+)
+def test_characters_without_a_likeness_are_named(text: str, listed: str | None) -> None:
+    expected = None if listed is None else f"characters that have a likeness in SEPA, not {listed}"
+    assert told(unconvertible_fault(text)) == expected
 
 
 ENDS = "a reference that neither begins nor ends with a slash"
