@@ -15,9 +15,8 @@ from sepa.wire.xml import complaints
 
 _EXCERPT_CHARS: Final = 40
 _TOO_DEEP: Final = "Excessive depth"
-# libxml2 met the end of the file inside a tag, an attribute, a comment, CDATA, an instruction, or with open
-# elements.
-_CUT_OFF: Final = frozenset({5, 40, 45, 47, 63, 73, 77})
+# How far from the last byte libxml2 may place its complaint about a file that ends too early.
+_END_SLACK: Final = 16
 _WELL_FORMED: Final = {
     4: Phrase("a file that begins with <"),
     5: Phrase("nothing after the closing tag of the document"),
@@ -80,7 +79,7 @@ def broken(
         (last.line, last.column) if last is not None else (error.lineno or 1, (error.offset or 0) + 1)
     )
     where = f"line {line}, column {column}"
-    if ended and code in _CUT_OFF:
+    if ended and _at_end(source, line, column):
         expected = Phrase("a complete file that ends with the closing tag of the document")
         return Unreadable("truncated", where, excerpt(source, line, column), expected, message_id, name)
     if _TOO_DEEP in text:
@@ -98,6 +97,17 @@ def broken(
         return Unreadable("not-xml", where, found, _WELL_FORMED[76], message_id, name)
     expected = _WELL_FORMED.get(code, Phrase("well-formed XML"))
     return Unreadable("not-xml", where, excerpt(source, line, column), expected, message_id, name)
+
+
+def _at_end(source: BinaryIO, line: int, column: int) -> bool:
+    """Whether a place lies at the end of the file, in bytes of its last line."""
+    source.seek(0)
+    lines, length = 1, 0
+    while chunk := source.read(1 << 20):
+        lines += chunk.count(b"\n")
+        newline = chunk.rfind(b"\n")
+        length = len(chunk) - newline - 1 if newline >= 0 else length + len(chunk)
+    return line >= lines and column > length - _END_SLACK
 
 
 def excerpt(source: BinaryIO, line: int, column: int) -> str:

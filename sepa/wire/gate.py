@@ -21,7 +21,7 @@ from sepa.model.finding import Fault, Unreadable
 from sepa.scheme.phrase import Phrase
 from sepa.wire.faults import broken
 from sepa.wire.schema import ISO_NAMESPACE, is_known
-from sepa.wire.xml import elements, stream_parser
+from sepa.wire.xml import elements, local_name, stream_parser
 
 SCAN_BYTES: Final = 1 << 20
 _OVERLAP: Final = 16
@@ -32,9 +32,7 @@ _DOCUMENT_TAG: Final = re.compile(rb"<(?:[\w.-]+:)?Document\s[^<>]*>", re.ASCII)
 _DISGUISES: Final = (b"<?", b"xmlns", b"SplmtryData")
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _MESSAGE_ID: Final = re.compile(r"<(?:[\w.-]+:)?MsgId>([^<&]{1,35})</", re.ASCII)
-_ANY_NAMESPACE: Final = re.compile(
-    r"""<(?:[\w.-]+:)?Document\b[^>]*?\sxmlns(?::[\w.-]+)?=["']([^"'<]+)["']""", re.ASCII
-)
+_NAMESPACES: Final = re.compile(rb"""\sxmlns(?::[\w.-]+)?\s*=\s*["']([^"'<>]+)["']""", re.ASCII)
 _MESSAGE_NAME: Final = re.compile(
     r"[a-z]{4}\.[0-9]{3}\.[0-9]{3}\.[0-9]{2}(?:\.[a-z]{2}\.[0-9]{2})?", re.ASCII
 )
@@ -83,8 +81,9 @@ class _Seen:
     def __init__(self, head: bytes) -> None:
         text = _COMMENT.sub("", head.decode("utf-8", "replace"))
         named = _MESSAGE_ID.search(text)
-        space = _ANY_NAMESPACE.search(text)
-        name = _MESSAGE_NAME.search(space[1]) if space else None
+        tag = _DOCUMENT_TAG.search(head)
+        spaces = b" ".join(_NAMESPACES.findall(tag[0])) if tag is not None else b""
+        name = _MESSAGE_NAME.search(spaces.decode("utf-8", "replace"))
         self.message_id = named[1] if named and "\ufffd" not in named[1] else None
         self.message_name = name[0] if name else None
 
@@ -133,6 +132,8 @@ def _not_text(
     except UnicodeDecodeError as error:
         line += error.object[: error.start].count(b"\n")
         found = "0x" + error.object[error.start : error.end].hex()
+        if not chunk:
+            return seen.refused("truncated", f"line {line}", found, Phrase("a complete last character"))
         return seen.refused("not-utf8", f"line {line}", found, Phrase("a file in UTF-8"))
     if b"\0" in chunk:
         line += chunk[: chunk.index(b"\0")].count(b"\n")
@@ -174,16 +175,16 @@ def _root(source: BinaryIO, seen: _Seen) -> str | Unreadable:
 
 
 def _message(root: str, offered: tuple[str, ...], seen: _Seen, *, plain: bool) -> Admitted | Unreadable:
-    name = etree.QName(root)
-    if name.localname != "Document" or not name.namespace:
-        found = f"{name.localname} in {name.namespace}" if name.namespace else name.localname
+    space = root[1 : root.rindex("}")] if root.startswith("{") else ""
+    if local_name(root) != "Document" or not space:
+        found = f"{local_name(root)} in {space}" if space else root
         expected = Phrase("a Document in the namespace of an ISO 20022 message")
         return seen.refused("wrong-root", "the root element", found, expected)
     # The parser, not the pattern, has the last word on the name.
-    message = name.namespace.removeprefix(ISO_NAMESPACE)
+    message = space.removeprefix(ISO_NAMESPACE)
     listed = Phrase("one of {messages}", {"messages": ", ".join(offered)})
-    if not name.namespace.startswith(ISO_NAMESPACE) or not is_known(message):
-        return seen.refused("unknown-message", "Document", name.namespace, listed)
+    if not space.startswith(ISO_NAMESPACE) or not is_known(message):
+        return seen.refused("unknown-message", "Document", space, listed)
     if message not in offered:
         return Unreadable("message-not-offered", "Document", message, listed, seen.message_id, message)
     return Admitted(message, seen.message_id, plain)

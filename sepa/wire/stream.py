@@ -28,7 +28,7 @@ from sepa.wire.fields import table
 from sepa.wire.records import Builder, message_head
 from sepa.wire.rows import separators_free_of
 from sepa.wire.schema import namespace, schema_of
-from sepa.wire.xml import complaints, elements, line_of, stream_parser
+from sepa.wire.xml import complaints, elements, line_of, local_name, stream_parser
 
 FEED_BYTES: Final = 1 << 16
 FLUSH_BYTES: Final = 1 << 18
@@ -38,13 +38,18 @@ Item = MessageHead | Piece | Unreadable
 
 
 def stream(source: BinaryIO, name: str, message_id: str | None) -> Iterator[Item]:
-    """Yield the head, then the pieces; an Unreadable ends it, whenever it comes."""
+    """Yield the head, then the pieces; an Unreadable ends it, whenever it comes.
+
+    What is not well-formed is told as that, even where the schema had a complaint about an earlier place.
+    """
     source.seek(0)
     space = "{" + namespace(name) + "}"
     parser = stream_parser("end", (space + table(name).transaction_tag, space + "PmtInf"))
     walk = _Walk(name, message_id)
+    refusal: Unreadable | None = None
+    root = None
     read = 0
-    while True:
+    while root is None:
         chunk = source.read(FEED_BYTES)
         read += len(chunk)
         try:
@@ -53,17 +58,26 @@ def stream(source: BinaryIO, name: str, message_id: str | None) -> Iterator[Item
             yield broken(error, source, message_id, name, ended=not chunk)
             return
         for element in elements(parser):
-            yield from walk.ended(element, read)
-            if walk.refused:
-                return
-        if root is not None:
-            yield from walk.closed(root)
-            return
+            for item in walk.ended(element, read) if refusal is None else ():
+                if isinstance(item, Unreadable):
+                    refusal = item
+                else:
+                    yield item
+            if refusal is not None:
+                walk.progress = read
+                del element[:]
         if read - walk.progress > PART_BYTES_MAX:
-            found, bound = f"more than {PART_BYTES_MAX}", {"bytes": str(PART_BYTES_MAX)}
-            expected = Phrase("at most {bytes} bytes between the ends of two transactions", bound)
-            yield Unreadable("too-large", f"after line {walk.line}", found, expected, message_id, name)
+            yield refusal or _too_long(message_id, name, walk.line)
             return
+    refusal = refusal or walk.closed(root)
+    if refusal is not None:
+        yield refusal
+
+
+def _too_long(message_id: str | None, name: str, line: int) -> Unreadable:
+    found, bound = f"more than {PART_BYTES_MAX}", {"bytes": str(PART_BYTES_MAX)}
+    expected = Phrase("at most {bytes} bytes between the ends of two transactions", bound)
+    return Unreadable("too-large", f"after line {line}", found, expected, message_id, name)
 
 
 def _fed(parser: etree.XMLPullParser, chunk: bytes) -> etree._Element | None:
@@ -82,13 +96,13 @@ class _Walk:
     """
 
     def __init__(self, name: str, message_id: str | None) -> None:
-        self.refused = False
         self.progress = 0
         self.line = 1
         self._name = name
         self._message_id = message_id
         self._block_tag = f"{{{namespace(name)}}}PmtInf"
         self._transaction_tag = f"{{{namespace(name)}}}{table(name).transaction_tag}"
+        self._above = [f"{{{namespace(name)}}}{tag}" for tag in (table(name).root, "Document")]
         self._builder = Builder(name)
         self._headed = False
         self._done: etree._Element | None = None
@@ -97,7 +111,8 @@ class _Walk:
     def ended(self, element: etree._Element, read: int) -> Iterator[Item]:
         """A transaction or a block is complete; `read` bytes of the file have been seen."""
         block = element.getparent() if element.tag == self._transaction_tag else element
-        if block is None or block.tag != self._block_tag or sum(1 for _ in block.iterancestors()) != 2:
+        above = [str(step.tag) for step in block.iterancestors()] if block is not None else []
+        if block is None or block.tag != self._block_tag or above != self._above:
             return  # Not a place where these stand: the document that holds it will be refused.
         self.progress = read
         self.line = line_of(element) or self.line
@@ -107,10 +122,9 @@ class _Walk:
             yield from self._check(block, complete=element is block, last=last)
             self._done = None if element is block else element
 
-    def closed(self, root: etree._Element) -> Iterator[Item]:
+    def closed(self, root: etree._Element) -> Unreadable | None:
         """All has been read. What is left of the tree shows what stands around and behind the blocks."""
-        if not schema_of(self._name).validate(root):
-            yield self._refusal(root, {})
+        return None if schema_of(self._name).validate(root) else self._refusal(root, {})
 
     def _check(self, block: etree._Element, *, complete: bool, last: etree._Element | None) -> Iterator[Item]:
         """Check and read what is new in the block up to `last`, then take all but `last` off the tree."""
@@ -147,14 +161,12 @@ class _Walk:
         return children[:first], children[start:]
 
     def _refuse(self, misplaced: tuple[int, str]) -> Unreadable:
-        self.refused = True
         line, text = misplaced
         expected = Phrase("no text between the elements")
         return Unreadable("schema", f"line {line}, PmtInf", text, expected, self._message_id, self._name)
 
     def _refusal(self, document: etree._Element, origin: dict[etree._Element, etree._Element]) -> Unreadable:
         """The schema's first complaint about `document`, at the place in the file it was copied from."""
-        self.refused = True
         entry = complaints(schema_of(self._name).error_log)[0]
         element = _element_at(document, entry.path)
         path = "/".join(
@@ -169,7 +181,7 @@ class _Walk:
         for step in reversed(steps):
             original = original[step]
         return invalid(
-            entry, line_of(original), path or etree.QName(element).localname, self._message_id, self._name
+            entry, line_of(original), path or local_name(str(element.tag)), self._message_id, self._name
         )
 
 
@@ -187,10 +199,7 @@ def _document(
     origin: dict[etree._Element, etree._Element] = {}
 
     def shell(element: etree._Element) -> etree._Element:
-        namespaces: Any = element.nsmap
-        attributes: Any = element.attrib
-        made = etree.Element(element.tag, dict(attributes), nsmap=namespaces)
-        made.text = element.text
+        made = _shell(element)
         origin[made] = element
         return made
 
@@ -210,6 +219,25 @@ def _document(
     return document, origin
 
 
+def _shell(element: etree._Element) -> etree._Element:
+    """A copy without children. What lxml has no name for (a namespace that is no URI) loses its namespace."""
+    declared: Any = element.nsmap
+    namespaces: Any = {prefix: uri for prefix, uri in declared.items() if _can_set("a", {"p": uri})}
+    made = etree.Element(element.tag, nsmap=namespaces)
+    made.text = element.text
+    for name, value in element.attrib.items():
+        made.set(name if _can_set(str(name)) else local_name(str(name)).replace(":", "_"), value)
+    return made
+
+
+def _can_set(name: str, namespaces: dict[str, str] | None = None) -> bool:
+    try:
+        etree.Element("a", {name: ""}, nsmap=namespaces)
+    except ValueError:
+        return False
+    return True
+
+
 def _forget_earlier_blocks(block: etree._Element, block_tag: str) -> tuple[int, str] | None:
     """Take the blocks before `block` off the tree. Return line and words of a text that follows one."""
     body = block.getparent()
@@ -224,6 +252,9 @@ def _forget_earlier_blocks(block: etree._Element, block_tag: str) -> tuple[int, 
 def _element_at(document: etree._Element, path: str | None) -> etree._Element:
     """The element that libxml2 names by `path`; the document itself if it names none."""
     prefixes = {str(prefix): space for prefix, space in document.nsmap.items() if prefix}
-    found = document.getroottree().xpath(path, namespaces=prefixes) if path else []
+    try:
+        found = document.getroottree().xpath(path, namespaces=prefixes) if path else []
+    except etree.XPathError:  # The path names a prefix that the file never declared.
+        found = []
     first = found[0] if isinstance(found, list) and found else document
     return first if isinstance(first, etree._Element) else document

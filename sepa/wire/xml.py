@@ -69,3 +69,8 @@ def line_of(element: etree._Element) -> int:
 def complaints(log: Any) -> list[etree._LogEntry]:
     """The entries of one of lxml's error logs, oldest first."""
     return list(log)
+
+
+def local_name(tag: str) -> str:
+    """The name in a tag such as lxml gives it, without its namespace."""
+    return tag.rpartition("}")[2]
