@@ -100,7 +100,8 @@ class Reference(msgspec.Struct, frozen=True):
     """All tables at one moment, with the digest of the files they came from.
 
     `consents` is keyed by debtor IBAN, `participants` by (country, national code).
-    `consent_uses` maps a consent's id to the booking dates of its executed collections, from our journal.
+    `balances_as_of` is the moment up to which the accounts' balances hold what this desk has posted; None
+    when they hold none of it. `consent_uses` maps a consent's id to the booking dates of its executed collections, from our journal.
     """
 
     digest: str = ""
@@ -109,6 +110,7 @@ class Reference(msgspec.Struct, frozen=True):
     participants: dict[tuple[str, str], Participant] | None = None
     partners: dict[str, Partner] | None = None
     consent_uses: dict[str, tuple[datetime.date, ...]] = {}
+    balances_as_of: datetime.datetime | None = None
 
 
 def account_of(iban: str | None, reference: Reference) -> Account | None:

@@ -38,10 +38,11 @@ def seal_window(home: Home, at: datetime.datetime, *, by: str = "desk") -> Seale
     due = home.journal.due(window, local.date())
     if not due:
         return Sealed(window=window)
+    reference = home.reference()
     settlement = settle(
         due,
-        booked=home.journal.booked(),
-        reference=home.reference(),
+        booked=home.journal.booked(reference.balances_as_of),
+        reference=reference,
         profile=home.profile,
         window=local,
     )

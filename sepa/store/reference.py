@@ -18,7 +18,7 @@ from sepa.store.partners import read_partners
 
 __all__ = ["COLUMNS", "FILES", "ReferenceFault", "load_reference"]
 
-FILES = ("accounts.csv", "blocks.csv", "consents.csv", "participants.csv", "partners.yaml")
+FILES = ("accounts.csv", "blocks.csv", "consents.csv", "participants.csv", "partners.yaml", "snapshot.csv")
 
 _NATIONAL_CODE = re.compile(r"[A-Z0-9]{1,11}", re.ASCII)
 _PERIODICITIES = ("weekly", "monthly", "quarterly", "half-yearly", "yearly")
@@ -65,6 +65,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("cancelled_on", "cancelled_on", cell.day),
         Column("last_collected_on", "last_collected_on", cell.day),
     ),
+    "snapshot.csv": (Column("balances_as_of", "balances_as_of", cell.instant, REQUIRED),),
     "participants.csv": (
         Column("bic", "bic", cell.bic, REQUIRED),
         Column("country", "country", cell.country, REQUIRED),
@@ -87,7 +88,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 def load_reference(folder: Path) -> Reference:
     """Read the tables of `folder`. A missing file leaves its table None, one with only a header is empty.
 
-    blocks.csv may be missing: then nothing is blocked. `digest` is the SHA-256, in hex, over the names and
+    blocks.csv may be missing: then nothing is blocked; so may snapshot.csv: then no balance holds a posting of ours. `digest` is the SHA-256, in hex, over the names and
     bytes of the files. A ReferenceFault says what is wrong, also with a table whose name is not known.
     """
     folder = Path(folder)
@@ -107,6 +108,7 @@ def load_reference(folder: Path) -> Reference:
         consents=_consents(contents),
         participants=_participants(contents),
         partners=read_partners("partners.yaml", contents.get("partners.yaml")),
+        balances_as_of=_balances_as_of(contents),
     )
 
 
@@ -119,6 +121,14 @@ def _accounts(contents: dict[str, bytes]) -> dict[str, Account] | None:
     ibans = table.columns["iban"]
     table.columns["blocks"] = [blocks.get(iban, ()) for iban in ibans]
     return dict(zip(ibans, table.records(Account, Account.__struct_fields__), strict=True))
+
+
+def _balances_as_of(contents: dict[str, bytes]) -> datetime.datetime | None:
+    table = _table("snapshot.csv", contents)
+    moments = table.columns["balances_as_of"] if table is not None else []
+    if table is not None and len(moments) != 1:
+        raise ReferenceFault("snapshot.csv", 2, "balances_as_of", f"{len(moments)} lines", "one line")
+    return moments[0] if moments else None
 
 
 def _blocks(contents: dict[str, bytes], ibans: set[str]) -> dict[str, tuple[Block, ...]]:

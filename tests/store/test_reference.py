@@ -66,6 +66,25 @@ def test_accounts_with_their_blocks(tmp_path: Path) -> None:
     assert first.blocks[0].since == datetime.datetime(2026, 1, 31, 9, tzinfo=datetime.UTC)
 
 
+def test_the_moment_of_the_balances(tmp_path: Path) -> None:
+    assert load_reference(folder(tmp_path)).balances_as_of is None
+    written = folder(tmp_path, snapshot="balances_as_of\n2026-04-02T06:00:00+02:00\n")
+    assert load_reference(written).balances_as_of == datetime.datetime(2026, 4, 2, 4, tzinfo=datetime.UTC)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param("", id="none"),
+        pytest.param("2026-04-02T06:00:00+02:00\n2026-04-03T06:00:00+02:00\n", id="two"),
+        pytest.param("2026-04-02T06:00:00\n", id="without-offset"),
+    ],
+)
+def test_a_snapshot_names_one_moment_with_its_offset(tmp_path: Path, lines: str) -> None:
+    with pytest.raises(ReferenceFault, match="snapshot.csv, line 2, column balances_as_of"):
+        load_reference(folder(tmp_path, snapshot="balances_as_of\n" + lines))
+
+
 def test_consents_are_kept_by_debtor(tmp_path: Path) -> None:
     consents = load_reference(
         folder(
