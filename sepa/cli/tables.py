@@ -1,8 +1,9 @@
 """What a person at a terminal sees."""
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from rich.console import Console
@@ -12,10 +13,12 @@ from rich.text import Text
 from sepa.model.finding import Finding
 from sepa.model.journal import Event, FileRow, OrderRow
 from sepa.pipeline.check import Checked, message_of, reason_line
-from sepa.pipeline.day import Proof
-from sepa.pipeline.run import Ran
 from sepa.rules.rule import Rule
 from sepa.scheme.money import amount_text
+
+if TYPE_CHECKING:
+    from sepa.pipeline.day import Proof
+    from sepa.pipeline.run import Ran
 
 COLOURS = {"ACCP": "green", "PART": "yellow", "RJCT": "red", "PDNG": "cyan"}
 SHOWN_MAX = 20
@@ -49,7 +52,7 @@ def show_checked(screen: Console, checked: Checked) -> None:
         shown += 1
         amount = f"{line['amount'] or '?'} {line['currency'] or ''}".strip()
         what = f"transaction {line['position']} ({line['end_to_end_id']}), {amount}: {line['outcome']}"
-        screen.print(f"  {what}", markup=False, soft_wrap=True)
+        screen.print(f"  {shown(what)}", markup=False, soft_wrap=True)
         _show_reasons(screen, "", line["reasons"])
     if hidden:
         screen.print(f"  ... and {hidden} more; --json shows them all", style="dim")
@@ -66,10 +69,11 @@ def _show_reasons(screen: Console, what: str, reasons: Sequence[Mapping[str, Any
         colour = {"reject": "red", "warn": "yellow"}.get(each["effect"], "cyan")
         head = f"  {what}: " if what else "    "
         screen.print(
-            Text.assemble(head, (f"{each['code']} {each['rule']} ", colour), each["message"]), soft_wrap=True
+            Text.assemble(head, (f"{each['code']} {each['rule']} ", colour), shown(each["message"])),
+            soft_wrap=True,
         )
         if each["effect"] != "warn":
-            where = f"{each['element']}: found {each['found'] or 'nothing'!r}, expected {each['expected']}."
+            where = f"{each['element']}: found {each['found'] or 'nothing'!r}, expected {shown(each['expected'])}."
             screen.print(
                 f"      {where} {each['remedy']} [{each['source']}]",
                 style="dim",
@@ -78,7 +82,7 @@ def _show_reasons(screen: Console, what: str, reasons: Sequence[Mapping[str, Any
             )
 
 
-def show_run(screen: Console, ran: Ran) -> None:
+def show_run(screen: Console, ran: "Ran") -> None:
     """What a run took, judged, paid and published."""
     if ran.judged:
         table = Table("partner", "file", "message", "orders", "sum", "status", box=None, header_style="bold")
@@ -189,14 +193,30 @@ def show_story(screen: Console, order: OrderRow, story: Sequence[Event], *, as_j
         f"{order.key}  {order.end_to_end_id}  {amount}  now: {order.state}", style="bold", markup=False
     )
     for event in story:
-        facts = ", ".join(f"{name} {value}" for name, value in event.detail.items() if value)
         screen.print(
-            f"  {event.at:%Y-%m-%d %H:%M:%S} UTC  {event.what} by {event.by} ({event.cause})  {facts}",
-            markup=False,
+            Text.assemble(
+                (f"{event.at:%Y-%m-%d %H:%M:%S} UTC  ", "dim"), (event.what, "bold"), f" by {shown(event.by)}"
+            ),
             soft_wrap=True,
         )
+        for name, value in {**event.detail, "cause": event.cause}.items():
+            if value:
+                label = name.replace("_", " ")
+                screen.print(
+                    f"    {label:<16} {_short(shown(value))}", markup=False, soft_wrap=True, style="dim"
+                )
         for finding in event.findings:
             _show_finding(screen, finding)
+
+
+def _short(value: str) -> str:
+    """A digest by its first twelve digits, the way reports name files; anything else as it is."""
+    return f"{value[:12]}…" if re.fullmatch("[0-9a-f]{64}", value) else value
+
+
+def shown(text: str) -> str:
+    """A stranger's text made harmless for a terminal: signs that cannot be seen are told as their code point."""
+    return "".join(char if char.isprintable() else f"<U+{ord(char):04X}>" for char in text)
 
 
 def _event(event: Event) -> dict[str, Any]:
@@ -222,7 +242,7 @@ def _show_finding(screen: Console, finding: Finding) -> None:
     )
 
 
-def show_proof(screen: Console, proof: Proof) -> None:
+def show_proof(screen: Console, proof: "Proof") -> None:
     """A day's sums, and whether they agree."""
     table = Table(
         "partner", "file", "status", "received", "paid", "waiting", "held", "refused", "unsettled", box=None
