@@ -15,7 +15,6 @@ from sepa.rules.lodged import consent_key
 from sepa.store.journal import Journal
 from sepa.store.profiles import load_profile
 from sepa.store.reference import load_reference
-from sepa.store.sql import open_journal
 
 DESK = "desk"
 """The outbox folder of the desk's own reports; no partner may have this id."""
@@ -104,6 +103,8 @@ def open_home(root: Path) -> Iterator[Home]:
     """
     if not (root / "reference").is_dir():
         raise NoHome(f"{root} is no home of a clearing desk. Make one with: sepa init {root} --sample")
+    from sepa.store.sql import open_journal  # SQL costs half a second, and `sepa check` needs none
+
     own = root / "reference" / "profile.yaml"
     profile = load_profile(own if own.exists() else "otp-sk")
     journal = open_journal(os.environ.get("SEPA_JOURNAL") or f"sqlite:///{root / 'journal.db'}")
