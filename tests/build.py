@@ -153,7 +153,7 @@ def collection(
         charge_bearer="SLEV",
         mandate=Mandate(mandate_id=M1, signed_on="2025-06-02"),
         creditor_identifier=CI1,
-        creditor_identifier_scheme="SEPA",
+        creditor_identifier_scheme="!SEPA",
     )
     return _message("collection", "pain.008.001.08", "DD", standard, orders, head, block, changes)
 

@@ -179,13 +179,18 @@ def creditor_identifier(subject: Transaction, case: Case) -> Findings:
     kinds=_COLLECTION,
 )
 def creditor_identifier_scheme(subject: Transaction, case: Case) -> Findings:
-    """The creditor identifier is marked as one of SEPA."""
-    if subject.creditor_identifier is None:
+    """The creditor identifier is marked as one of SEPA, as a proprietary scheme.
+
+    SEPA given as a code means the same and only warns: real files do so, and between banks we write it anew.
+    """
+    named = subject.creditor_identifier_scheme
+    if subject.creditor_identifier is None or named == "!SEPA":
         return NOTHING
-    named = (subject.creditor_identifier_scheme or "").removeprefix("!")
+    finding = creditor_identifier_scheme.finding
     if named == "SEPA":
-        return NOTHING
-    return (creditor_identifier_scheme.finding("BE05", "creditor_identifier_scheme", named, "SEPA"),)
+        coded = "The creditor identifier is marked as one of SEPA by a code; it is not a code of the list."
+        return (finding("BE05", "creditor_identifier_scheme", named, "Prtry", effect="warn", message=coded),)
+    return (finding("BE05", "creditor_identifier_scheme", named, "SEPA"),)
 
 
 @rule(

@@ -188,7 +188,7 @@ def _block(side: str, requested: str, modern: bool) -> dict[str, Field]:
         fields["requested_time"] = Token(f"{requested}/DtTm")
     if side == "Cdtr":
         fields["creditor_identifier"] = Field(f"{_CREDITOR_IDENTIFIER}/Id")
-        fields["creditor_identifier_scheme"] = Field(f"{_CREDITOR_IDENTIFIER}/SchmeNm/Prtry")
+        fields["creditor_identifier_scheme"] = Code(f"{_CREDITOR_IDENTIFIER}/SchmeNm")
     return fields
 
 
@@ -228,7 +228,7 @@ def _collection(modern: bool) -> dict[str, Field]:
         "remittance": _REMITTANCE,
         "mandate": _mandate(modern),
         "creditor_identifier": Field(f"DrctDbtTx/{_CREDITOR_IDENTIFIER}/Id"),
-        "creditor_identifier_scheme": Field(f"DrctDbtTx/{_CREDITOR_IDENTIFIER}/SchmeNm/Prtry"),
+        "creditor_identifier_scheme": Code(f"DrctDbtTx/{_CREDITOR_IDENTIFIER}/SchmeNm"),
         "extras": Presence("", _COLLECTION_EXTRAS),
     }
 

@@ -4,7 +4,7 @@ import pytest
 
 from sepa.model.message import Address, Party
 from sepa.rules import addresses
-from tests.build import B1, C1, C2, SEPA_2026, collection, dating, judged, transfer
+from tests.build import B1, C1, C2, SEPA_2026, collection, dating, judged, profile, transfer
 
 LINES = Address(lines=("Hlavna 1", "81101 Bratislava"))
 LINES_AND_COUNTRY = Address(country="SK", lines=("Hlavna 1", "81101 Bratislava"))
@@ -12,6 +12,7 @@ HYBRID = Address(country="SK", town_name="Bratislava", lines=("Hlavna 1",))
 STRUCTURED = Address(country="SK", town_name="Bratislava", street_name="Hlavna", building_number="1")
 NO_COUNTRY = Address(town_name="Bratislava", street_name="Hlavna")
 COUNTRY_ONLY = Address(country="SK")
+STRICT = profile("sepa-2026", addresses__debtor_outside_eea="reject")
 
 
 @pytest.mark.parametrize(
@@ -85,11 +86,14 @@ def test_the_payers_address_is_needed_outside_the_eea(
     warned = {("ADR-04", "BE07", "debtor.address", "warn")} if missing else set()
     refused = {("ADR-04", "BE07", "debtor.address", "reject")} if missing else set()
     assert judged(addresses.debtor_outside_eea, built) == warned
-    assert judged(addresses.debtor_outside_eea, built, bank=SEPA_2026) == refused
+    assert judged(addresses.debtor_outside_eea, built, bank=STRICT) == refused
 
 
 def test_the_payers_address_is_needed_for_a_creditor_outside_the_eea() -> None:
     built = collection(creditor_iban=C2)
-    assert judged(addresses.debtor_outside_eea, built, bank=SEPA_2026) == {
+    assert judged(addresses.debtor_outside_eea, built, bank=STRICT) == {
         ("ADR-04", "BE07", "debtor.address", "reject")
+    }
+    assert judged(addresses.debtor_outside_eea, built, bank=SEPA_2026) == {
+        ("ADR-04", "BE07", "debtor.address", "warn")
     }

@@ -8,7 +8,7 @@ import pytest
 from sepa.model.message import AccountId, Party, PaymentType
 from sepa.model.profile import Profile
 from sepa.rules import collections
-from tests.build import A1, B1, CI1, OTP, SEPA_2026, accounts, case, collection, reference, said
+from tests.build import A1, B1, CI1, OTP, SEPA_2026, accounts, case, collection, judged, reference, said
 
 
 def found(built: Any, bank: Profile = OTP, consumer: bool = True, **facts: Any) -> set[tuple[str, str]]:
@@ -99,8 +99,9 @@ def test_sequence_type(sequence: str | None, refused: bool) -> None:
         pytest.param({"creditor_identifier": None}, {("SDD-09", "BE05")}, id="SDD-09 missing"),
         pytest.param({"creditor_identifier_scheme": "!SEPA"}, set(), id="SEPA as a proprietary name"),
         pytest.param(
-            {"creditor_identifier_scheme": "OTHER"}, {("SDD-10", "BE05")}, id="SDD-10 another scheme"
+            {"creditor_identifier_scheme": "!OTHER"}, {("SDD-10", "BE05")}, id="SDD-10 another scheme"
         ),
+        pytest.param({"creditor_identifier_scheme": "CUST"}, {("SDD-10", "BE05")}, id="SDD-10 another code"),
         pytest.param({"creditor_identifier_scheme": None}, {("SDD-10", "BE05")}, id="SDD-10 no scheme"),
         pytest.param({"debtor": Party(name="Jana")}, set(), id="payer named"),
         pytest.param({"debtor": Party(name="  ")}, {("SDD-11", "BE21")}, id="SDD-11 payer's name blank"),
@@ -109,3 +110,9 @@ def test_sequence_type(sequence: str | None, refused: bool) -> None:
 )
 def test_creditor_and_payer(changes: dict[str, Any], expected: set[tuple[str, str]]) -> None:
     assert found(collection(**changes)) == expected
+
+
+def test_sepa_as_a_code_is_understood_and_told() -> None:
+    coded = collection(creditor_identifier_scheme="SEPA")
+    expected = {("SDD-10", "BE05", "creditor_identifier_scheme", "warn")}
+    assert judged(collections.creditor_identifier_scheme, coded) == expected

@@ -100,7 +100,7 @@ COLLECTED = replace(
     payment_type=PaymentType(service_level="SEPA", local_instrument="CORE", sequence_type="RCUR"),
     mandate=Mandate(mandate_id="MND-1", signed_on="2025-06-02"),
     creditor_identifier="SK36ZZZ70000000007",
-    creditor_identifier_scheme="SEPA",
+    creditor_identifier_scheme="!SEPA",
 )
 AMENDED = replace(
     COLLECTED,
