@@ -8,6 +8,7 @@ from sepa.wire.fields import REFERENCE_PATHS, Field, Group, Identified, Referenc
 
 # What we count or derive ourselves has no element of its own; it is named by the nearest one.
 _OWN_WORDS: Final = {"position": "", "block": "", "extras": "", "payment_type_at": "PmtTpInf"}
+_MESSAGE: Final = {"name": "Document", "kind": "Document"}
 _BLOCK_SIDE: Final = {"": "party", "_account": "account", "_agent": "agent"}
 
 
@@ -31,6 +32,8 @@ def element_path(field: str, message_name: str) -> str:
             return _joined("PmtInf", _within(places.block, rest) if rest else "")
         case "creditor_identifier" | "creditor_identifier_scheme":
             return _within(places.block, field)
+    if field in _MESSAGE:
+        return _MESSAGE[field]
     if field in _OWN_WORDS:
         return _OWN_WORDS[field] or ("PmtInf" if field == "block" else places.transaction_tag)
     if level in places.transaction:

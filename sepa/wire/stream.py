@@ -14,15 +14,15 @@ of bytes:
 Between the ends of two transactions there may be PART_BYTES_MAX bytes; more is `too-large`.
 """
 
-import copy
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from lxml import etree
 
 from sepa.model.finding import Unreadable
 from sepa.model.message import MessageHead, Piece
 from sepa.scheme.phrase import Phrase
+from sepa.wire.copies import document_of, element_at, forget_earlier_blocks
 from sepa.wire.faults import broken, invalid
 from sepa.wire.fields import table
 from sepa.wire.records import Builder, message_head
@@ -65,7 +65,7 @@ def stream(source: BinaryIO, name: str, message_id: str | None) -> Iterator[Item
                     yield item
             if refusal is not None:
                 walk.progress = read
-                del element[:]
+                _forget(element)
         if read - walk.progress > PART_BYTES_MAX:
             yield refusal or _too_long(message_id, name, walk.line)
             return
@@ -86,6 +86,15 @@ def _fed(parser: etree.XMLPullParser, chunk: bytes) -> etree._Element | None:
         parser.feed(chunk)
         return None
     return parser.close()
+
+
+def _forget(element: etree._Element) -> None:
+    """Keep the tree small where nothing of it is wanted any more."""
+    del element[:]
+    parent = element.getparent()
+    if parent is not None:
+        for earlier in list(element.itersiblings(preceding=True)):
+            parent.remove(earlier)
 
 
 class _Walk:
@@ -128,14 +137,14 @@ class _Walk:
 
     def _check(self, block: etree._Element, *, complete: bool, last: etree._Element | None) -> Iterator[Item]:
         """Check and read what is new in the block up to `last`, then take all but `last` off the tree."""
-        misplaced = _forget_earlier_blocks(block, self._block_tag)
+        misplaced = forget_earlier_blocks(block, self._block_tag)
         if misplaced is not None:
             yield self._refuse(misplaced)
             return
         head, fresh = self._parts(block, len(block) if last is None or complete else block.index(last) + 1)
         if not fresh and self._done is not None:
             return
-        document, origin = _document(block, [*head, *fresh], open_end=not complete)
+        document, origin = document_of(block, [*head, *fresh], open_end=not complete)
         if not schema_of(self._name).validate(document):
             yield self._refusal(document, origin)
             return
@@ -168,10 +177,9 @@ class _Walk:
     def _refusal(self, document: etree._Element, origin: dict[etree._Element, etree._Element]) -> Unreadable:
         """The schema's first complaint about `document`, at the place in the file it was copied from."""
         entry = complaints(schema_of(self._name).error_log)[0]
-        element = _element_at(document, entry.path)
-        path = "/".join(
-            etree.QName(step).localname for step in [*reversed(list(element.iterancestors())), element][2:]
-        )
+        element = element_at(document, entry.path)
+        line = [*reversed(list(element.iterancestors())), element]
+        path = "/".join(local_name(str(step.tag)) for step in line[2:])
         steps = []
         copied = element
         while copied not in origin and (parent := copied.getparent()) is not None:
@@ -183,78 +191,3 @@ class _Walk:
         return invalid(
             entry, line_of(original), path or local_name(str(element.tag)), self._message_id, self._name
         )
-
-
-def _document(
-    block: etree._Element, children: list[etree._Element], *, open_end: bool
-) -> tuple[etree._Element, dict[etree._Element, etree._Element]]:
-    """Copy a block with some of its children, and all that stands before it, into a document of its own.
-
-    Return it with the origin of each copy. With `open_end` the text behind the last child is not known yet.
-    """
-    body = block.getparent()
-    top = body.getparent() if body is not None else None
-    if body is None or top is None:
-        raise ValueError("a block stands in a Document")
-    origin: dict[etree._Element, etree._Element] = {}
-
-    def shell(element: etree._Element) -> etree._Element:
-        made = _shell(element)
-        origin[made] = element
-        return made
-
-    def full(element: etree._Element) -> etree._Element:
-        made = copy.deepcopy(element)
-        made.tail = element.tail
-        origin[made] = element
-        return made
-
-    document, inner, last = shell(top), shell(body), shell(block)
-    document.append(inner)
-    inner.extend(full(before) for before in reversed(list(block.itersiblings(preceding=True))))
-    inner.append(last)
-    last.extend(full(child) for child in children)
-    if open_end and len(last):
-        last[-1].tail = None
-    return document, origin
-
-
-def _shell(element: etree._Element) -> etree._Element:
-    """A copy without children. What lxml has no name for (a namespace that is no URI) loses its namespace."""
-    declared: Any = element.nsmap
-    namespaces: Any = {prefix: uri for prefix, uri in declared.items() if _can_set("a", {"p": uri})}
-    made = etree.Element(element.tag, nsmap=namespaces)
-    made.text = element.text
-    for name, value in element.attrib.items():
-        made.set(name if _can_set(str(name)) else local_name(str(name)).replace(":", "_"), value)
-    return made
-
-
-def _can_set(name: str, namespaces: dict[str, str] | None = None) -> bool:
-    try:
-        etree.Element("a", {name: ""}, nsmap=namespaces)
-    except ValueError:
-        return False
-    return True
-
-
-def _forget_earlier_blocks(block: etree._Element, block_tag: str) -> tuple[int, str] | None:
-    """Take the blocks before `block` off the tree. Return line and words of a text that follows one."""
-    body = block.getparent()
-    for earlier in list(block.itersiblings(block_tag, preceding=True)):
-        if (earlier.tail or "").strip():
-            return line_of(earlier), str(earlier.tail).strip()[:80]
-        if body is not None:
-            body.remove(earlier)
-    return None
-
-
-def _element_at(document: etree._Element, path: str | None) -> etree._Element:
-    """The element that libxml2 names by `path`; the document itself if it names none."""
-    prefixes = {str(prefix): space for prefix, space in document.nsmap.items() if prefix}
-    try:
-        found = document.getroottree().xpath(path, namespaces=prefixes) if path else []
-    except etree.XPathError:  # The path names a prefix that the file never declared.
-        found = []
-    first = found[0] if isinstance(found, list) and found else document
-    return first if isinstance(first, etree._Element) else document

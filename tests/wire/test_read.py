@@ -104,6 +104,13 @@ def test_every_field_of_a_collection(name: str) -> None:
     )  # fmt: skip
 
 
+def test_the_scheme_of_a_creditor_identifier_may_be_a_code() -> None:
+    content = rich("pain.008.001.02").replace(b"<Prtry>SEPA</Prtry>", b"<Cd>SEPA</Cd>")
+    items = read_bytes(content)
+    assert blocks(items)[0].creditor_identifier_scheme == "SEPA"
+    assert transactions(items)[0].creditor_identifier_scheme == "SEPA"
+
+
 def test_what_the_block_says_holds_for_orders_that_do_not() -> None:
     items = read_bytes(orders("pain.008.001.08", 3))
     block, order = blocks(items)[0], transactions(items)[2]
@@ -201,6 +208,7 @@ def _schema_file(name: str) -> Path:
         ("account.iban", "pain.008.001.08", "CdtrAcct/Id/IBAN"),
         ("extras", "pain.001.001.09", "CdtTrfTxInf"),
         ("block", "pain.001.001.09", "PmtInf"),
+        ("name", "pain.001.001.09", "Document"),
     ],
 )  # fmt: skip
 def test_element_path(field: str, name: str, path: str) -> None:
