@@ -41,15 +41,15 @@ def show_checked(screen: Console, checked: Checked) -> None:
     for block in verdict.blocks:
         lines = [reason_line(finding, name) for finding in block.findings]
         _show_reasons(screen, f"payment information {block.payment_information.id}", lines)
-    shown = hidden = 0
+    told = hidden = 0
     for raw in checked.payment_lines():
         line = msgspec.json.decode(raw)
         if line["outcome"] in QUIET and not line["reasons"]:
             continue
-        if shown == SHOWN_MAX:
+        if told == SHOWN_MAX:
             hidden += 1
             continue
-        shown += 1
+        told += 1
         amount = f"{line['amount'] or '?'} {line['currency'] or ''}".strip()
         what = f"transaction {line['position']} ({line['end_to_end_id']}), {amount}: {line['outcome']}"
         screen.print(f"  {shown(what)}", markup=False, soft_wrap=True)
