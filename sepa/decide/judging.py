@@ -1,7 +1,8 @@
 """The judging of one file, from its head to its totals."""
 
 import datetime
-from collections.abc import Callable, Collection, Set
+from collections.abc import Callable, Collection, Iterable, Set
+from itertools import groupby
 
 import msgspec
 
@@ -14,9 +15,10 @@ from sepa.model.verdict import Dating, FileVerdict, Outcome, Verdict, transactio
 from sepa.rules import RULES, days, duplicates, files, funds, totals
 from sepa.rules.amounts import read_cents
 from sepa.rules.consents import consent_for
-from sepa.rules.rule import Case, Rule
+from sepa.rules.rule import Case, Quiet, Rule
 
 Seen = Callable[[Collection[str]], Set[str]]
+Checks = tuple[Callable[[Transaction, Case], Findings], ...]
 
 REMEMBERED_IDS = 100_000
 """Among so many orders a repeated EndToEndId is noticed, so that memory stays bounded in any file."""
@@ -88,7 +90,7 @@ class Judging:
         self._findings: Findings = NOTHING
         self._refused = False
         self._block_rules: tuple[Rule, ...] = ()
-        self._checks: tuple[Callable[[Transaction, Case], Findings], ...] = ()
+        self._questions: tuple[tuple[Quiet, Checks], ...] = ()
         self._blocks: list[Block] = []
         self._block_ids: set[str] = set()
         self._uses: dict[str, tuple[datetime.date, ...]] = {}
@@ -107,7 +109,7 @@ class Judging:
         case = self._case(None, None)
         judged = [rule for rule in _PLAIN if head.kind in rule.kinds and not self._lacks_table(rule)]
         self._block_rules = tuple(rule for rule in judged if rule.subject == "payment-information")
-        self._checks = tuple(rule.check for rule in judged if rule.subject == "transaction")
+        self._questions = _grouped(rule for rule in judged if rule.subject == "transaction")
         arrival = files.Arrival(head, self._desk.partner_id, same_content, same_message_id)
         at_the_door = [rule for rule in files.ARRIVAL if not self._lacks_table(rule)]
         self._findings = findings_of(at_the_door, arrival, case)
@@ -166,10 +168,13 @@ class Judging:
         block.declared.found.add(amount, amount_cents)
         route, case, dated = block.days_of(transaction)
         findings = NOTHING
-        for check in self._checks:
-            found = check(transaction, case)
-            if found:
-                findings += found
+        for quiet, checks in self._questions:
+            if quiet(transaction, case):
+                continue
+            for check in checks:
+                found = check(transaction, case)
+                if found:
+                    findings += found
         findings += dated
         again = self._id_repeated(transaction.end_to_end_id)
         if in_earlier or again:
@@ -242,3 +247,13 @@ class Judging:
         if len(self._ids) > REMEMBERED_IDS:
             self._earlier_ids, self._ids = self._ids, set()
         return False
+
+
+def _never_quiet(subject: Transaction, case: Case) -> bool:
+    return False
+
+
+def _grouped(rules: Iterable[Rule]) -> tuple[tuple[Quiet, Checks], ...]:
+    """Neighbouring rules that share a `quiet_if`, which is asked once for them; the order of all stays."""
+    neighbours = groupby(rules, key=lambda rule: rule.quiet_if or _never_quiet)
+    return tuple((quiet, tuple(rule.check for rule in group)) for quiet, group in neighbours)

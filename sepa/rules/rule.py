@@ -36,8 +36,15 @@ class Case(msgspec.Struct, frozen=True):
     first_local_instrument: str | None = None
 
 
+Quiet = Callable[[Any, Case], bool]
+
+
 class Rule(msgspec.Struct, frozen=True):
-    """One rule as `sepa rules` lists it. `check` is silent (an empty tuple) or returns findings."""
+    """One rule as `sepa rules` lists it. `check` is silent (an empty tuple) or returns findings.
+
+    `quiet_if` is a shorter question that neighbouring rules share: where it says yes, all of them are surely
+    silent, and the desk asks none of them. A no decides nothing.
+    """
 
     id: str
     name: str
@@ -53,6 +60,7 @@ class Rule(msgspec.Struct, frozen=True):
     kinds: tuple[str, ...] = ("credit-transfer", "collection")
     effect: Effect = "reject"
     blames: Literal["client", "bank", "other"] = "client"
+    quiet_if: Quiet | None = None
 
     def finding(
         self,
@@ -103,6 +111,7 @@ def rule(
     kinds: tuple[str, ...] = ("credit-transfer", "collection"),
     effect: Effect = "reject",
     blames: Literal["client", "bank", "other"] = "client",
+    quiet_if: Quiet | None = None,
 ) -> Callable[[Callable[[Any, Case], Findings]], Rule]:
     """Turn a pure function into a Rule. Its first docstring line is the sentence for the customer."""
 
@@ -124,6 +133,7 @@ def rule(
             kinds=kinds,
             effect=effect,
             blames=blames,
+            quiet_if=quiet_if,
         )
 
     return make

@@ -3,12 +3,15 @@
 The sender's own side stands on the block and is judged there once; the other side on each order.
 """
 
+from msgspec.structs import astuple
+
 from sepa.model.finding import NOTHING, Finding, Findings
 from sepa.model.message import MessageHead, Party, PaymentInformation, Transaction
 from sepa.rules.rule import Case, Rule, rule
 from sepa.scheme.characters import (
     hidden_fault,
     reference_fault,
+    surely_travels,
     text_fault,
     to_sepa_text,
     unconvertible_fault,
@@ -56,22 +59,53 @@ def _order_texts(transaction: Transaction, case: Case) -> Texts:
     return texts
 
 
-def _surely_clean(transaction: Transaction, case: Case) -> bool:
-    """Whether an order has no texts but a name and one message, both in the set: nearly every order."""
+def _order_references(transaction: Transaction) -> Texts:
+    references: Texts = [("end_to_end_id", transaction.end_to_end_id)]
+    if transaction.instruction_id is not None:
+        references.append(("instruction_id", transaction.instruction_id))
+    mandate_id = _mandate_id(transaction)
+    if mandate_id is not None:
+        references.append(("mandate.mandate_id", mandate_id))
+    return references
+
+
+def _mandate_id(transaction: Transaction) -> str | None:
+    return transaction.mandate.mandate_id if transaction.mandate is not None else None
+
+
+def _all_plain(transaction: Transaction, case: Case) -> bool:
+    """Whether texts and references of an order travel, so that no rule of this family has a word to say."""
+    references = transaction.end_to_end_id, transaction.instruction_id, _mandate_id(transaction)
+    for reference in references:
+        if reference is not None and reference_fault(reference) is not None:
+            return False
+    return _plain_texts(transaction, case)
+
+
+def _plain_texts(transaction: Transaction, case: Case) -> bool:
+    """Whether all texts of an order travel as they are, or with a likeness where the profile converts."""
     other = transaction.creditor if case.head.kind == "credit-transfer" else transaction.debtor
-    if other.address is not None or other.identification is not None:
-        return False
-    if transaction.ultimate_debtor is not None or transaction.ultimate_creditor is not None:
-        return False
-    if other.name is not None and text_fault(other.name) is not None:
-        return False
+    texts: list[str | None] = [other.name]
+    if other.identification is not None:
+        texts.append(other.identification.value)
+    if other.address is not None:
+        *parts, lines = astuple(other.address)
+        texts += parts
+        texts += lines
+    for ultimate in (transaction.ultimate_debtor, transaction.ultimate_creditor):
+        if ultimate is not None:
+            if ultimate.address is not None or ultimate.identification is not None:
+                return False
+            texts.append(ultimate.name)
     remittance = transaction.remittance
-    if remittance is None:
-        return True
-    if remittance.structured:
-        return False
-    texts = remittance.unstructured
-    return not texts or (len(texts) == 1 and text_fault(texts[0]) is None)
+    if remittance is not None:
+        texts += remittance.unstructured
+        for structured in remittance.structured:
+            texts.append(structured.reference)
+    joined = "".join(filter(None, texts))
+    if case.profile.characters.text == "convert":
+        return surely_travels(joined)
+    return text_fault(joined) is None
 
 
 def _block_texts(block: PaymentInformation) -> Texts:
@@ -140,14 +174,13 @@ _REFERENCE_SOURCE = "EPC132-08 2025 and EPC130-08 2025, references"
     message=_CHARACTERS,
     remedy=_CHARACTERS_REMEDY,
     parameters=("characters.text",),
+    quiet_if=_all_plain,
 )
 def characters(subject: Transaction, case: Case) -> Findings:
     """The texts of an order are written in the SEPA character set.
 
     Where the profile converts, a letter with a likeness in the set (á, ß, Ø) is sent as that and is no fault.
     """
-    if _surely_clean(subject, case):
-        return NOTHING
     return _character_findings(characters, _order_texts(subject, case), case)
 
 
@@ -172,11 +205,10 @@ def block_characters(subject: PaymentInformation, case: Case) -> Findings:
     codes=("RR10",),
     message=_HIDDEN,
     remedy=_HIDDEN_REMEDY,
+    quiet_if=_all_plain,
 )
 def hidden_characters(subject: Transaction, case: Case) -> Findings:
     """No text or reference of an order holds characters that cannot be seen."""
-    if _surely_clean(subject, case) and _plain_reference(subject):
-        return NOTHING
     return _hidden_findings(hidden_characters, _order_texts(subject, case) + _order_references(subject))
 
 
@@ -191,23 +223,6 @@ def hidden_characters(subject: Transaction, case: Case) -> Findings:
 def block_hidden_characters(subject: PaymentInformation, case: Case) -> Findings:
     """No text or reference of a payment block holds characters that cannot be seen."""
     return _hidden_findings(block_hidden_characters, [*_block_texts(subject), ("id", subject.id)])
-
-
-def _plain_reference(transaction: Transaction) -> bool:
-    """Whether the EndToEndId is the only reference of an order, and sound."""
-    if transaction.instruction_id is not None or transaction.mandate is not None:
-        return False
-    return reference_fault(transaction.end_to_end_id) is None
-
-
-def _order_references(transaction: Transaction) -> Texts:
-    references: Texts = [("end_to_end_id", transaction.end_to_end_id)]
-    if transaction.instruction_id is not None:
-        references.append(("instruction_id", transaction.instruction_id))
-    mandate = transaction.mandate
-    if mandate is not None and mandate.mandate_id is not None:
-        references.append(("mandate.mandate_id", mandate.mandate_id))
-    return references
 
 
 @rule(
@@ -250,11 +265,10 @@ def block_id(subject: PaymentInformation, case: Case) -> Findings:
     message=_REFERENCE,
     remedy=_REFERENCE_REMEDY,
     parameters=("characters.reference",),
+    quiet_if=_all_plain,
 )
 def references(subject: Transaction, case: Case) -> Findings:
     """The references of an order are such that travel."""
-    if _plain_reference(subject):
-        return NOTHING
     return _reference_findings(references, _order_references(subject), case)
 
 

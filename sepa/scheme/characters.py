@@ -18,7 +18,9 @@ _search_outside = _outside.search
 _SHOWN_AT_MOST = 3
 
 # Blank or invisible, though Unicode counts them as letters, symbols or marks.
-_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0")
+_search_invisible = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+).search
 
 
 def text_fault(text: str) -> Phrase | None:
@@ -52,7 +54,7 @@ def hidden_fault(text: str) -> Phrase | None:
 
     A space of any width is no fault here; `to_sepa_text` makes it a plain one.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and _search_invisible(text) is None:
         return None
     hidden = [sign for sign in text if _is_hidden(sign)]
     if not hidden:
@@ -82,7 +84,7 @@ def unconvertible_fault(text: str) -> Phrase | None:
 
 
 def _is_hidden(sign: str) -> bool:
-    if sign in _INVISIBLE or "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef":
+    if _search_invisible(sign) is not None:
         return True
     return not sign.isprintable() and unicodedata.category(sign) != "Zs"
 
@@ -135,3 +137,17 @@ def _replacement(sign: str) -> str:
         return "."
     found = _ALIKE.get(base[0], base[0])
     return found if found in SEPA_CHARACTERS else "."
+
+
+_LATIN = (chr(point) for point in (*range(0x20, 0x7F), *range(0xA1, 0x180)))
+_travels = re.compile(
+    f"[{re.escape(''.join(sign for sign in _LATIN if _replacement(sign) not in ('', '.')))}.]*"
+).fullmatch
+
+
+def surely_travels(text: str) -> bool:
+    """Whether all of `text` is Latin print that has a likeness in the set: then nothing here has a word against it.
+
+    A quick look at many texts at once; a no decides nothing.
+    """
+    return _travels(text) is not None

@@ -10,7 +10,6 @@ import msgspec
 
 from sepa.scheme.phrase import Phrase
 
-_TAGGED = re.compile(r"/VS(.*?)/SS(.*?)/KS(.*)", re.ASCII | re.DOTALL)
 _DIGITS = re.compile(r"[0-9]*", re.ASCII)
 
 
@@ -29,8 +28,9 @@ def parse_symbols(end_to_end_id: str) -> Symbols | None:
     """
     if not end_to_end_id.startswith("/VS"):
         return None
-    match = _TAGGED.fullmatch(end_to_end_id)
-    return None if match is None else Symbols(*match.groups())
+    vs, ss_tag, rest = end_to_end_id[3:].partition("/SS")
+    ss, ks_tag, ks = rest.partition("/KS")
+    return Symbols(vs, ss, ks) if ss_tag and ks_tag else None
 
 
 def build_symbols(vs: str = "", ss: str = "", ks: str = "") -> str:
