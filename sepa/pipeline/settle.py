@@ -8,6 +8,7 @@ from sepa.model.payment import Settlement
 from sepa.pipeline.home import Home, utc
 from sepa.schedule import bank_days, local_instant
 from sepa.settle import settle
+from sepa.wire.bulk import ORDER_BYTES_MAX
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -45,6 +46,7 @@ def seal_window(home: Home, at: datetime.datetime, *, by: str = "desk") -> Seale
         reference=reference,
         profile=home.profile,
         window=local,
+        bytes_per_order=ORDER_BYTES_MAX,
     )
     home.journal.seal(settlement, by=by)
     return _summary(settlement, window)

@@ -14,6 +14,9 @@ from sepa.wire.manifest import Counted, Written
 from sepa.wire.parties import agent, text
 
 REFERENCE_CHARS = 35
+
+ORDER_BYTES_MAX = 8192
+"""No order takes more room than this in a file we write; what settlement reckons with to keep to a file's size."""
 _ORDERS_AT_ONCE = 256
 
 
