@@ -123,15 +123,18 @@ def _is_ours(place: Path) -> bool:
     if named is None or place.is_symlink() or not place.is_file():
         return False
     try:
-        datetime.datetime.strptime(named["stamp"], STAMP)
+        _instant(named["stamp"])
     except ValueError:
         return False
     return True
 
 
+def _instant(stamp: str) -> datetime.datetime:
+    return datetime.datetime.strptime(stamp, STAMP).replace(tzinfo=datetime.UTC)
+
+
 def _record(home: Home, partner: str, place: Path) -> Delivery:
     stamp, number, name = place.name.split("-", 2)
-    received_at = datetime.datetime.strptime(stamp, STAMP).replace(tzinfo=datetime.UTC)
     file_key, size = copy_hashed(place, home.archive)
     delivery = home.journal.deliver(
         Delivery(
@@ -140,7 +143,7 @@ def _record(home: Home, partner: str, place: Path) -> Delivery:
             name=safe_name(name),
             file_key=file_key,
             size_bytes=size,
-            received_at=received_at,
+            received_at=_instant(stamp),
         )
     )
     place.unlink()

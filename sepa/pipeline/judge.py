@@ -42,11 +42,7 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
     if file.judged:
         return file
     reference = reference or home.reference()
-    missing = [table for table in TABLES if getattr(reference, table) is None]
-    if missing:
-        raise IncompleteReference(
-            f"the reference data has no {', '.join(missing)}; nothing is judged for real without them"
-        )
+    refuse_incomplete(reference)
     with home.journal.judging(file_key) as sealing:
         if sealing is not None:
             desk = desk_for(home.profile, reference, file.received_at, file.partner)
@@ -96,6 +92,15 @@ def judge_all(
         return judge(home, key, at=at, reference=reference)
 
     return each_of(enumerate(file_keys, 1), one, lambda numbered: f"file {numbered[1][:12]}")
+
+
+def refuse_incomplete(reference: Reference) -> None:
+    """Raise IncompleteReference when a table is missing; an empty table is complete."""
+    missing = [table for table in TABLES if getattr(reference, table) is None]
+    if missing:
+        raise IncompleteReference(
+            f"the reference data has no {', '.join(missing)}; nothing is judged for real without them"
+        )
 
 
 def desk_for(

@@ -17,7 +17,7 @@ from sepa.model.finding import Findings
 from sepa.model.journal import Decision, FileRow, Move, OrderRow, ReportDue, State, first_state
 from sepa.model.verdict import Verdict
 from sepa.pipeline.home import Home, utc
-from sepa.pipeline.judge import desk_for, judge_stream
+from sepa.pipeline.judge import desk_for, judge_stream, refuse_incomplete
 from sepa.store.journal import Overtaken
 
 Act = Literal["judge-again", "report-again", "release", "refuse"]
@@ -187,7 +187,9 @@ def _judged_again(home: Home, decision: Decision, file: FileRow, only: str | Non
     if not file.count:
         return
     verdicts: list[Verdict] = []
-    desk = desk_for(home.profile, home.reference(), file.received_at, file.partner)
+    reference = home.reference()
+    refuse_incomplete(reference)
+    desk = desk_for(home.profile, reference, file.received_at, file.partner)
     with home.archived(file.key).open("rb") as source:
         verdict = judge_stream(
             source,

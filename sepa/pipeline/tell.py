@@ -2,7 +2,7 @@
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from itertools import groupby
 
 from msgspec.structs import replace
@@ -102,24 +102,47 @@ def _head(home: Home, file: FileRow, due: ReportDue) -> StatusReport:
 
 
 def _refusal_of_repeat(home: Home, file: FileRow, due: ReportDue) -> StatusReport:
-    finding = content_seen(f"{file.name}, {file.received_at:%Y-%m-%d %H:%M} UTC")
+    again = home.journal.delivery(due.occasion.removeprefix("repeat:"))
+    assert again is not None
+    told = file if again.partner == file.partner else again  # nobody is told of another sender's files
+    finding = content_seen(f"{told.name}, {told.received_at:%Y-%m-%d %H:%M} UTC")
     return replace(_head(home, file, due), status="RJCT", reasons=(reason(finding),))
 
 
 def _report(home: Home, file: FileRow, due: ReportDue) -> StatusReport:
     """The report on a judged file: as it was judged, or as it stands since a window or a person's decision."""
     as_judged = due.occasion == "judged"
-    head = replace(_head(home, file, due), reasons=tuple(map(reason, file.findings)))
-    if file.status == "RJCT" and any(finding.effect == "reject" for finding in file.findings):
-        return replace(head, status="RJCT")
-    counts = _counts(home, file, as_judged)
     blocks = home.journal.blocks(file.key)
+    lifted = frozenset() if as_judged else _lifted(home, file, blocks)
+    head = _head(home, file, due)
+    if _refuses(file.findings) and not lifted:
+        return replace(head, status="RJCT", reasons=tuple(map(reason, file.findings)))
+    counts = _counts(home, file, as_judged)
     return replace(
         head,
         status=_summary(counts),
+        reasons=tuple(map(reason, remarks(file.findings))),
         counts=_merged(counts),
-        blocks=_blocks(home, file, blocks, counts, as_judged),
+        blocks=_blocks(home, file, blocks, counts, as_judged, lifted),
     )
+
+
+def _refuses(findings: Findings) -> bool:
+    return any(finding.effect == "reject" for finding in findings)
+
+
+def remarks(findings: Findings) -> Findings:
+    """The findings that refuse nothing."""
+    return tuple(finding for finding in findings if finding.effect != "reject")
+
+
+def _lifted(home: Home, file: FileRow, blocks: list[BlockRow]) -> frozenset[int]:
+    """Blocks refused with their file or as a whole, of which orders have moved since: judged again, and not refused."""
+    refused = {block.position for block in blocks if _refuses(file.findings) or refused_whole(block)}
+    if not refused:
+        return frozenset()
+    moved = {order.block for order in home.journal.orders(file.key) if order.step > 0}
+    return frozenset(refused & moved)
 
 
 def _counts(home: Home, file: FileRow, as_judged: bool) -> dict[int, tuple[StatusCount, ...]]:
@@ -166,31 +189,35 @@ def _blocks(
     blocks: list[BlockRow],
     counts: dict[int, tuple[StatusCount, ...]],
     as_judged: bool,
+    lifted: frozenset[int],
 ) -> Iterator[BlockStatus]:
     """Every block with the orders that have something to tell; a block refused as a whole names none of them."""
-    told = groupby(_remarkable(home, file, blocks, as_judged), key=lambda order: order.block)
+    whole = {block.position for block in blocks if refused_whole(block)} - lifted
+    told = groupby(_remarkable(home, file, whole, as_judged), key=lambda order: order.block)
     waiting = next(told, None)
     for block in blocks:
         orders: Iterable[OrderRow] = ()
         if waiting is not None and waiting[0] == block.position:
             orders = waiting[1]
         own = counts.get(block.position, ())
+        was_refused = file.findings + block.findings if lifted else ()
         yield BlockStatus(
             id=block.id,
-            status="RJCT" if refused_whole(block) else _summary({block.position: own}) if own else None,
-            reasons=tuple(map(reason, block.findings)),
+            status="RJCT" if block.position in whole else _summary({block.position: own}) if own else None,
+            reasons=tuple(
+                map(reason, remarks(block.findings) if block.position in lifted else block.findings)
+            ),
             count=block.declared_count,
             control_sum=block.declared_sum,
             requested_date=block.requested_date,
             counts=own,
-            transactions=(_transaction(order, file) for order in orders),
+            transactions=(_transaction(order, file, was_refused) for order in orders),
         )
         if waiting is not None and waiting[0] == block.position:
             waiting = next(told, None)
 
 
-def _remarkable(home: Home, file: FileRow, blocks: list[BlockRow], as_judged: bool) -> Iterator[OrderRow]:
-    whole = {block.position for block in blocks if refused_whole(block)}
+def _remarkable(home: Home, file: FileRow, whole: Set[int], as_judged: bool) -> Iterator[OrderRow]:
     states = tuple(state for state in STATUS if state not in UNREMARKABLE)
     for order in home.journal.orders(file.key, states=states, as_judged=as_judged):
         if order.block not in whole:
@@ -199,17 +226,21 @@ def _remarkable(home: Home, file: FileRow, blocks: list[BlockRow], as_judged: bo
 
 def refused_whole(block: BlockRow) -> bool:
     """Whether the block itself was refused, and with it everything inside."""
-    return any(finding.effect == "reject" for finding in block.findings)
+    return _refuses(block.findings)
 
 
-def _transaction(order: OrderRow, file: FileRow) -> TransactionStatus:
+def _transaction(order: OrderRow, file: FileRow, was_refused: Findings) -> TransactionStatus:
+    """One order with its reasons. `was_refused` is why its file or block was refused, for orders left behind in it."""
+    findings = order.findings
+    if order.state == "rejected" and not _refuses(findings):
+        findings += was_refused
     return TransactionStatus(
         key=order.key,
         status=_status(
             order.outcome if order.outcome == "rolled" and order.state == "waiting" else order.state, file
         ),
         original=order.transaction,
-        reasons=tuple(map(reason, telling(order.findings))),
+        reasons=tuple(map(reason, telling(findings))),
         settlement_date=order.settlement_date,
     )
 

@@ -19,7 +19,7 @@ from sepa.scheme.money import amount_text, cents
 from sepa.store.places import fixtures_folder
 from sepa.wire.emitted import check_emitted
 from tests.pipeline.conftest import STEPS
-from tests.pipeline.house import DAY, House, StatusReport, stands
+from tests.pipeline.house import House, stands
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "sample-day" / "outcomes.txt"
