@@ -179,7 +179,7 @@ class House:
         return StatusReport(path)
 
     def clearing(self, kind: str) -> list[Path]:
-        return sorted((self.root / "clearing" / "out").glob(f"{kind}_*.xml"))
+        return sorted((self.root / "clearing" / "out").glob(f"{kind}*.xml"))
 
 
 def stands(order: OrderRow) -> str:
