@@ -44,14 +44,18 @@ def emit_bulks(home: Home, at: datetime.datetime) -> list[str]:
 
 
 def emit_reports(home: Home, at: datetime.datetime) -> list[str]:
-    """Write every report that is due: status reports, receipts, notices. Return their paths."""
+    """Write every report that is due: status reports, receipts, notices. Return their paths.
+
+    A repeat is answered once the file it repeats is judged: the answer must not depend on who was faster.
+    """
 
     def report(due: ReportDue) -> list[Publication]:
         left = tell(home, due, at)
         home.journal.published(left, settles=due)
         return left
 
-    due = home.journal.reports_due()
+    unjudged = set(home.journal.unjudged())
+    due = [each for each in home.journal.reports_due() if each.file_key not in unjudged]
     return _paths(each_of(due, report, lambda due: f"report on file {due.file_key[:12]} ({due.occasion})"))
 
 

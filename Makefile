@@ -1,0 +1,41 @@
+# Everything here sets itself up on a machine that has Python 3.11 or newer, make and a package index.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: demo test fast ui lint bench clean
+
+demo: $(READY)  ## One business day of the sample bank through the real DAGs.
+	@$(BIN)/python -m sepa.orchestration.demo
+
+test: $(READY) lint  ## Style, types, import contracts, then every test.
+	$(BIN)/python -m pytest
+
+fast: $(READY)  ## The tests that need neither Airflow nor PostgreSQL.
+	$(BIN)/python -m pytest -m "not slow"
+
+ui: $(READY)  ## Airflow with the DAGs, on http://127.0.0.1:8080, or on SEPA_UI_PORT.
+	@$(BIN)/python -m sepa.orchestration.airflow_ui
+
+lint: $(READY)
+	$(BIN)/ruff check sepa dags tests bench tools
+	$(BIN)/ruff format --check sepa dags tests bench tools
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(READY)  ## Our cost beside a plain pass of the parser over the same file.
+	$(BIN)/python -m bench
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@echo "Setting up $(VENV): a minute or two, once."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --quiet --no-deps --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) var .airflow

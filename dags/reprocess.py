@@ -1,0 +1,95 @@
+"""
+### Reprocess: judge again, report again, release, refuse
+
+Carries out what you choose on one file, on one order, or on all files that a partner dropped on a day. Who ordered it
+(you, as you are logged in), when and why is written down before anything changes.
+
+| Choice | Effect |
+|---|---|
+| Report again | A fresh status report and fresh notices of how things stand now |
+| Judge again | Refused, held and waiting orders are judged with today's reference data, as of their first receipt |
+| Release | Orders held as possible repeats go on to the next window |
+| Refuse | Orders held as possible repeats are refused |
+
+**It never pays twice**, whatever you choose and however often. A paid or unsettled order is never touched, and a
+released one waits for a window like any other. The same run, cleared or repeated, is the same decision and does nothing
+more.
+
+**Where is the key?** A file's key is the SHA-256 of its bytes. Its first 12 characters stand in the names of its
+`pain.002` and notices, and `sepa explain` finds the rest. An order's key is the file's key with its number, as reports
+show it.
+
+**When it is red**, the last line of the log says what was wrong with the order. Nothing was changed; start a new run.
+"""
+
+import datetime
+
+from airflow.sdk import Param, dag, get_current_context, task
+
+from sepa.orchestration import steps
+
+CHOICES = {
+    "report-again": "Report again: how things stand now",
+    "judge-again": "Judge again: with today's reference data",
+    "release": "Release: held orders go on to the next window",
+    "refuse": "Refuse: held orders are refused",
+}
+
+
+def optional(title: str, description: str, **schema: str) -> Param:
+    return Param(None, type=["null", "string"], title=title, description=description, **schema)
+
+
+@dag(
+    dag_display_name="Reprocess",
+    description="For operators: judge again, report again, release or refuse. Never pays twice.",
+    schedule=None,
+    start_date=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC),
+    catchup=False,
+    max_active_runs=1,
+    default_args={
+        "retries": 2,
+        "retry_delay": datetime.timedelta(seconds=10),
+        "show_return_value_in_logs": True,  # sentences with keys and counts alone
+    },
+    params={
+        "key": optional(
+            "Key of a file or an order",
+            "For a file the first 8 characters are enough; an order's key is needed whole.",
+            pattern="^[0-9a-f]{8,64}(-[0-9]+)?$",
+        ),
+        "partner": optional("Or: partner", "The name of its inbox folder. Fill in the day as well."),
+        "day": optional("... and day received", "A day of the bank's calendar.", format="date"),
+        "act": Param(
+            "report-again",
+            enum=list(CHOICES),
+            values_display=CHOICES,
+            title="What to do",
+            description="Nothing of this can pay an order twice.",
+        ),
+        "reason": Param(
+            "",
+            type="string",
+            minLength=3,
+            title="Reason",
+            description="Kept for auditors together with your user name.",
+        ),
+        "asked_by": optional(
+            "Asked by",
+            "Who asked for it, if not you. Added to the reason as a note.",
+        ),
+    },
+    doc_md=__doc__,
+    tags=["sepa", "for operators"],
+)
+def reprocess():
+    @task
+    def carry_out() -> list[str]:
+        context = get_current_context()
+        run = context["dag_run"]
+        return steps.reprocess(dict(context["params"]), run.triggering_user_name, run.run_after)
+
+    carry_out()
+
+
+reprocess()

@@ -1,0 +1,168 @@
+"""One function for each task. Keys and instants go in and out as plain texts; everything else stays in the home.
+
+Imports of the desk itself stand inside the functions: every task parses its DAG file anew, and a light file
+keeps that under a tenth of a second.
+"""
+
+import datetime
+import os
+from pathlib import Path
+from typing import Any
+
+
+def home_path() -> Path:
+    """The home the tasks work in: `SEPA_HOME`, else `./var`."""
+    return Path(os.environ.get("SEPA_HOME") or "var").absolute()
+
+
+def instant(text: str | None, of_run: datetime.datetime) -> datetime.datetime:
+    """The instant a run works at: its own, or an earlier one that was asked for (ISO 8601, else the bank's time).
+
+    A later one than the run's own is ValueError: nothing can be settled or proven before it has happened.
+    """
+    if not text:
+        return of_run
+    from sepa.pipeline.home import read_instant
+
+    asked = read_instant(text, _profile())
+    if asked > of_run:
+        raise ValueError(f"{text} lies in the future; leave the field empty or give an earlier instant")
+    return asked
+
+
+def now() -> datetime.datetime:
+    """The clock, read here alone, for the stamp that a file gets when it is taken.
+
+    `SEPA_NOW` replaces it for a replay. It is set where the desk is started, so no form can backdate a receipt.
+    """
+    replayed = os.environ.get("SEPA_NOW")
+    return datetime.datetime.fromisoformat(replayed) if replayed else datetime.datetime.now(datetime.UTC)
+
+
+def bank_timezone() -> str:
+    """The zone of the bank's clock, for schedules. Read from the home's profile, or ours while there is no home yet."""
+    zone: str = _profile().bank.timezone
+    return zone
+
+
+def window_crons() -> list[str]:
+    """The clearing windows of the bank's profile as cron lines in the bank's zone."""
+    return [f"{window.minute} {window.hour} * * *" for window in _profile().clearing.windows]
+
+
+def _profile() -> Any:
+    from sepa.store.profiles import load_profile
+
+    own = home_path() / "reference" / "profile.yaml"
+    return load_profile(own if own.exists() else "otp-sk")
+
+
+def claim_files(at: datetime.datetime) -> list[dict[str, Any]]:
+    """Take what is complete, tell senders of repeats at once, and order one run for each batch to be judged.
+
+    Returns what `TriggerDagRunOperator` needs for each run. A run is named by the digest of the files it takes.
+    """
+    from sepa.pipeline.claim import batches, claim
+    from sepa.pipeline.emit import emit_reports
+    from sepa.pipeline.home import open_home
+
+    with open_home(home_path()) as home:
+        claim(home, at)
+        emit_reports(home, at)
+        return [
+            {
+                "conf": {"file_keys": list(batch.file_keys), "at": at.isoformat()},
+                "trigger_run_id": f"files-{batch.name}",
+            }
+            for batch in batches(home)
+        ]
+
+
+def judge_files(file_keys: list[str], at: datetime.datetime) -> dict[str, int]:
+    """Judge the files of a batch; those already judged stay as they are. Returns how many ended in which status."""
+    from collections import Counter
+
+    from sepa.pipeline.home import open_home
+    from sepa.pipeline.judge import judge_all
+
+    with open_home(home_path()) as home:
+        return dict(Counter(file.status or "" for file in judge_all(home, file_keys, at=at)))
+
+
+def publish_reports(at: datetime.datetime) -> int:
+    """Write every report that is due and not yet written. Returns how many files left."""
+    from sepa.pipeline.emit import emit_reports
+    from sepa.pipeline.home import open_home
+
+    with open_home(home_path()) as home:
+        return len(emit_reports(home, at))
+
+
+def seal_window(at: datetime.datetime) -> dict[str, Any]:
+    """Settle the window: fix bulks and postings for ever."""
+    from sepa.pipeline.home import open_home
+    from sepa.pipeline.settle import seal_window as seal
+
+    with open_home(home_path()) as home:
+        sealed = seal(home, at)
+        return {"bulks": len(sealed.bulks), "paid": sealed.paid, "unpaid": sealed.unpaid}
+
+
+def publish_bulks(at: datetime.datetime) -> int:
+    """Write and validate the files of every sealed bulk that has none yet. Returns how many files left."""
+    from sepa.pipeline.emit import emit_bulks
+    from sepa.pipeline.home import open_home
+
+    with open_home(home_path()) as home:
+        return len(emit_bulks(home, at))
+
+
+def close_day(at: datetime.datetime, day: str | None = None) -> dict[str, Any]:
+    """Prove the day and publish its report. A day that does not add up fails the task and names each difference."""
+    from sepa.model.broken import BrokenPromise
+    from sepa.pipeline.day import end_of_day
+    from sepa.pipeline.home import open_home
+    from sepa.schedule import local_instant
+
+    with open_home(home_path()) as home:
+        on = datetime.date.fromisoformat(day) if day else local_instant(at, home.profile).date()
+        proof, paths = end_of_day(home, on, at)
+    if not proof.holds:
+        raise BrokenPromise("; ".join(proof.faults))
+    return {"day": str(on), "reports": paths}
+
+
+def reprocess(order: dict[str, Any], by: str | None, at: datetime.datetime) -> list[str]:
+    """Carry out an operator's order as filled in on the trigger form; returns a sentence for each file.
+
+    `by` is the user who started the run, as Airflow knows it. A name typed into the form is only added to the reason.
+    A mistake in the form fails the task at once: trying again would not mend it.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from sepa.pipeline.emit import emit_reports
+    from sepa.pipeline.home import open_home
+    from sepa.pipeline.reprocess import NotFound
+    from sepa.pipeline.reprocess import reprocess as carry_out
+
+    if not by:
+        raise AirflowFailException(
+            "nobody is known to have started this run; start it from the page or the API"
+        )
+    asked_by = (order.get("asked_by") or "").strip()
+    with open_home(home_path()) as home:
+        try:
+            done = carry_out(
+                home,
+                act=order["act"],
+                reason=f"{order['reason']} (asked by: {asked_by})" if asked_by else order["reason"],
+                by=by,
+                at=at,
+                key=order.get("key") or None,
+                partner=order.get("partner") or None,
+                day=datetime.date.fromisoformat(order["day"]) if order.get("day") else None,
+            )
+        except (NotFound, ValueError) as mistake:
+            raise AirflowFailException(str(mistake)) from None
+        emit_reports(home, at)
+        return [f"{each.subject[:24]}: {each.sentence}" for each in done]
