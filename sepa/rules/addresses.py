@@ -53,6 +53,15 @@ def _kind_findings(judge: Rule, address: Address, element: str, code: str, case:
     return (judge.finding(code, element, shown, expected, message=message, day=first),)
 
 
+def _none_or_structured(subject: Transaction, case: Case) -> bool:
+    """No address, or one with town and country and without free lines: SEPA carries it on any day."""
+    party, _, _ = _other_side(subject, case)
+    address = party.address
+    if address is None:
+        return True
+    return bool(address.town_name and address.country and not address.lines and is_country(address.country))
+
+
 @rule(
     "ADR-01",
     subject="transaction",
@@ -61,6 +70,7 @@ def _kind_findings(judge: Rule, address: Address, element: str, code: str, case:
     message=_UNSTRUCTURED,
     remedy=_STRUCTURE_REMEDY,
     parameters=_PARAMETERS,
+    quiet_if=_none_or_structured,
 )
 def structure(subject: Transaction, case: Case) -> Findings:
     """An address is of a kind that SEPA carries on the settlement date."""
@@ -105,6 +115,7 @@ def _country_findings(judge: Rule, address: Address, element: str, code: str) ->
     codes=("BE04", "BE07"),
     message=_COUNTRY,
     remedy=_COUNTRY_REMEDY,
+    quiet_if=_none_or_structured,
 )
 def country(subject: Transaction, case: Case) -> Findings:
     """The country of an address exists."""
@@ -161,6 +172,7 @@ def _lines_findings(judge: Rule, address: Address, element: str, case: Case) -> 
     message=_LINES,
     remedy=_LINES_REMEDY,
     parameters=("addresses.lines_max", "addresses.line_max_chars"),
+    quiet_if=_none_or_structured,
 )
 def lines(subject: Transaction, case: Case) -> Findings:
     """An address has no more and no longer free lines than SEPA carries."""

@@ -11,6 +11,12 @@ read_cents = lru_cache(maxsize=65536)(cents)
 _FORM = "digits, a point and at most two decimals"
 
 
+def _usual(subject: Transaction, case: Case) -> bool:
+    """Whole cents, more than none and no more than the scheme carries."""
+    amount_cents = read_cents(subject.amount) if subject.amount is not None else None
+    return amount_cents is not None and 0 < amount_cents <= case.profile.orders.amount_max_cents
+
+
 @rule(
     "CT-01",
     subject="transaction",
@@ -18,6 +24,7 @@ _FORM = "digits, a point and at most two decimals"
     codes=("AM12",),
     message="The order names no amount.",
     remedy="Fill in the amount in euro.",
+    quiet_if=_usual,
 )
 def given(subject: Transaction, case: Case) -> Findings:
     """An order names its amount."""
@@ -35,6 +42,7 @@ def given(subject: Transaction, case: Case) -> Findings:
     codes=("CH20", "AM12"),
     message="The amount {found} is not in whole cents.",
     remedy="Round the amount to whole cents.",
+    quiet_if=_usual,
 )
 def whole_cents(subject: Transaction, case: Case) -> Findings:
     """An amount is in whole cents."""
@@ -55,6 +63,7 @@ def whole_cents(subject: Transaction, case: Case) -> Findings:
     codes=("AM01",),
     message="The amount is zero.",
     remedy="Fill in an amount of at least 0.01.",
+    quiet_if=_usual,
 )
 def more_than_zero(subject: Transaction, case: Case) -> Findings:
     """An amount is at least one cent."""
@@ -71,6 +80,7 @@ def more_than_zero(subject: Transaction, case: Case) -> Findings:
     message="The amount {found} is more than one order may carry.",
     remedy="Split the amount over orders of at most {most}.",
     parameters=("orders.amount_max_cents",),
+    quiet_if=_usual,
 )
 def at_most(subject: Transaction, case: Case) -> Findings:
     """An amount is no more than the scheme carries."""

@@ -46,6 +46,17 @@ def _national_findings(judge: Rule, account: AccountId, element: str) -> Finding
     return NOTHING if fault is None else (judge.finding("AC01", element, account.iban, fault),)
 
 
+def _all_sound(subject: Transaction, case: Case) -> bool:
+    """A right IBAN with its national digits, and no BIC or one of the same country."""
+    if case.head.kind == "credit-transfer":
+        iban, bic = subject.creditor_account.iban, subject.creditor_agent.bic
+    else:
+        iban, bic = subject.debtor_account.iban, subject.debtor_agent.bic
+    if iban is None or iban_fault(iban) is not None or national_fault(iban) is not None:
+        return False
+    return bic is None or (bic_fault(bic) is None and account_country(bic_country(bic)) == iban_country(iban))
+
+
 def _other_findings(judge: Rule, account: AccountId, element: str) -> Findings:
     if account.iban is not None or account.other is None:
         return NOTHING
@@ -88,6 +99,7 @@ def own_iban(subject: PaymentInformation, case: Case) -> Findings:
     message=_IBAN_MESSAGE,
     remedy=_IBAN_REMEDY,
     kinds=("credit-transfer",),
+    quiet_if=_all_sound,
 )
 def creditor_iban(subject: Transaction, case: Case) -> Findings:
     """The payee's account is given by a right IBAN."""
@@ -102,6 +114,7 @@ def creditor_iban(subject: Transaction, case: Case) -> Findings:
     message=_IBAN_MESSAGE,
     remedy=_IBAN_REMEDY,
     kinds=("collection",),
+    quiet_if=_all_sound,
 )
 def debtor_iban(subject: Transaction, case: Case) -> Findings:
     """The payer's account is given by a right IBAN."""
@@ -131,6 +144,7 @@ def own_national_digits(subject: PaymentInformation, case: Case) -> Findings:
     remedy=_NATIONAL_REMEDY,
     kinds=("credit-transfer",),
     effect="warn",
+    quiet_if=_all_sound,
 )
 def creditor_national_digits(subject: Transaction, case: Case) -> Findings:
     """The payee's account agrees with the check digits of its country."""
@@ -146,6 +160,7 @@ def creditor_national_digits(subject: Transaction, case: Case) -> Findings:
     remedy=_NATIONAL_REMEDY,
     kinds=("collection",),
     effect="warn",
+    quiet_if=_all_sound,
 )
 def debtor_national_digits(subject: Transaction, case: Case) -> Findings:
     """The payer's account agrees with the check digits of its country."""
@@ -173,6 +188,7 @@ def own_account_form(subject: PaymentInformation, case: Case) -> Findings:
     message=_OTHER_MESSAGE,
     remedy=_OTHER_REMEDY,
     kinds=("credit-transfer",),
+    quiet_if=_all_sound,
 )
 def creditor_account_form(subject: Transaction, case: Case) -> Findings:
     """The payee's account is not named in any other way than by its IBAN."""
@@ -187,6 +203,7 @@ def creditor_account_form(subject: Transaction, case: Case) -> Findings:
     message=_OTHER_MESSAGE,
     remedy=_OTHER_REMEDY,
     kinds=("collection",),
+    quiet_if=_all_sound,
 )
 def debtor_account_form(subject: Transaction, case: Case) -> Findings:
     """The payer's account is not named in any other way than by its IBAN."""
@@ -214,6 +231,7 @@ def own_bic(subject: PaymentInformation, case: Case) -> Findings:
     message=_BIC_MESSAGE,
     remedy=_BIC_REMEDY,
     kinds=("credit-transfer",),
+    quiet_if=_all_sound,
 )
 def creditor_bic(subject: Transaction, case: Case) -> Findings:
     """The BIC of the payee's bank has the form of a BIC."""
@@ -228,6 +246,7 @@ def creditor_bic(subject: Transaction, case: Case) -> Findings:
     message=_BIC_MESSAGE,
     remedy=_BIC_REMEDY,
     kinds=("collection",),
+    quiet_if=_all_sound,
 )
 def debtor_bic(subject: Transaction, case: Case) -> Findings:
     """The BIC of the payer's bank has the form of a BIC."""
@@ -243,6 +262,7 @@ def debtor_bic(subject: Transaction, case: Case) -> Findings:
     remedy=_FOREIGN_BIC_REMEDY,
     kinds=("credit-transfer",),
     effect="warn",
+    quiet_if=_all_sound,
 )
 def creditor_bic_country(subject: Transaction, case: Case) -> Findings:
     """The BIC of the payee's bank belongs to the country of the account."""
@@ -260,6 +280,7 @@ def creditor_bic_country(subject: Transaction, case: Case) -> Findings:
     remedy=_FOREIGN_BIC_REMEDY,
     kinds=("collection",),
     effect="warn",
+    quiet_if=_all_sound,
 )
 def debtor_bic_country(subject: Transaction, case: Case) -> Findings:
     """The BIC of the payer's bank belongs to the country of the account."""

@@ -9,6 +9,19 @@ STRUCTURED_MAX_CHARS = 140
 """EPC132-08 2025, Strd: counted with its inner tags."""
 
 
+def _one_short_text(subject: Transaction, case: Case) -> bool:
+    """Nothing for the payee, or one message that fits."""
+    remittance = subject.remittance
+    if remittance is None:
+        return True
+    texts = remittance.unstructured
+    return (
+        not remittance.structured
+        and len(texts) == 1
+        and len(texts[0]) <= case.profile.orders.remittance_max_chars
+    )
+
+
 @rule(
     "CT-13",
     subject="transaction",
@@ -17,6 +30,7 @@ STRUCTURED_MAX_CHARS = 140
     message="The message for the payee has {length} characters, more than the {most} we can carry.",
     remedy="Shorten the message for the payee to {most} characters.",
     parameters=("orders.remittance_max_chars",),
+    quiet_if=_one_short_text,
 )
 def text_length(subject: Transaction, case: Case) -> Findings:
     """The message for the payee is no longer than the scheme carries."""
@@ -45,6 +59,7 @@ def text_length(subject: Transaction, case: Case) -> Findings:
     codes=("CH17",),
     message="The order carries {found} messages or references for the payee; SEPA carries one.",
     remedy="Send one message or one structured reference with each order.",
+    quiet_if=_one_short_text,
 )
 def only_one(subject: Transaction, case: Case) -> Findings:
     """An order carries one message or one structured reference for the payee, not more."""
@@ -64,6 +79,7 @@ def only_one(subject: Transaction, case: Case) -> Findings:
     codes=("CH15",),
     message="The structured reference takes {found} characters with its tags, more than {most}.",
     remedy="Shorten the structured reference, or send the reference alone.",
+    quiet_if=_one_short_text,
 )
 def structured_length(subject: Transaction, case: Case) -> Findings:
     """A structured reference takes no more than 140 characters with its tags."""
@@ -91,6 +107,7 @@ def structured_length(subject: Transaction, case: Case) -> Findings:
     codes=("RR07",),
     message="The creditor reference {found} is wrong: its check digits do not agree.",
     remedy="Copy the reference from the invoice once more.",
+    quiet_if=_one_short_text,
 )
 def creditor_reference(subject: Transaction, case: Case) -> Findings:
     """A creditor reference by ISO 11649 has the right check digits."""

@@ -20,6 +20,23 @@ def _domestic(transaction: Transaction, case: Case) -> bool:
     return bool(debtor and creditor) and str(debtor)[:2] == str(creditor)[:2] == here
 
 
+def _in_order(subject: Transaction, case: Case) -> bool:
+    """A short reference without symbols, or symbols of a domestic payment, each of few digits."""
+    reference, terms = subject.end_to_end_id, case.profile.symbols
+    if len(reference) > terms.reference_max:
+        return False
+    if not reference.startswith("/"):
+        return True
+    symbols = parse_symbols(reference)
+    return (
+        symbols is not None
+        and symbol_fault(symbols.vs, terms.vs_max) is None
+        and symbol_fault(symbols.ss, terms.ss_max) is None
+        and symbol_fault(symbols.ks, terms.ks_max) is None
+        and _domestic(subject, case)
+    )
+
+
 def _symbol_findings(judge: Rule, subject: Transaction, case: Case, symbol: str, most: int) -> Findings:
     fault = symbol_fault(symbol, most)
     if fault is None or not _domestic(subject, case):
@@ -36,6 +53,7 @@ def _symbol_findings(judge: Rule, subject: Transaction, case: Case, symbol: str,
     remedy=_REMEDY,
     parameters=("symbols.vs_max",),
     kinds=("credit-transfer",),
+    quiet_if=_in_order,
 )
 def variable_symbol(subject: Transaction, case: Case) -> Findings:
     """The variable symbol is made of digits, ten at most."""
@@ -53,6 +71,7 @@ def variable_symbol(subject: Transaction, case: Case) -> Findings:
     remedy=_REMEDY,
     parameters=("symbols.ss_max",),
     kinds=("credit-transfer",),
+    quiet_if=_in_order,
 )
 def specific_symbol(subject: Transaction, case: Case) -> Findings:
     """The specific symbol is made of digits, ten at most."""
@@ -70,6 +89,7 @@ def specific_symbol(subject: Transaction, case: Case) -> Findings:
     remedy=_REMEDY,
     parameters=("symbols.ks_max",),
     kinds=("credit-transfer",),
+    quiet_if=_in_order,
 )
 def constant_symbol(subject: Transaction, case: Case) -> Findings:
     """The constant symbol is made of digits, four at most."""
@@ -87,6 +107,7 @@ def constant_symbol(subject: Transaction, case: Case) -> Findings:
     remedy="Write the payee's own reference instead of symbols on payments abroad.",
     parameters=("symbols.on_cross_border",),
     kinds=("credit-transfer",),
+    quiet_if=_in_order,
 )
 def cross_border(subject: Transaction, case: Case) -> Findings:
     """A payment abroad carries no symbols."""
@@ -114,6 +135,7 @@ def cross_border(subject: Transaction, case: Case) -> Findings:
     remedy="Shorten the reference.",
     parameters=("symbols.reference_max",),
     kinds=("credit-transfer",),
+    quiet_if=_in_order,
 )
 def reference_length(subject: Transaction, case: Case) -> Findings:
     """The payer's reference has no more characters than the terms allow."""
@@ -142,6 +164,7 @@ def reference_length(subject: Transaction, case: Case) -> Findings:
     remedy="Write all three tags in this order, empty ones too: /VS, /SS, /KS.",
     kinds=("credit-transfer",),
     effect="warn",
+    quiet_if=_in_order,
 )
 def form(subject: Transaction, case: Case) -> Findings:
     """Symbols are written with all three tags, in their order."""
