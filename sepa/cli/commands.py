@@ -21,6 +21,7 @@ from sepa.cli.options import (
     day,
     instant,
     progress,
+    say_json,
     screen,
 )
 from sepa.model.reference import Reference
@@ -77,8 +78,7 @@ def check(
             )
             refused |= checked.verdict.status in ("RJCT", "PART")
             if as_json:
-                sys.stdout.buffer.writelines(line + b"\n" for line in checked.lines())
-                sys.stdout.buffer.flush()
+                say_json(checked.lines())
             else:
                 tables.show_checked(screen, checked)
             bar.advance(task)
@@ -116,7 +116,7 @@ def run(home: HomeFolder = None, at: At = None, as_json: Json = False) -> None:
         task = bar.add_task("starting", total=None)
         ran = run_all(desk, instant(at, desk.profile), told=lambda what: bar.update(task, description=what))
     if as_json:
-        sys.stdout.write(msgspec.json.encode(ran).decode() + "\n")
+        say_json([msgspec.json.encode(ran)])
     else:
         tables.show_run(screen, ran)
 
@@ -131,9 +131,7 @@ def rules(
     """List every rule: sentence, source, codes, parameters and their values in each profile."""
     profiles = {name: parameters(load_profile(name)) for name in profile_names()}
     if as_json:
-        for rule in RULES:
-            line = tables.rule_line(rule, profiles)
-            sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+        say_json(msgspec.json.encode(tables.rule_line(rule, profiles)) for rule in RULES)
     elif markdown:
         sys.stdout.write(tables.rules_markdown(RULES, profiles))
     else:
@@ -149,7 +147,10 @@ def explain(
     """Tell a payment's whole story from the journal: what happened, when, by which rule, on whose word."""
     with _home(home) as desk:
         if "-" not in key:
-            tables.show_files(screen, desk.journal.find_files(prefix=key), as_json=as_json)
+            files = desk.journal.find_files(prefix=key)
+            if not files:
+                raise Stop(f"No file has a key that begins with {key}.")
+            tables.show_files(screen, files, as_json=as_json)
             return
         order, story = desk.journal.order(key), desk.journal.story(key)
         if order is None:
@@ -170,7 +171,7 @@ def reconcile(
     with _home(home) as desk:
         proof = prove(desk, day(date), instant(at, desk.profile))
     if as_json:
-        sys.stdout.write(msgspec.json.encode(proof).decode() + "\n")
+        say_json([msgspec.json.encode(proof)])
     else:
         tables.show_proof(screen, proof)
     raise typer.Exit(0 if proof.holds else OUR_FAULT)

@@ -1,11 +1,14 @@
 """Options that several commands share, and how a command says what is wrong."""
 
 import datetime
+import re
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -14,6 +17,7 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.segment import Segment
 
 from sepa.model.profile import Profile
 from sepa.pipeline.home import read_instant
@@ -32,8 +36,35 @@ HomeFolder = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for machines.")]
 
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
-screen = Console(highlight=False)
+_UNSEEN = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]")
+"""In UTF-8: what steers a terminal or turns the direction of writing, and JSON would let through."""
+
+
+class Screen(Console):
+    """A console that nobody's text can steer: signs that cannot be seen are told as their code point."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                yield Segment("\n".join(map(shown, segment.text.split("\n"))), segment.style)
+
+
+def shown(text: str) -> str:
+    """`text` with every sign that cannot be seen told as its code point, such as `<U+202E>`."""
+    return "".join(char if char.isprintable() else f"<U+{ord(char):04X}>" for char in text)
+
+
+errors = Screen(stderr=True, highlight=False, soft_wrap=True)
+screen = Screen(highlight=False)
+
+
+def say_json(lines: Iterable[bytes]) -> None:
+    """Write JSON lines for machines. Signs that a terminal would obey are escaped, which JSON reads as the same."""
+    escaped = (_UNSEEN.sub(lambda sign: b"\\u%04x" % ord(sign[0].decode()), line) for line in lines)
+    sys.stdout.buffer.writelines(line + b"\n" for line in escaped)
+    sys.stdout.buffer.flush()
 
 
 class Stop(Exception):

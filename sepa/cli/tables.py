@@ -1,7 +1,6 @@
 """What a person at a terminal sees."""
 
 import re
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sepa.cli.options import say_json
 from sepa.model.finding import Finding
 from sepa.model.journal import Event, FileRow, OrderRow
 from sepa.pipeline.check import Checked, message_of, reason_line
@@ -52,7 +52,7 @@ def show_checked(screen: Console, checked: Checked) -> None:
         told += 1
         amount = f"{line['amount'] or '?'} {line['currency'] or ''}".strip()
         what = f"transaction {line['position']} ({line['end_to_end_id']}), {amount}: {line['outcome']}"
-        screen.print(f"  {shown(what)}", markup=False, soft_wrap=True)
+        screen.print(f"  {what}", markup=False, soft_wrap=True)
         _show_reasons(screen, "", line["reasons"])
     if hidden:
         screen.print(f"  ... and {hidden} more; --json shows them all", style="dim")
@@ -69,11 +69,11 @@ def _show_reasons(screen: Console, what: str, reasons: Sequence[Mapping[str, Any
         colour = {"reject": "red", "warn": "yellow"}.get(each["effect"], "cyan")
         head = f"  {what}: " if what else "    "
         screen.print(
-            Text.assemble(head, (f"{each['code']} {each['rule']} ", colour), shown(each["message"])),
+            Text.assemble(head, (f"{each['code']} {each['rule']} ", colour), each["message"]),
             soft_wrap=True,
         )
         if each["effect"] != "warn":
-            where = f"{each['element']}: found {each['found'] or 'nothing'!r}, expected {shown(each['expected'])}."
+            where = f"{each['element']}: found {each['found'] or 'nothing'!r}, expected {each['expected']}."
             screen.print(
                 f"      {where} {each['remedy']} [{each['source']}]",
                 style="dim",
@@ -164,11 +164,8 @@ def _value(value: Any) -> str:
 def show_files(screen: Console, files: Sequence[FileRow], *, as_json: bool) -> None:
     """Files found by the beginning of their key."""
     if as_json:
-        for file in files:
-            sys.stdout.write(msgspec.json.encode(file).decode() + "\n")
+        say_json(map(msgspec.json.encode, files))
         return
-    if not files:
-        screen.print("No such file.")
     for file in files:
         screen.print(
             f"{file.key[:24]}  {file.partner}  {file.name}  received {file.received_at:%Y-%m-%d %H:%M:%S} UTC  "
@@ -183,10 +180,7 @@ def show_files(screen: Console, files: Sequence[FileRow], *, as_json: bool) -> N
 def show_story(screen: Console, order: OrderRow, story: Sequence[Event], *, as_json: bool) -> None:
     """A payment's story, oldest first."""
     if as_json:
-        for event in story:
-            sys.stdout.write(
-                msgspec.json.encode({"kind": "event", "key": order.key, **_event(event)}).decode() + "\n"
-            )
+        say_json(msgspec.json.encode({"kind": "event", "key": order.key, **_event(event)}) for event in story)
         return
     amount = f"{order.amount_text} {order.currency}"
     screen.print(
@@ -195,16 +189,14 @@ def show_story(screen: Console, order: OrderRow, story: Sequence[Event], *, as_j
     for event in story:
         screen.print(
             Text.assemble(
-                (f"{event.at:%Y-%m-%d %H:%M:%S} UTC  ", "dim"), (event.what, "bold"), f" by {shown(event.by)}"
+                (f"{event.at:%Y-%m-%d %H:%M:%S} UTC  ", "dim"), (event.what, "bold"), f" by {event.by}"
             ),
             soft_wrap=True,
         )
         for name, value in {**event.detail, "cause": event.cause}.items():
             if value:
                 label = name.replace("_", " ")
-                screen.print(
-                    f"    {label:<16} {_short(shown(value))}", markup=False, soft_wrap=True, style="dim"
-                )
+                screen.print(f"    {label:<16} {_short(value)}", markup=False, soft_wrap=True, style="dim")
         for finding in event.findings:
             _show_finding(screen, finding)
 
@@ -212,11 +204,6 @@ def show_story(screen: Console, order: OrderRow, story: Sequence[Event], *, as_j
 def _short(value: str) -> str:
     """A digest by its first twelve digits, the way reports name files; anything else as it is."""
     return f"{value[:12]}…" if re.fullmatch("[0-9a-f]{64}", value) else value
-
-
-def shown(text: str) -> str:
-    """A stranger's text made harmless for a terminal: signs that cannot be seen are told as their code point."""
-    return "".join(char if char.isprintable() else f"<U+{ord(char):04X}>" for char in text)
 
 
 def _event(event: Event) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import os
 import tempfile
 from collections.abc import Collection, Iterator, Set
 from pathlib import Path
@@ -98,7 +99,7 @@ def check_file(
             seen=_nothing_seen,
             owner_of=no_owner,
         )
-    return Checked(path=str(path), sha256=digest, verdict=verdict, spool=spool)
+    return Checked(path=os.fsencode(path).decode("utf-8", "replace"), sha256=digest, verdict=verdict, spool=spool)
 
 
 def file_line(checked: Checked) -> Line:

@@ -1,0 +1,432 @@
+"""The commands: what each says, with which exit code, and the JSON lines that others rely on."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from sepa.cli import main
+from sepa.rules import RULES
+from sepa.store.places import fixtures_folder
+from tests.pipeline.house import House
+from tools.sample_bank import A2, B1, GOOD, ONE, TRADER, collection, collections, order, transfers
+
+REFERENCE = fixtures_folder() / "sample-bank" / "reference"
+AT = ("--at", "2026-04-02T10:00")
+DATA = ("--data", str(REFERENCE))
+SEPA = Path(sys.executable).parent / "sepa"
+UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
+EVIL = "Zlý\u009b31m\u202eod"
+
+
+class Ended(NamedTuple):
+    """How a command ended: exit code and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def said(self) -> str:
+        """Everything on the error output, in one line."""
+        return " ".join(self.err.split())
+
+
+Sepa = Callable[..., Ended]
+
+
+@pytest.fixture
+def sepa(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Sepa:
+    def run(*words: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["sepa", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return Ended(int(ended.value.code or 0), out, err)
+
+    monkeypatch.delenv("SEPA_HOME", raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+    return run
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A home with one paid, one held and one refused order. Look, do not touch."""
+    house = House.new(tmp_path_factory.mktemp("done") / "home", sample=False)
+    house.drop("stavebniny", "1.xml", GOOD)
+    house.drop("stavebniny", "2.xml", transfers("GOOD-0002", TRADER, ONE))
+    house.drop("stavebniny", "3.xml", transfers("BAD-3", TRADER, [order("BAD", "1.00", "X", B1[:-1] + "0")]))
+    house.run()
+    return house
+
+
+def key_of(house: House, message_id: str) -> str:
+    (key,) = [file.key for file in house.files() if file.message_id == message_id]
+    return key
+
+
+# --- check ---
+
+PAYMENT = {
+    "kind": str,
+    "key": str,
+    "payment_information": str,
+    "position": int,
+    "end_to_end_id": str,
+    "amount": str,
+    "currency": str,
+    "outcome": str,
+    "route": (str, type(None)),
+    "received_on": (str, type(None)),
+    "booking_date": (str, type(None)),
+    "settlement_date": (str, type(None)),
+    "reasons": list,
+}
+BLOCK = {
+    "kind": str,
+    "id": str,
+    "position": int,
+    "requested_date": (str, type(None)),
+    "status": str,
+    "reasons": list,
+}
+FILE = {
+    "kind": str,
+    "path": str,
+    "sha256": str,
+    "message": (str, type(None)),
+    "message_id": (str, type(None)),
+    "transactions": int,
+    "control_sum": str,
+    "status": str,
+    "reasons": list,
+}
+REASON = ("code", "rule", "source", "element", "found", "expected", "message", "remedy")
+CONTRACT = {"file": FILE, "payment_information": BLOCK, "payment": PAYMENT}
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "status", "outcomes"),
+    [
+        pytest.param(GOOD, 0, "ACCP", ["accepted"], id="nothing refused"),
+        pytest.param(
+            transfers("P", TRADER, [*ONE, order("BAD", "1.00", "X", B1[:-1] + "0")]),
+            1,
+            "PART",
+            ["accepted", "rejected"],
+            id="one refused",
+        ),
+        pytest.param(
+            transfers("R", TRADER, ONE, control_sum="1.00"), 1, "RJCT", ["rejected"], id="all refused"
+        ),
+        pytest.param(transfers("D", TRADER, ONE, due="2026-04-03"), 0, "ACCP", ["rolled"], id="a day moved"),
+        pytest.param(GOOD[:700], 1, "RJCT", [], id="cut off"),
+        pytest.param("", 1, "RJCT", [], id="empty"),
+        pytest.param(
+            collections("DD", [("RCUR", "2026-04-09", [collection("C", "64.20", A2, "MND-2026-001")])]),
+            0,
+            "ACCP",
+            ["accepted"],
+            id="a collection",
+        ),
+    ],
+)
+def test_check_writes_the_lines_of_the_contract(
+    sepa: Sepa, tmp_path: Path, content: str, code: int, status: str, outcomes: list[str]
+) -> None:
+    path = tmp_path / "orders.xml"
+    path.write_text(content, "utf-8")
+    ended = sepa("check", "--json", *AT, *DATA, path)
+    assert (ended.code, ended.err) == (code, "")
+    kinds = [line["kind"] for line in ended.lines]
+    assert kinds == sorted(kinds, key=["file", "payment_information", "payment"].index)
+    for line in ended.lines:
+        for name, form in CONTRACT[line["kind"]].items():
+            assert isinstance(line[name], form), name
+        for reason in line["reasons"]:
+            assert all(isinstance(reason[name], str) for name in REASON)
+    assert (ended.lines[0]["path"], ended.lines[0]["status"]) == (str(path), status)
+    assert [line["outcome"] for line in ended.lines if line["kind"] == "payment"] == outcomes
+
+
+def test_check_dates_a_payment(sepa: Sepa, tmp_path: Path) -> None:
+    path = tmp_path / "orders.xml"
+    path.write_text(GOOD, "utf-8")
+    payment = sepa("check", "--json", "--at", "2026-04-02T21:00:01", *DATA, path).lines[-1]
+    days = [payment[name] for name in ("received_on", "booking_date", "settlement_date")]
+    assert days == ["2026-04-07"] * 3
+    assert payment["key"] == f"{sepa('check', '--json', *AT, path).lines[0]['sha256'][:24]}-1"
+    assert (payment["amount"], payment["currency"], payment["route"]) == ("100.00", "EUR", "clearing")
+
+
+def test_check_judges_many_files_and_ends_with_the_worst(sepa: Sepa, tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text(GOOD[:700])
+    (tmp_path / "b.xml").write_text(GOOD)
+    ended = sepa("check", "--json", *AT, *DATA, tmp_path / "a.xml", tmp_path / "b.xml")
+    assert ended.code == 1
+    assert [line["status"] for line in ended.lines if line["kind"] == "file"] == ["RJCT", "ACCP"]
+
+
+def test_check_names_the_rules_it_could_not_judge(sepa: Sepa, tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text(GOOD)
+    ended = sepa("check", *AT, tmp_path / "a.xml")
+    assert ended.code == 0
+    assert "not judged without reference data" in ended.out
+    assert "ACC-01" in sepa("check", "--json", *AT, tmp_path / "a.xml").lines[0]["not_judged"]
+
+
+def test_check_tells_a_person_what_is_wrong_and_what_to_do(sepa: Sepa, tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text(transfers("A", TRADER, [order("BAD", "1.00", "X", B1[:-1] + "0")]))
+    ended = sepa("check", *AT, *DATA, tmp_path / "a.xml")
+    assert ended.code == 1
+    for expected in (
+        "RJCT",
+        "transaction 1 (BAD), 1.00 EUR: rejected",
+        "AC03 IDN-01",
+        "CdtrAcct/Id/IBAN",
+        "[",
+    ):
+        assert expected in ended.out
+
+
+def test_check_changes_nothing(sepa: Sepa, tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text(GOOD)
+    sepa("check", *AT, tmp_path / "a.xml")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.xml"]
+
+
+@pytest.mark.parametrize("as_json", [(), ("--json",)], ids=["for people", "for machines"])
+def test_a_strangers_text_cannot_steer_the_terminal(
+    sepa: Sepa, tmp_path: Path, as_json: tuple[str, ...]
+) -> None:
+    path = tmp_path / "evil\x1b[2J\u202e.xml"
+    path.write_text(
+        transfers(f"M\u009b{1}", TRADER, [order("E\u009b2J", "10.00", EVIL, B1, note=EVIL)], name=EVIL)
+    )
+    unreadable = tmp_path / "z.xml"
+    unreadable.write_text(f"<{EVIL}/>")
+    ended = sepa("check", *as_json, *AT, *DATA, path, unreadable)
+    assert ended.code == 1
+    assert UNSEEN.findall(ended.out + ended.err) == []
+    if as_json:
+        assert ended.lines[0]["path"] == str(path)
+    else:
+        assert "<U+009B>" in ended.out
+
+
+def test_a_strangers_text_cannot_steer_the_terminal_from_the_journal(sepa: Sepa, tmp_path: Path) -> None:
+    house = House.new(tmp_path / "home", sample=False)
+    key = house.drop(
+        "stavebniny",
+        "a\u202e.xml",
+        transfers("EVIL", TRADER, [order("E\u009b2J", "10.00", EVIL, B1)], name=EVIL),
+    )
+    home = ("--home", house.root)
+    for words in (
+        ("run", *AT),
+        ("explain", key[:12]),
+        ("explain", f"{key[:24]}-1"),
+        ("explain", f"{key[:24]}-1", "--json"),
+        ("reconcile", "2026-04-02"),
+    ):
+        ended = sepa(*words, *home)
+        assert ended.code == 0, ended
+        assert ended.out
+        assert UNSEEN.findall(ended.out + ended.err) == []
+
+
+def test_a_path_that_is_no_text_is_judged_all_the_same(sepa: Sepa, tmp_path: Path) -> None:
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.xml")
+    Path(path).write_text(GOOD)
+    assert sepa("check", *AT, path).code == 0
+    assert sepa("check", "--json", *AT, path).lines[0]["path"].endswith("\N{REPLACEMENT CHARACTER}.xml")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        pytest.param(("check",), "Missing argument", id="no file"),
+        pytest.param(("check", "nowhere.xml"), "'nowhere.xml' does not exist", id="a file that is not there"),
+        pytest.param(("check", "{folder}"), "is a directory", id="a folder"),
+        pytest.param(
+            ("check", "{file}", "--bank", "nix"), "no profile nix: give one of otp-sk", id="unknown profile"
+        ),
+        pytest.param(("check", "{file}", "--bank", "{file}"), "a.xml", id="a profile that is none"),
+        pytest.param(("check", "{file}", "--at", "tomorrow"), "'tomorrow' is no instant", id="bad instant"),
+        pytest.param(
+            ("check", "{file}", "--at", "2026-02-30T10:00"), "is no instant", id="a day that is none"
+        ),
+        pytest.param(("check", "{file}", "--data", "nowhere"), "'nowhere' does not exist", id="no such data"),
+        pytest.param(("check", "{file}", "--colour"), "No such option", id="unknown option"),
+        pytest.param(("run", "--home", "{folder}/none"), "sepa init", id="run without a home"),
+        pytest.param(("run", "--home", "{home}", "--at", "25:00"), "is no instant", id="run at no instant"),
+        pytest.param(
+            ("explain", "ffffffff", "--home", "{folder}/none"), "sepa init", id="explain without a home"
+        ),
+        pytest.param(("explain", "ffffffff", "--home", "{home}"), "No file has a key", id="unknown file"),
+        pytest.param(
+            ("explain", "ffffffff-1", "--home", "{home}"), "No payment has the key", id="unknown order"
+        ),
+        pytest.param(("reconcile", "2026-13-01", "--home", "{home}"), "is no day", id="reconcile no day"),
+        pytest.param(
+            ("reconcile", "2026-04-02", "--home", "{folder}/none"), "sepa init", id="reconcile no home"
+        ),
+        pytest.param(("init", "{home}"), "already is a home", id="init where a home is"),
+        pytest.param(("pay",), "No such command", id="unknown command"),
+    ],
+)
+def test_wrong_usage_is_told_in_a_sentence(
+    sepa: Sepa, done: House, tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    (tmp_path / "a.xml").write_text(GOOD)
+    named = {"folder": tmp_path, "file": tmp_path / "a.xml", "home": done.root}
+    ended = sepa(*(word.format(**named) for word in words))
+    assert ended.code == 2
+    assert sentence in ended.said
+    assert "Traceback" not in ended.err
+    assert ended.out == ""
+
+
+def test_a_fault_of_the_banks_own_tables_is_ours(sepa: Sepa, tmp_path: Path) -> None:
+    house = House.new(tmp_path / "home", sample=False)
+    house.drop("stavebniny", "a.xml", GOOD)
+    (house.root / "reference" / "accounts.csv").write_text("iban,owner\nSK00,x\n")
+    ended = sepa("run", "--home", house.root, *AT)
+    assert ended.code == 3
+    assert "accounts.csv" in ended.said
+    assert "Traceback" not in ended.err
+
+
+def test_a_table_that_is_missing_stops_the_judging_not_the_desk(sepa: Sepa, tmp_path: Path) -> None:
+    house = House.new(tmp_path / "home", sample=False)
+    key = house.drop("stavebniny", "a.xml", GOOD)
+    table = house.root / "reference" / "participants.csv"
+    kept = table.read_bytes()
+    table.unlink()
+    assert sepa("run", "--home", house.root, *AT).code == 3
+    assert not house.file(key).judged
+    table.write_bytes(kept)
+    assert sepa("run", "--home", house.root, *AT).code == 0
+    assert house.states(key) == {"REF-1": "paid"}
+
+
+# --- the home ---
+
+
+def test_init_run_explain_reconcile(sepa: Sepa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    made = sepa("init", home, "--sample")
+    assert made.code == 0
+    assert "49 files wait" in made.out
+    assert "sepa run --home" in made.out
+    shutil.rmtree(home / "inbox")
+    (home / "inbox" / "stavebniny").mkdir(parents=True)
+    (home / "inbox" / "stavebniny" / "good.xml").write_text(GOOD)
+    monkeypatch.setenv("SEPA_HOME", str(home))
+
+    first, again = sepa("run", *AT), sepa("run", *AT)
+    assert (first.code, again.code) == (0, 0)
+    assert "1 files taken (0 of them repeats), 1 judged. 1 orders paid, EUR 100.00" in first.out
+    assert "0 files taken (0 of them repeats), 0 judged. 0 orders paid, EUR 0.00" in again.out
+
+    (file,) = House(home).files()
+    shown = sepa("explain", file.key[:10])
+    assert (shown.code, "good.xml" in shown.out, "ACCP" in shown.out) == (0, True, True)
+    story = sepa("explain", f"{file.key[:24]}-1")
+    for word in ("REF-1", "delivered", "paid"):
+        assert word in story.out
+    proof = sepa("reconcile", "2026-04-02")
+    assert (proof.code, "everything adds up, to the cent" in proof.out) == (0, True)
+
+
+def test_init_without_the_sample_makes_only_the_folders(sepa: Sepa, tmp_path: Path) -> None:
+    ended = sepa("init", tmp_path / "home")
+    assert (ended.code, "accounts.csv" in ended.out) == (0, True)
+    assert not [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+
+
+def test_run_for_machines(sepa: Sepa, tmp_path: Path) -> None:
+    house = House.new(tmp_path / "home", sample=False)
+    key = house.drop("stavebniny", "a.xml", GOOD)
+    (line,) = sepa("run", "--home", house.root, "--json", *AT).lines
+    assert [each["file_key"] for each in line["deliveries"]] == [key]
+    assert [each["status"] for each in line["judged"]] == ["ACCP"]
+    assert (line["sealed"]["paid"], line["sealed"]["paid_cents"]) == (1, 10000)
+    assert all((house.root / path).is_file() for path in line["published"])
+
+
+def test_explain_for_machines_tells_the_story_in_order(sepa: Sepa, done: House) -> None:
+    key = key_of(done, "GOOD-0001")
+    lines = sepa("explain", f"{key[:24]}-1", "--home", done.root, "--json").lines
+    whats = [line["what"] for line in lines]
+    assert whats[0] == "delivered"
+    assert "paid" in whats
+    assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+    (file,) = sepa("explain", key[:12], "--home", done.root, "--json").lines
+    assert (file["key"], file["status"]) == (key, "ACCP")
+
+
+def test_reconcile_ends_with_our_own_fault_when_a_day_does_not_add_up(
+    sepa: Sepa, done: House, tmp_path: Path
+) -> None:
+    import sqlite3
+
+    shutil.copytree(done.root, tmp_path / "home")
+    with sqlite3.connect(tmp_path / "home" / "journal.db") as journal:
+        journal.execute("UPDATE postings SET amount_cents = amount_cents + 1 WHERE side = 'debit'")
+    journal.close()
+    ended = sepa("reconcile", "2026-04-02", "--home", tmp_path / "home")
+    assert ended.code == 3
+    assert "FAULT" in ended.out
+    assert "does not add up" in ended.out
+    (line,) = sepa("reconcile", "2026-04-02", "--home", tmp_path / "home", "--json").lines
+    assert line["faults"]
+
+
+# --- rules ---
+
+
+def test_rules_lists_every_rule_with_the_values_of_each_profile(sepa: Sepa) -> None:
+    lines = sepa("rules", "--json").lines
+    assert [line["id"] for line in lines] == [rule.id for rule in RULES]
+    for line in lines:
+        assert {"id", "sentence", "source", "codes", "parameters", "severity", "profiles"} <= set(line)
+        assert set(line["profiles"]) == {"otp-sk", "sepa-2026"}
+        for values in line["profiles"].values():
+            assert set(values) == set(line["parameters"])
+    table = sepa("rules")
+    assert table.code == 0
+    assert all(rule.id in table.out for rule in RULES)
+
+
+# --- as a process of its own ---
+
+
+@pytest.mark.slow
+def test_nothing_is_coloured_in_a_pipe_and_a_closed_one_is_no_disaster(done: House, tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(transfers("A", TRADER, [order("BAD", "1.00", "X", B1[:-1] + "0")]))
+    ended = subprocess.run(
+        [SEPA, "check", *AT, path],
+        capture_output=True,
+        check=False,
+        env=os.environ | {"TERM": "xterm-256color"},
+    )
+    assert (ended.returncode, ended.stderr) == (1, b"")
+    assert b"\x1b" not in ended.stdout
+    piped = subprocess.run(
+        f"'{SEPA}' rules --json | head -c 10", shell=True, capture_output=True, check=False
+    )
+    assert piped.stdout == b'{"kind":"r'
+    assert b"Traceback" not in piped.stderr
