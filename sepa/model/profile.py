@@ -5,6 +5,7 @@ parameters and never the profile's name. Source of each value: the comment besid
 """
 
 import datetime
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -267,4 +268,9 @@ def countries_on(lists: tuple[CountryList, ...], day: datetime.date) -> frozense
     for candidate in lists:
         if candidate.valid_from <= day:
             current = candidate
-    return frozenset(current.codes)
+    return _set_of(current.codes)
+
+
+@lru_cache(maxsize=256)
+def _set_of(codes: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(codes)
