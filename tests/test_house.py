@@ -220,16 +220,6 @@ DESCRIBES = {
 }
 """Parameters nobody computes with, and why they stand in the file all the same."""
 
-IDLE = {
-    "identifiers.iban_max_length": "the form of each country says more",
-    "identifiers.bic_lengths": "a BIC has the lengths of ISO 9362",
-    "cutoffs.sdd.inbound": "collections come as pain.008 only",
-    "execution.interbank_max_working_days": "the interbank day never takes more than one",
-    "batch.booking_default": "an order that says nothing is booked alone",
-}
-"""Values that change nothing whatever they are: known faults, each until it is read or taken out of the profile."""
-
-
 def parameters(kind: type[Section], prefix: str = "") -> Iterator[tuple[str, object]]:
     for field in msgspec.structs.fields(kind):
         if isinstance(field.type, type) and issubclass(field.type, Section):
@@ -251,9 +241,8 @@ def attributes_read() -> frozenset[str]:
 
 def each_parameter() -> list[object]:
     paths = [path for path, _ in parameters(Profile)]
-    assert {*DESCRIBES, *IDLE} <= set(paths)
-    known = {path: pytest.mark.xfail(strict=True, reason=reason) for path, reason in IDLE.items()}
-    return [pytest.param(path, id=path, marks=known.get(path, ())) for path in paths]
+    assert set(DESCRIBES) <= set(paths)
+    return [pytest.param(path, id=path) for path in paths]
 
 
 @pytest.mark.parametrize("path", each_parameter())

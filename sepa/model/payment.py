@@ -19,7 +19,7 @@ class Payment(msgspec.Struct, frozen=True):
     """An accepted order, dated and routed: what choosing and funding need, and no more.
 
     Names and texts stay in the journal and are read again, in small batches, when a bulk is written.
-    `received_at` and `position` decide who is first when money is short.
+    `batch_booking` is None where the sender did not say how its account is to be booked. `received_at` and `position` decide who is first when money is short.
     """
 
     key: str
@@ -35,7 +35,7 @@ class Payment(msgspec.Struct, frozen=True):
     received_at: datetime.datetime
     booking_date: datetime.date
     settlement_date: datetime.date
-    batch_booking: bool = False
+    batch_booking: bool | None = None
     local_instrument: str | None = None
     sequence_type: str | None = None
     creditor_identifier: str | None = None

@@ -112,8 +112,6 @@ class Characters(Section, frozen=True):
 
 
 class Identifiers(Section, frozen=True):
-    iban_max_length: int
-    bic_lengths: tuple[int, ...]
     cross_border_bic: Literal["required", "required_outside_eea", "optional"]
 
 
@@ -133,7 +131,6 @@ class TransferCutoffs(Section, frozen=True):
 class CollectionCutoffs(Section, frozen=True):
     """None means: no intraday cut-off, calendar days alone decide (CUT-14)."""
 
-    inbound: datetime.time | None
     pain008: datetime.time | None
 
 

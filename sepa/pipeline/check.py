@@ -99,7 +99,9 @@ def check_file(
             seen=_nothing_seen,
             owner_of=no_owner,
         )
-    return Checked(path=os.fsencode(path).decode("utf-8", "replace"), sha256=digest, verdict=verdict, spool=spool)
+    return Checked(
+        path=os.fsencode(path).decode("utf-8", "replace"), sha256=digest, verdict=verdict, spool=spool
+    )
 
 
 def file_line(checked: Checked) -> Line:

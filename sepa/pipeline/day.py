@@ -1,6 +1,7 @@
 """The end of a day: figures from the journal, their proof, and the report."""
 
 import datetime
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -22,7 +23,7 @@ from sepa.pipeline.home import DESK, Home, utc
 from sepa.pipeline.publish import named_by_content, publish_as
 from sepa.pipeline.reprocess import day_bounds
 from sepa.rules import RULES
-from sepa.schedule import local_instant
+from sepa.schedule import local_instant, settlement_days
 from sepa.scheme.reasons import reason_name
 from sepa.tell.catalogue import Catalogue
 from sepa.tell.day_report import checks, day_html, files_csv, payments_csv
@@ -55,6 +56,8 @@ def reconcile(home: Home, day: datetime.date, at: datetime.datetime) -> Proof:
         for check in checks(figures)
         if not check.holds
     ]
+    bulks = home.journal.bulks_sealed_between(*day_bounds(home, day))
+    faults += [*_late_bulks(home, bulks), *_changed_files(home, bulks)]
     return Proof(day=day, figures=figures, faults=(*faults, *home.journal.faults(), *_missing_outputs(home)))
 
 
@@ -195,6 +198,32 @@ def _checks(bulks: list[Bulk], postings: list[tuple[str, str, int, int]]) -> Ite
     debits = [(count, cents) for _, side, count, cents in postings if side == "debit"]
     total = Tally(sum(count for count, _ in debits), sum(cents for _, cents in debits))
     yield Check(name="Sealed bulks and debits", whole=("Sealed", sealed), parts=(("Debited", total),))
+
+
+def _late_bulks(home: Home, bulks: Iterable[Bulk]) -> list[str]:
+    """Sentences on transfers that reach the other bank later than they may after the day they were booked (EXE-01)."""
+    days = settlement_days(home.profile)
+    bound = home.profile.execution.interbank_max_working_days
+    late = []
+    for bulk in bulks:
+        latest = days.add(local_instant(bulk.window, home.profile).date(), bound)
+        if bulk.kind == "pacs.008" and bulk.settlement_date > latest:
+            late.append(
+                f"bulk {bulk.id} settles on {bulk.settlement_date}, {latest} at the latest was promised"
+            )
+    return late
+
+
+def _changed_files(home: Home, bulks: Iterable[Bulk]) -> list[str]:
+    """Sentences on settlement files that no longer hold what was published. One that was fetched is no fault."""
+    changed = []
+    for publication in (each for bulk in bulks for each in home.journal.publications(bulk.id)):
+        path = home.root / publication.path
+        if path.exists():
+            with path.open("rb") as content:
+                if hashlib.file_digest(content, "sha256").hexdigest() != publication.sha256:
+                    changed.append(f"{publication.path} was changed after it was published")
+    return changed
 
 
 def _missing_outputs(home: Home) -> list[str]:

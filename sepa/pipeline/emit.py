@@ -130,7 +130,11 @@ def _message(
 def _bookings(home: Home, bulk: Bulk, at: datetime.datetime) -> list[Publication]:
     with draft(home.clearing_out) as (out, path):
         written, control = write_bookings(
-            out, bulk, home.journal.bulk_orders(bulk.id), home.journal.bulk_postings(bulk.id)
+            out,
+            bulk,
+            home.journal.bulk_orders(bulk.id),
+            home.journal.bulk_postings(bulk.id),
+            batch_unless_said=home.profile.batch.booking_default == "batch",
         )
         out.flush()
         name = file_name("bookings", bulk.settlement_date, written.sha256, "csv")

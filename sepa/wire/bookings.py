@@ -58,10 +58,13 @@ def write_bookings(
     bulk: Bulk,
     orders: Iterable[tuple[Payment, Transaction]],
     postings: Iterable[Posting],
+    *,
+    batch_unless_said: bool = False,
 ) -> tuple[Written, dict[str, str | int]]:
     """Write the bookings of `bulk`; return what was written and the control totals for its manifest.
 
-    One line a posting, except where the sender asked for batch booking (BAT-06): then the postings on the
+    One line a posting, except where the sender asked for batch booking, or said nothing and the bank books
+    `batch_unless_said` (BAT-06): then the postings on the
     sender's own account (debits of orders, credits of collections) are one line a block, with their count,
     after all others and in the order their blocks first appeared. A refused order has no posting, so it is
     never in such a sum. Both streams are read once, in the order of the bulk; a posting has its order's key.
@@ -74,7 +77,7 @@ def write_bookings(
     buffer = io.StringIO(newline="")
     table = csv.writer(buffer, delimiter=";", lineterminator="\n")
     table.writerow(FIELDS)
-    for booking in bookings(_met(bulk, orders, postings)):
+    for booking in bookings(_met(bulk, orders, postings), batch_unless_said):
         table.writerow(_row(booking))
         lines += 1
         sums[booking.side] += booking.amount_cents
@@ -106,11 +109,15 @@ def _met(
         raise BrokenPromise(f"bulk {bulk.id}: posting {posting.key} belongs to no order")
 
 
-def bookings(booked: Iterable[tuple[Posting, Payment, Transaction]]) -> Iterator[Booking]:
+def bookings(
+    booked: Iterable[tuple[Posting, Payment, Transaction]], batch_unless_said: bool = False
+) -> Iterator[Booking]:
     """Singles as they come, then one line for each block that is booked as a batch."""
     batches: dict[tuple[object, ...], Booking] = {}
     for posting, payment, transaction in booked:
-        if not (payment.batch_booking and posting.side == _senders_side(payment)):
+        said = payment.batch_booking
+        as_batch = batch_unless_said if said is None else said
+        if not (as_batch and posting.side == _senders_side(payment)):
             yield _single(posting, transaction)
             continue
         batch = (payment.file_key, payment.block, posting.account, posting.booking_date, posting.value_date)

@@ -328,3 +328,41 @@ def test_reports_never_land_with_another_partner(sample_thursday: House) -> None
         for path in sample_thursday.root.joinpath("outbox", partner).rglob("*"):
             if path.is_file():
                 assert TRADER not in path.read_text("utf-8"), path
+
+
+# --- what the proof of a day sees ---
+
+
+def test_a_settlement_file_changed_after_it_left_is_a_fault(house: House) -> None:
+    one(house, TRADER, "10.00")
+    house.run()
+    assert house.prove().holds
+    (left,) = house.clearing("pacs.008")
+    left.write_bytes(left.read_bytes() + b" ")
+    assert [fault for fault in house.prove().faults if "was changed after it was published" in fault]
+    left.unlink()  # fetched by the clearing
+    assert house.prove().holds
+
+
+def test_transfers_that_settle_too_late_are_a_fault(house: House) -> None:
+    house.set_profile(clearing={"interbank_until": "08:00:00"})
+    one(house, TRADER, "10.00")
+    house.run()
+    assert house.prove().holds  # the next working day, Tue 2026-04-07, is in time
+    house.set_profile(clearing={"interbank_until": "08:00:00"}, execution={"interbank_max_working_days": 0})
+    assert [fault for fault in house.prove().faults if "at the latest was promised" in fault]
+
+
+@pytest.mark.parametrize(
+    ("default", "lines"),
+    [pytest.param("single", 4, id="single"), pytest.param("batch", 3, id="batch")],
+)
+def test_a_sender_that_does_not_say_is_booked_as_the_bank_does(
+    house: House, default: str, lines: int
+) -> None:
+    house.set_profile(batch={"booking_default": default})
+    orders = [order(name, "5.00", "Oceliareň", B1) for name in ("ONE", "TWO")]
+    house.drop(A, "two.xml", transfers("TWO-1", TRADER, orders))
+    house.run()
+    (bookings,) = (house.root / "clearing" / "out").glob("bookings_*.csv")
+    assert len(bookings.read_text().splitlines()) - 1 == lines

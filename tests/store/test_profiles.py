@@ -38,7 +38,7 @@ def test_the_default_holds_the_hours_and_days_of_the_terms() -> None:
     assert values["cutoffs.sct.fx_account"] == "15:00:00"
     assert values["direct_debit.lead_days.FRST"] == 5
     assert values["direct_debit.lead_days.RCUR"] == 2
-    assert values["cutoffs.sdd.inbound"] is None
+    assert values["cutoffs.sdd.pain008"] is None
     assert values["scope.sepa_countries"][0]["valid_from"] == "2015-01-01"
 
 

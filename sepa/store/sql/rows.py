@@ -152,7 +152,7 @@ def payment_of(row: Any) -> Payment:
     ) = row  # fmt: skip
     return Payment(
         key, file_key, position, block, partner, kind, route, amount_cents, debtor_iban, creditor_iban,
-        instant_of(received_at), booking_date, settlement_date, bool(batch_booking), *rest,
+        instant_of(received_at), booking_date, settlement_date, batch_booking, *rest,
     )  # fmt: skip
 
 
