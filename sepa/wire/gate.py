@@ -29,7 +29,7 @@ _HEAD_BYTES: Final = 1 << 16
 _ENCODING: Final = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _FOREIGN_MARKS: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DOCUMENT_TAG: Final = re.compile(rb"<(?:[\w.-]+:)?Document\s[^<>]*>", re.ASCII)
-_DISGUISES: Final = (b"<?", b"xmlns", b"SplmtryData")
+_DISGUISES: Final = (b"xmlns", b"SplmtryData")
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _MESSAGE_ID: Final = re.compile(r"<(?:[\w.-]+:)?MsgId>([^<&]{1,35})</", re.ASCII)
 _NAMESPACES: Final = re.compile(rb"""\sxmlns(?::[\w.-]+)?\s*=\s*["']([^"'<>]+)["']""", re.ASCII)
@@ -108,7 +108,7 @@ def _scan(source: BinaryIO, head: bytes, seen: _Seen) -> bool | Unreadable:
         if fault is not None:
             return fault
         window = last + chunk
-        if b"<!" in window:
+        if b"!" in window and b"<!" in window:  # one byte is looked for a hundred times faster than two
             disguised = True
             for word in (b"<!DOCTYPE", b"<!ENTITY"):
                 if word in window:
@@ -116,6 +116,7 @@ def _scan(source: BinaryIO, head: bytes, seen: _Seen) -> bool | Unreadable:
                     return seen.refused(
                         "dtd", f"line {place}", word.decode(), Phrase("no document type and no entities")
                     )
+        disguised = disguised or window.find(b"?", unread) >= 0 <= window.find(b"<?", unread)
         disguised = disguised or any(window.find(mark, unread) >= 0 for mark in _DISGUISES)
         unread = 0
         line += chunk.count(b"\n")

@@ -52,7 +52,7 @@ _DECLARATION: Final = re.compile(
     rb"""\sxmlns(?::([A-Za-z_][\w.-]*))?\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.ASCII
 )
 # A separator in disguise: its character reference, in decimal or hexadecimal.
-_SEPARATOR_BYTES: Final = tuple(sign.encode() for sign in SEPARATORS)
+_SEPARATOR: Final = re.compile(b"|".join(sign.encode() for sign in SEPARATORS[1:]))
 _SEPARATOR_REFERENCE: Final = re.compile(
     b"&#(?:%s);" % b"|".join(b"0*%d|x0*%x" % (ord(sign), ord(sign)) for sign in SEPARATORS), re.IGNORECASE
 )
@@ -200,8 +200,11 @@ def _marks(prologue: bytes, name: str) -> _Marks:
 
 
 def _refuse_separators(slab: bytes) -> None:
-    if any(sign in slab for sign in _SEPARATOR_BYTES) or (
-        b"&#" in slab and _SEPARATOR_REFERENCE.search(slab)
+    # One byte is looked for ten times faster than two; the five long ones begin alike, so one pattern does.
+    if (
+        SEPARATORS[0].encode() in slab
+        or _SEPARATOR.search(slab)
+        or (b"#" in slab and _SEPARATOR_REFERENCE.search(slab))
     ):
         raise FastRoadLeft("a text holds one of our separators")
 

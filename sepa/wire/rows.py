@@ -11,7 +11,7 @@ writes rows must know that no text holds a separator (`separators_free_of`).
 from collections.abc import Callable
 from typing import Any, Final
 
-from sepa.model.message import Address, Identification, Remittance, StructuredReference
+from sepa.model.message import Address, Identification, Party, Remittance, StructuredReference
 from sepa.wire.fields import Field, Flag, Group, Identified, Presence, Texts
 
 Read = Callable[[str], Any]
@@ -70,6 +70,8 @@ def _reader(field: Field, separators: str, level: int) -> Read:
     match field:
         case Group() if field.record is Address:
             return _address(separators[level], separators[level + 1])
+        case Group() if field.record is Party:
+            return _party(separators, level)
         case Group() if field.record is Remittance:
             return _remittance(separators[level], separators[level + 1], separators[level + 2])
         case Group():
@@ -99,6 +101,20 @@ def _record(group: Group, separators: str, level: int) -> Read:
     return lambda text: (
         record(*[read(part) for read, part in zip(reads, text.split(mark), strict=True)]) if text else None
     )
+
+
+def _party(separators: str, level: int) -> Read:
+    mark = separators[level]
+    address = _address(separators[level + 1], separators[level + 2])
+    identification = _identification(separators[level + 1])
+
+    def read(text: str) -> Party | None:
+        if not text:
+            return None
+        name, place, identity = text.split(mark)
+        return Party(name or None, address(place), identification(identity))
+
+    return read
 
 
 def _address(mark: str, line_mark: str) -> Read:
