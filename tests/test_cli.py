@@ -182,8 +182,31 @@ def test_check_names_the_rules_it_could_not_judge(sepa: Sepa, tmp_path: Path) ->
     (tmp_path / "a.xml").write_text(GOOD)
     ended = sepa("check", *AT, tmp_path / "a.xml")
     assert ended.code == 0
-    assert "not judged without reference data" in ended.out
+    assert "with no reference data" in ended.out
+    assert "not judged here: " in ended.out
     assert "ACC-01" in sepa("check", "--json", *AT, tmp_path / "a.xml").lines[0]["not_judged"]
+
+
+def test_cover_is_never_judged_by_a_check(sepa: Sepa, tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text(GOOD)
+    ended = sepa("check", "--json", *AT, *DATA, tmp_path / "a.xml")
+    assert ended.lines[0]["not_judged"][-2:] == ["FND-01", "EXE-09"]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        pytest.param("2026-04-02T11:30", "2026-04-02T10:00", "windows only go forward", id="older-window"),
+        pytest.param("2026-04-02T10:00", "2026-04-03T10:00", "does not work on that day", id="day-off"),
+    ],
+)
+def test_a_run_that_settles_nothing_says_why(
+    sepa: Sepa, tmp_path: Path, first: str, then: str, told: str
+) -> None:
+    house = House.new(tmp_path / "home", sample=False)
+    house.drop("stavebniny", "a.xml", GOOD)
+    assert told not in sepa("run", "--home", house.root, "--at", first).out
+    assert told in sepa("run", "--home", house.root, "--at", then).out
 
 
 def test_check_tells_a_person_what_is_wrong_and_what_to_do(sepa: Sepa, tmp_path: Path) -> None:
@@ -337,8 +360,8 @@ def test_init_run_explain_reconcile(sepa: Sepa, tmp_path: Path, monkeypatch: pyt
 
     first, again = sepa("run", *AT), sepa("run", *AT)
     assert (first.code, again.code) == (0, 0)
-    assert "1 files taken (0 of them repeats), 1 judged. 1 orders paid, EUR 100.00" in first.out
-    assert "0 files taken (0 of them repeats), 0 judged. 0 orders paid, EUR 0.00" in again.out
+    assert "1 file taken (0 repeats), 1 judged. 1 order paid, EUR 100.00" in first.out
+    assert "0 files taken (0 repeats), 0 judged. 0 orders paid, EUR 0.00" in again.out
 
     (file,) = House(home).files()
     shown = sepa("explain", file.key[:10])

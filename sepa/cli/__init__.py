@@ -5,6 +5,9 @@ import sys
 from sepa.cli.commands import app
 from sepa.cli.options import OUR_FAULT, Stop, say_error
 
+READER_GONE = 141
+"""What a shell says of a command whose reader went away (128 + SIGPIPE)."""
+
 __all__ = ["app", "main"]
 
 
@@ -17,7 +20,7 @@ def main() -> None:
         sys.exit(stop.code)
     except BrokenPipeError:
         sys.stderr.close()
-        sys.exit(OUR_FAULT)
+        sys.exit(READER_GONE)
     except Exception as fault:
         say_error(f"This is our own fault, not your file's: {type(fault).__name__}: {fault}")
         sys.exit(OUR_FAULT)

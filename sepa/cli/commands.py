@@ -45,7 +45,15 @@ app = typer.Typer(
 @app.command()
 def check(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", exists=True, dir_okay=False, readable=True)
+        list[Path],
+        typer.Argument(
+            metavar="FILE",
+            help="Message files to judge.",
+            show_default=False,
+            exists=True,
+            dir_okay=False,
+            readable=True,
+        ),
     ],
     bank: Annotated[
         str, typer.Option(metavar="PROFILE", help="A profile's name, or a YAML file.")
@@ -70,11 +78,19 @@ def check(
         raise Stop(str(fault)) from None
     received_at = instant(at, profile)
     refused = False
+    if not as_json:
+        tables.show_terms(screen, profile, received_at, data)
     with progress() as bar:
         task = bar.add_task("judging", total=len(files))
         for file in files:
             checked = check_file(
-                file, profile=profile, reference=reference, received_at=received_at, partner=partner
+                file,
+                profile=profile,
+                reference=reference,
+                received_at=received_at,
+                partner=partner,
+                every=as_json,
+                told=lambda orders: bar.update(task, description=f"judging, {orders} orders"),
             )
             refused |= checked.verdict.status in ("RJCT", "PART")
             if as_json:
@@ -103,13 +119,17 @@ def init(
         screen.print(f"  sepa run --home {folder} --at 2026-04-02T10:00", markup=False, soft_wrap=True)
     else:
         screen.print(
-            "Put accounts.csv, consents.csv, participants.csv and partners.yaml into its reference folder."
+            "Put accounts.csv, consents.csv, participants.csv and partners.yaml into its reference folder, "
+            "and the bank's terms as profile.yaml; without it the desk works by otp-sk."
         )
 
 
 @app.command()
 def run(home: HomeFolder = None, at: At = None, as_json: Json = False) -> None:
-    """Do all that is due at an instant: claim, judge, settle, report. May be repeated and killed without harm."""
+    """Do all that is due at an instant.
+
+    Claim, judge, settle, report. May be repeated and killed without harm.
+    """
     from sepa.pipeline.run import run as run_all
 
     with _home(home) as desk, progress() as bar:
@@ -128,7 +148,10 @@ def rules(
         bool, typer.Option("--markdown", help="The catalogue as docs/rules.md holds it.")
     ] = False,
 ) -> None:
-    """List every rule: sentence, source, codes, parameters and their values in each profile."""
+    """List every rule.
+
+    Sentence, source, codes, parameters and their values in each profile.
+    """
     profiles = {name: parameters(load_profile(name)) for name in profile_names()}
     if as_json:
         say_json(msgspec.json.encode(tables.rule_line(rule, profiles)) for rule in RULES)
@@ -144,7 +167,10 @@ def explain(
     home: HomeFolder = None,
     as_json: Json = False,
 ) -> None:
-    """Tell a payment's whole story from the journal: what happened, when, by which rule, on whose word."""
+    """Tell a payment's whole story.
+
+    What happened to it, when, by which rule and on whose word, from the journal.
+    """
     with _home(home) as desk:
         if "-" not in key:
             files = desk.journal.find_files(prefix=key)
@@ -155,7 +181,7 @@ def explain(
         order, story = desk.journal.order(key), desk.journal.story(key)
         if order is None:
             raise Stop(f"No payment has the key {key}. Keys stand in every report and in sepa check --json.")
-        tables.show_story(screen, order, story, as_json=as_json)
+        tables.show_story(screen, order, story, desk.profile, as_json=as_json)
 
 
 @app.command()
@@ -165,7 +191,10 @@ def reconcile(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Prove a day: money in = paid + waiting + held + refused + unsettled, to the cent. Ends with 3 if it is not so."""
+    """Prove that a day adds up, to the cent.
+
+    Money in = paid + waiting + held + refused + unsettled. Ends with 3 if it is not so.
+    """
     from sepa.pipeline.day import reconcile as prove
 
     with _home(home) as desk:

@@ -56,8 +56,11 @@ def shown(text: str) -> str:
     return "".join(char if char.isprintable() else f"<U+{ord(char):04X}>" for char in text)
 
 
+PIPED_COLUMNS = 150
+"""How wide a table may be where no terminal says."""
+
 errors = Screen(stderr=True, highlight=False, soft_wrap=True)
-screen = Screen(highlight=False)
+screen = Screen(highlight=False, width=None if sys.stdout.isatty() else PIPED_COLUMNS)
 
 
 def say_json(lines: Iterable[bytes]) -> None:

@@ -1,7 +1,9 @@
 """What a person at a terminal sees."""
 
+import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,8 +14,10 @@ from rich.text import Text
 from sepa.cli.options import say_json
 from sepa.model.finding import Finding
 from sepa.model.journal import Event, FileRow, OrderRow
-from sepa.pipeline.check import Checked, message_of, reason_line
+from sepa.model.profile import Profile
+from sepa.pipeline.check import Checked, message_of, not_judged, reason_line
 from sepa.rules.rule import Rule
+from sepa.schedule import local_instant
 from sepa.scheme.money import amount_text
 
 if TYPE_CHECKING:
@@ -22,7 +26,6 @@ if TYPE_CHECKING:
 
 COLOURS = {"ACCP": "green", "PART": "yellow", "RJCT": "red", "PDNG": "cyan"}
 SHOWN_MAX = 20
-QUIET = ("accepted",)
 
 
 def show_checked(screen: Console, checked: Checked) -> None:
@@ -42,10 +45,8 @@ def show_checked(screen: Console, checked: Checked) -> None:
         lines = [reason_line(finding, name) for finding in block.findings]
         _show_reasons(screen, f"payment information {block.payment_information.id}", lines)
     told = hidden = 0
-    for raw in checked.payment_lines():
+    for raw in checked.remarkable_lines():
         line = msgspec.json.decode(raw)
-        if line["outcome"] in QUIET and not line["reasons"]:
-            continue
         if told == SHOWN_MAX:
             hidden += 1
             continue
@@ -56,12 +57,22 @@ def show_checked(screen: Console, checked: Checked) -> None:
         _show_reasons(screen, "", line["reasons"])
     if hidden:
         screen.print(f"  ... and {hidden} more; --json shows them all", style="dim")
-    if verdict.not_judged:
-        screen.print(
-            f"  not judged without reference data: {', '.join(verdict.not_judged)}",
-            style="dim",
-            soft_wrap=True,
-        )
+    if left := not_judged(verdict):
+        screen.print(f"  not judged here: {', '.join(left)}", style="dim", soft_wrap=True)
+
+
+def show_terms(screen: Console, profile: Profile, received_at: datetime.datetime, data: Path | None) -> None:
+    """By which terms, at which instant and with which knowledge files are judged."""
+    local = local_instant(received_at, profile)
+    knowledge = (
+        f"the reference data in {data}" if data else "no reference data: accounts, consents, banks unknown"
+    )
+    screen.print(
+        f"as received {local:%Y-%m-%d %H:%M:%S} {profile.bank.timezone}, by {profile.profile.id}, with {knowledge}",
+        style="dim",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def _show_reasons(screen: Console, what: str, reasons: Sequence[Mapping[str, Any]]) -> None:
@@ -102,10 +113,21 @@ def show_run(screen: Console, ran: "Ran") -> None:
     repeats = sum(not delivery.first for delivery in ran.deliveries)
     sealed = ran.sealed
     screen.print(
-        f"{len(ran.deliveries)} files taken ({repeats} of them repeats), {len(ran.judged)} judged. "
-        f"{sealed.paid} orders paid, EUR {amount_text(sealed.paid_cents)}, in {len(sealed.bulks)} bulks; "
-        f"{sealed.unpaid} due but not paid. {len(ran.published)} files published."
+        f"{some(len(ran.deliveries), 'file')} taken ({some(repeats, 'repeat')}), {len(ran.judged)} judged. "
+        f"{some(sealed.paid, 'order')} paid, EUR {amount_text(sealed.paid_cents)}, "
+        f"in {some(len(sealed.bulks), 'bulk')}; {sealed.unpaid} due but not paid. "
+        f"{some(len(ran.published), 'file')} published.",
+        soft_wrap=True,
     )
+    if sealed.overtaken:
+        screen.print("Nothing was settled: a later window was settled before, and windows only go forward.")
+    elif sealed.closed:
+        screen.print("Nothing was settled: the bank does not work on that day.")
+
+
+def some(count: int, what: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def rule_line(rule: Rule, profiles: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -177,7 +199,9 @@ def show_files(screen: Console, files: Sequence[FileRow], *, as_json: bool) -> N
             screen.print(f"  {finding.code} {finding.rule} {finding.message}", markup=False, soft_wrap=True)
 
 
-def show_story(screen: Console, order: OrderRow, story: Sequence[Event], *, as_json: bool) -> None:
+def show_story(
+    screen: Console, order: OrderRow, story: Sequence[Event], profile: Profile, *, as_json: bool
+) -> None:
     """A payment's story, oldest first."""
     if as_json:
         say_json(msgspec.json.encode({"kind": "event", "key": order.key, **_event(event)}) for event in story)
@@ -189,7 +213,9 @@ def show_story(screen: Console, order: OrderRow, story: Sequence[Event], *, as_j
     for event in story:
         screen.print(
             Text.assemble(
-                (f"{event.at:%Y-%m-%d %H:%M:%S} UTC  ", "dim"), (event.what, "bold"), f" by {event.by}"
+                (f"{local_instant(event.at, profile):%Y-%m-%d %H:%M:%S}  ", "dim"),
+                (event.what, "bold"),
+                f" by {event.by}",
             ),
             soft_wrap=True,
         )
@@ -231,16 +257,21 @@ def _show_finding(screen: Console, finding: Finding) -> None:
 
 def show_proof(screen: Console, proof: "Proof") -> None:
     """A day's sums, and whether they agree."""
-    table = Table(
-        "partner", "file", "status", "received", "paid", "waiting", "held", "refused", "unsettled", box=None
-    )
-    for file in proof.figures.files:
-        tallies = (file.received, file.paid, file.waiting, file.held, file.rejected, file.unsettled)
-        sums = [f"{tally.count} / {amount_text(tally.cents)}" for tally in tallies]
-        table.add_row(file.partner, Text(file.name), file.status, *sums)
-    for column in table.columns[3:]:
+    table = Table("", "orders", "EUR", box=None, padding=(0, 2))
+    for column in table.columns[1:]:
         column.justify = "right"
+    states = ("received", "paid", "waiting", "held", "routed", "rejected", "unsettled", "revoked")
+    for state in states:
+        tallies = [getattr(file, state) for file in proof.figures.files]
+        count, cents = sum(tally.count for tally in tallies), sum(tally.cents for tally in tallies)
+        if count or state == "received":
+            table.add_row(state, str(count), amount_text(cents))
     screen.print(table)
+    for bulk in proof.figures.bulks:
+        screen.print(
+            f"sealed {bulk.kind} for {bulk.settlement_date}: {some(bulk.total.count, 'order')}, "
+            f"EUR {amount_text(bulk.total.cents)} ({bulk.id})"
+        )
     for fault in proof.faults:
         screen.print(f"FAULT: {fault}", style="red", markup=False, soft_wrap=True)
     screen.print(

@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import os
 import tempfile
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Callable, Collection, Iterator, Set
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,15 @@ from sepa.model.profile import Profile
 from sepa.model.reference import Reference
 from sepa.model.verdict import FileVerdict, Verdict
 from sepa.pipeline.judge import desk_for, judge_stream
+from sepa.rules import funds
 from sepa.wire import element_path
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
+
+# A quote inside a text is escaped, so these bytes can only be what they say.
+_ACCEPTED = b'"outcome":"accepted"'
+_NO_REASONS = b'"reasons":[]}'
 
 Line = dict[str, Any]
 
@@ -63,6 +68,12 @@ class Checked(msgspec.Struct, frozen=True):
             else:
                 yield raw.rstrip(b"\n")
 
+    def remarkable_lines(self) -> Iterator[bytes]:
+        """Those of the payments' lines that say more than: accepted. The others are not even decoded."""
+        for raw in self.payment_lines():
+            if not (raw.endswith(_NO_REASONS) and _ACCEPTED in raw):
+                yield raw
+
 
 def check_file(
     path: Path,
@@ -71,8 +82,14 @@ def check_file(
     reference: Reference,
     received_at: datetime.datetime,
     partner: str | None = None,
+    every: bool = True,
+    told: Callable[[int], None] = lambda _: None,
 ) -> Checked:
-    """Judge one file as if it had been received at `received_at`. Nothing but a temporary file is written."""
+    """Judge one file as if it had been received at `received_at`. Nothing but a temporary file is written.
+
+    `every` False keeps only the payments that have something to tell, for a reader who looks at no others.
+    `told` hears now and then how many orders were judged, for a progress display.
+    """
     spool = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the result, and goes with it
     names: list[str] = []
 
@@ -80,7 +97,10 @@ def check_file(
         names.append(head.name)
 
     def note(piece: Piece, verdicts: list[Verdict]) -> None:
+        told(verdicts[-1].transaction.position)
         block = piece.payment_information.id
+        if not every:
+            verdicts = [each for each in verdicts if each.findings or each.outcome != "accepted"]
         spool.writelines(_encode(payment_line(verdict, block, names[0])) + b"\n" for verdict in verdicts)
 
     def forget() -> None:
@@ -105,7 +125,11 @@ def check_file(
 
 
 def file_line(checked: Checked) -> Line:
-    """The line of the file itself. `not_judged` names rules whose reference tables were not given."""
+    """The line of the file itself.
+
+    `not_judged` names the rules whose reference tables were not given, and those of cover: money is looked
+    at on the booking date, never before (DAT-02).
+    """
     verdict = checked.verdict
     return {
         "kind": "file",
@@ -117,8 +141,15 @@ def file_line(checked: Checked) -> Line:
         "control_sum": verdict.sum_text,
         "status": verdict.status,
         "reasons": [reason_line(finding, message_of(verdict)) for finding in verdict.findings],
-        "not_judged": list(verdict.not_judged),
+        "not_judged": list(not_judged(verdict)),
     }
+
+
+def not_judged(verdict: FileVerdict) -> tuple[str, ...]:
+    """Ids of the rules that a check cannot judge, in the order of the rules."""
+    if verdict.head is None:
+        return ()
+    return tuple(dict.fromkeys((*verdict.not_judged, *(rule.id for rule in funds.RULES))))
 
 
 def message_of(verdict: FileVerdict) -> str:

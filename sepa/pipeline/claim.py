@@ -7,15 +7,19 @@ sweep goes on with it under the instant it was stamped with.
 """
 
 import datetime
+import fcntl
 import hashlib
 import os
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
 from sepa.model.journal import Delivery
 from sepa.pipeline.home import Home, utc
+from sepa.pipeline.undone import each_of
 from sepa.store.files import copy_hashed, is_open_for_writing, safe_name
 
 UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
@@ -37,20 +41,49 @@ class Batch(msgspec.Struct, frozen=True):
 def claim(home: Home, at: datetime.datetime) -> list[Delivery]:
     """Take every complete file of every inbox at the instant `at`. Safe to repeat and to kill.
 
-    Returns the deliveries that this call recorded, in order of partner and name.
+    Returns the deliveries that this call recorded, in order of partner and name. Of two calls at a time the
+    second waits. A file or an inbox that fails by our own fault keeps no other back; LeftUndone says so.
     """
     at = utc(at)
-    deliveries = []
-    for partner in home.partners():
-        inbox = home.inbox(partner)
-        taken = inbox / ".taken"
-        taken.mkdir(mode=0o700, exist_ok=True)
-        for left in sorted(filter(_is_ours, taken.iterdir())):
-            deliveries.append(_record(home, partner, left))
-        for source in sorted(inbox.iterdir()):
-            if _is_complete(source):
-                deliveries.append(_record(home, partner, _take(home, partner, source, taken, at)))
+    deliveries: list[Delivery] = []
+    with _alone(home.root / "inbox"):
+        each_of(
+            home.partners(),
+            lambda partner: _sweep(home, partner, at, deliveries),
+            lambda partner: f"inbox {partner}",
+        )
     return deliveries
+
+
+def _sweep(home: Home, partner: str, at: datetime.datetime, deliveries: list[Delivery]) -> None:
+    """Go on with what an earlier sweep took and did not record, then take what is complete now."""
+    inbox = home.inbox(partner)
+    taken = inbox / ".taken"
+    taken.mkdir(mode=0o700, exist_ok=True)
+
+    def record(place: Path) -> None:
+        deliveries.append(_record(home, partner, place))
+
+    def take(source: Path) -> None:
+        if _is_complete(source):
+            record(_take(home, partner, source, taken, at))
+
+    work: list[tuple[Callable[[Path], None], Path]] = []
+    work += [(record, left) for left in sorted(filter(_is_ours, taken.iterdir()))]
+    work += [(take, source) for source in sorted(inbox.iterdir()) if source != taken]
+    each_of(work, lambda step: step[0](step[1]), lambda step: f"file {safe_name(step[1].name)}")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a folder while nobody else does; the hold ends with the process, however it ends."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def batches(home: Home) -> list[Batch]:

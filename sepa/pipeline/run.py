@@ -30,17 +30,23 @@ def run(home: Home, at: datetime.datetime, *, told: Callable[[str], None] = lamb
 
     `told` hears a short word before each step, for a progress display.
     """
-    told("claiming files")
-    deliveries = claim(home, at)
-    keys = home.journal.unjudged()
+    deliveries: list[Delivery] = []
     judged: list[FileRow] = []
     sealed = Sealed(window=at)
     published: list[str] = []
 
+    def take() -> None:
+        told("claiming files")
+        deliveries.extend(claim(home, at))
+
     def judge() -> None:
-        judged.extend(
-            judge_all(home, keys, at=at, told=lambda number: told(f"judging file {number} of {len(keys)}"))
-        )
+        keys = home.journal.unjudged()
+        if keys:
+            judged.extend(
+                judge_all(
+                    home, keys, at=at, told=lambda number: told(f"judging file {number} of {len(keys)}")
+                )
+            )
 
     def settle() -> None:
         nonlocal sealed
@@ -55,6 +61,5 @@ def run(home: Home, at: datetime.datetime, *, told: Callable[[str], None] = lamb
         told("reporting")
         published.extend(emit_reports(home, at))
 
-    steps = [judge, settle, publish, report] if keys else [settle, publish, report]
-    each_of(steps, lambda step: step(), lambda step: step.__name__)
+    each_of([take, judge, settle, publish, report], lambda step: step(), lambda step: step.__name__)
     return Ran(deliveries=tuple(deliveries), judged=tuple(judged), sealed=sealed, published=tuple(published))

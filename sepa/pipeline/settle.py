@@ -12,7 +12,10 @@ from sepa.wire.bulk import ORDER_BYTES_MAX
 
 
 class Sealed(msgspec.Struct, frozen=True):
-    """What a window did: bulks sealed, orders and cents paid, orders not paid; `overtaken` by a later window."""
+    """What a window did: bulks sealed, orders and cents paid, orders not paid.
+
+    Nothing was sealed in a window `overtaken` by a later one, or `closed` because the bank does not work that day.
+    """
 
     window: datetime.datetime
     bulks: tuple[str, ...] = ()
@@ -20,6 +23,7 @@ class Sealed(msgspec.Struct, frozen=True):
     paid_cents: int = 0
     unpaid: int = 0
     overtaken: bool = False
+    closed: bool = False
 
 
 def seal_window(home: Home, at: datetime.datetime, *, by: str = "desk") -> Sealed:
@@ -32,7 +36,7 @@ def seal_window(home: Home, at: datetime.datetime, *, by: str = "desk") -> Seale
     window = utc(at)
     local = local_instant(window, home.profile)
     if not bank_days(home.profile).is_working_day(local.date()):
-        return Sealed(window=window)
+        return Sealed(window=window, closed=True)
     latest = home.journal.last_window()
     if latest is not None and window < latest:
         return Sealed(window=window, overtaken=True)
