@@ -58,8 +58,8 @@ def optional(title: str, description: str, **schema: str) -> Param:
             "For a file the first 8 characters are enough; an order's key is needed whole.",
             pattern="^[0-9a-f]{8,64}(-[0-9]+)?$",
         ),
-        "partner": optional("Or: partner", "The name of its inbox folder. Fill in the day as well."),
-        "day": optional("... and day received", "A day of the bank's calendar.", format="date"),
+        "partner": optional("or: a partner ...", "The name of its inbox folder. Fill in the day as well."),
+        "day": optional("... and the day received", "A day of the bank's calendar.", format="date"),
         "act": Param(
             "report-again",
             enum=list(CHOICES),
@@ -74,10 +74,7 @@ def optional(title: str, description: str, **schema: str) -> Param:
             title="Reason",
             description="Kept for auditors together with your user name.",
         ),
-        "asked_by": optional(
-            "Asked by",
-            "Who asked for it, if not you. Added to the reason as a note.",
-        ),
+        "asked_by": optional("Asked by", "Who asked for it, if not you. Added to the reason as a note."),
     },
     doc_md=__doc__,
     tags=["sepa", "for operators"],

@@ -143,7 +143,7 @@ def test_a_disturbed_day_leaves_what_an_undisturbed_one_leaves(desk: Desk, tmp_p
     desk.do("settlement", at=LAST)
     with open_home(desk.root) as home:
         held = next(file.key for file in home.journal.find_files() if file.status == "PDNG")
-    order = {"key": held[:12], "act": "release", "reason": "confirmed by phone"}
+    order = {"key": held[:12], "act": "release", "reason": "confirmed by phone", "by": "somebody else"}
     released = desk.do("reprocess", **order)
     desk.do("settlement", at=AFTER_EASTER)
     proven = desk.do("end_of_day", **PROOF)
