@@ -190,7 +190,8 @@ def creditor_identifier_scheme(subject: Transaction, case: Case) -> Findings:
     if named == "SEPA":
         coded = "The creditor identifier is marked as one of SEPA by a code; it is not a code of the list."
         return (finding("BE05", "creditor_identifier_scheme", named, "Prtry", effect="warn", message=coded),)
-    return (finding("BE05", "creditor_identifier_scheme", named, "SEPA"),)
+    shown = (named or "").removeprefix("!")
+    return (finding("BE05", "creditor_identifier_scheme", shown, "SEPA"),)
 
 
 @rule(

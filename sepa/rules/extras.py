@@ -51,7 +51,8 @@ CHEQUE = "The order asks for a cheque ({found}), which we do not issue."
 )
 def block(subject: PaymentInformation, case: Case) -> Findings:
     """A payment block holds nothing beyond what SEPA carries."""
-    return tuple(block.finding("CH17", "extras", extra, "no such element") for extra in subject.extras)
+    element = "payment_information.extras"
+    return tuple(block.finding("CH17", element, extra, "no such element") for extra in subject.extras)
 
 
 RULES: tuple[Rule, ...] = (block, order)

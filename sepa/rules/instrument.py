@@ -58,10 +58,12 @@ def service_level(subject: Transaction, case: Case) -> Findings:
     if level == "SEPA" or level is None:
         return NOTHING
     family = _urgent_family(subject, case) if level in _URGENT else STANDARD
+    # With Prtry named, nobody is told that SEPA is a payment outside SEPA.
+    asked = f"Prtry {level[1:]}" if level.startswith("!") else level
     effect = case.profile.non_sepa.action
     return (
         service_level.finding(
-            "FF04", "payment_type.service_level", level, "SEPA", effect=effect, message=family
+            "FF04", "payment_type.service_level", asked, "SEPA", effect=effect, message=family
         ),
     )
 

@@ -7,6 +7,7 @@ from msgspec.structs import astuple
 
 from sepa.model.finding import NOTHING, Finding, Findings
 from sepa.model.message import MessageHead, Party, PaymentInformation, Transaction
+from sepa.model.profile import RejectOrWarn
 from sepa.rules.rule import Case, Rule, rule
 from sepa.scheme.characters import (
     hidden_fault,
@@ -143,14 +144,13 @@ def _hidden_findings(judge: Rule, texts: Texts) -> Findings:
     return tuple(judge.finding("RR10", element, text, fault) for element, text, fault in faults if fault)
 
 
-def _reference_findings(judge: Rule, texts: Texts, case: Case) -> Findings:
+def _reference_findings(judge: Rule, texts: Texts, effect: RejectOrWarn) -> Findings:
     found: Findings = NOTHING
     for element, text in texts:
         fault = reference_fault(text)
         if fault is None or hidden_fault(text) is not None:
             continue
         code = "FF08" if element == "end_to_end_id" else "RR10"
-        effect = case.profile.characters.reference
         found += (judge.finding(code, element, text, fault, effect=effect),)
     return found
 
@@ -232,15 +232,15 @@ def block_hidden_characters(subject: PaymentInformation, case: Case) -> Findings
     codes=("RR10",),
     message=_REFERENCE,
     remedy=_REFERENCE_REMEDY,
-    parameters=("characters.reference",),
+    effect="warn",
 )
 def message_id(subject: MessageHead, case: Case) -> Findings:
-    """The message identification is a reference that travels."""
-    id = subject.group_header.message_id
+    """The message identification is written like a reference; it stays between the sender and us."""
+    element, id = "group_header.message_id", subject.group_header.message_id
     if hidden_fault(id) is not None:
-        element = "group_header.message_id"
-        return (message_id.finding("RR10", element, id, "characters that can be seen", message=_HIDDEN),)
-    return _reference_findings(message_id, [("group_header.message_id", id)], case)
+        expected = "characters that can be seen"
+        return (message_id.finding("RR10", element, id, expected, effect="reject", message=_HIDDEN),)
+    return _reference_findings(message_id, [(element, id)], "warn")
 
 
 @rule(
@@ -250,11 +250,11 @@ def message_id(subject: MessageHead, case: Case) -> Findings:
     codes=("RR10",),
     message=_REFERENCE,
     remedy=_REFERENCE_REMEDY,
-    parameters=("characters.reference",),
+    effect="warn",
 )
 def block_id(subject: PaymentInformation, case: Case) -> Findings:
-    """The payment block identification is a reference that travels."""
-    return _reference_findings(block_id, [("id", subject.id)], case)
+    """The payment block identification is written like a reference; it stays between the sender and us."""
+    return _reference_findings(block_id, [("id", subject.id)], "warn")
 
 
 @rule(
@@ -269,7 +269,8 @@ def block_id(subject: PaymentInformation, case: Case) -> Findings:
 )
 def references(subject: Transaction, case: Case) -> Findings:
     """The references of an order are such that travel."""
-    return _reference_findings(references, _order_references(subject), case)
+    effect = case.profile.characters.reference
+    return _reference_findings(references, _order_references(subject), effect)
 
 
 RULES: tuple[Rule, ...] = (

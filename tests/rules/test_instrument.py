@@ -190,5 +190,11 @@ def test_elements_outside_the_core_set(
 
 def test_elements_outside_the_core_set_on_a_block() -> None:
     built = transfer(block={"extras": ("ChrgsAcct",)})
-    assert judged(extras_.block, built) == {("SCH-05", "CH17", "extras", "warn")}
+    assert judged(extras_.block, built) == {("SCH-05", "CH17", "payment_information.extras", "warn")}
     assert judged(extras_.block, transfer(debtor_account=AccountId(iban=A1))) == set()
+
+
+def test_a_proprietary_service_level_is_told_as_one() -> None:
+    built = transfer(payment_type=sepa(service_level="!SEPA"))
+    (finding,) = instrument.service_level.check(built.transaction, case(built))
+    assert finding.found == "Prtry SEPA"
