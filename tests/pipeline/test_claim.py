@@ -5,11 +5,14 @@ import os
 import pkgutil
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sepa.pipeline.undone import LeftUndone
+from sepa.store.files import copy_hashed
 from tests.pipeline.house import THURSDAY, House
 from tools.sample_bank import GOOD
 
@@ -160,6 +163,44 @@ def test_a_link_in_the_folder_of_taken_files_is_not_followed(house: House) -> No
     (taken / "20260401T000000.000000Z-0-a.xml").symlink_to(house.root / "reference" / "accounts.csv")
     assert house.claim() == []
     assert house.files() == []
+
+
+# --- when something is wrong with us ---
+
+
+def test_an_inbox_that_cannot_be_swept_keeps_no_other_back(house: House) -> None:
+    (house.root / "inbox" / "mzdy" / ".taken").write_text("in the way")
+    key = house.drop(A, "a.xml", GOOD)
+    with pytest.raises(LeftUndone, match="inbox mzdy"):
+        house.run()
+    assert house.states(key) == {"REF-1": "paid"}
+
+
+def test_a_file_that_cannot_be_taken_keeps_no_other_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(source: Path, into: Path) -> tuple[str, int]:
+        if source.name.endswith("bad.xml"):
+            raise OSError("the disk says no")
+        return copy_hashed(source, into)
+
+    bad, good = house.drop(A, "bad.xml", "bad"), house.drop(A, "good.xml", GOOD)
+    with monkeypatch.context() as patched:
+        patched.setattr("sepa.pipeline.claim.copy_hashed", broken)
+        with pytest.raises(LeftUndone, match=r"bad\.xml: OSError: the disk says no"):
+            house.run()
+    assert house.states(good) == {"REF-1": "paid"}
+    house.run(LATER)
+    assert house.file(bad).received_at == house.at(THURSDAY)
+
+
+def test_two_sweeps_at_a_time_take_every_file_once(house: House) -> None:
+    for number in range(40):
+        house.drop(A, f"{number}.xml", f"content {number}")
+    with ThreadPoolExecutor(4) as workers:
+        taken = [name for names in workers.map(lambda _: house.claim(), range(4)) for name in names]
+    assert sorted(taken) == sorted(f"{A}/{number}.xml" for number in range(40))
+    assert len(house.files()) == 40
 
 
 # --- killed in between ---
