@@ -9,8 +9,8 @@ received, and writes the partner's `pain.002`, notices and receipts to its outbo
   an order anew there is *Reprocess*.
 - **A bad file** is no error here: it is refused, answered, and shown in `archive/quarantine/`.
 - **When it is red,** reference data cannot be read or the database does not answer; the last lines of the log say
-  which. The other files of the batch are judged all the same. Mend it, then **clear the run**: Intake does not start a run of
-  the same name a second time.
+  which. The other files of the batch are judged all the same. Mend it, then **clear the run**: Intake does not start a
+  run of the same name a second time.
 """
 
 import datetime
