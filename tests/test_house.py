@@ -220,6 +220,7 @@ DESCRIBES = {
 }
 """Parameters nobody computes with, and why they stand in the file all the same."""
 
+
 def parameters(kind: type[Section], prefix: str = "") -> Iterator[tuple[str, object]]:
     for field in msgspec.structs.fields(kind):
         if isinstance(field.type, type) and issubclass(field.type, Section):

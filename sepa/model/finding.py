@@ -37,8 +37,17 @@ NOTHING: Findings = ()
 
 
 Fault = Literal[
-    "empty", "too-large", "not-utf8", "not-xml", "truncated", "dtd", "too-deep",
-    "wrong-root", "unknown-message", "message-not-offered", "schema",
+    "empty",
+    "too-large",
+    "not-utf8",
+    "not-xml",
+    "truncated",
+    "dtd",
+    "too-deep",
+    "wrong-root",
+    "unknown-message",
+    "message-not-offered",
+    "schema",
 ]
 
 

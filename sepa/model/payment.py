@@ -19,7 +19,8 @@ class Payment(msgspec.Struct, frozen=True):
     """An accepted order, dated and routed: what choosing and funding need, and no more.
 
     Names and texts stay in the journal and are read again, in small batches, when a bulk is written.
-    `batch_booking` is None where the sender did not say how its account is to be booked. `received_at` and `position` decide who is first when money is short.
+    `batch_booking` is None where the sender did not say how its account is to be booked.
+    `received_at` and `position` decide who is first when money is short.
     """
 
     key: str

@@ -101,7 +101,8 @@ class Reference(msgspec.Struct, frozen=True):
 
     `consents` is keyed by debtor IBAN, `participants` by (country, national code).
     `balances_as_of` is the moment up to which the accounts' balances hold what this desk has posted; None
-    when they hold none of it. `consent_uses` maps a consent's id to the booking dates of its executed collections, from our journal.
+    when they hold none of it. `consent_uses` maps a consent's id to the booking dates of its executed
+    collections, from our journal.
     """
 
     digest: str = ""

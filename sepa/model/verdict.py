@@ -9,7 +9,15 @@ from sepa.model.finding import Finding, Findings
 from sepa.model.message import MessageHead, PaymentInformation, Transaction
 
 Outcome = Literal[
-    "accepted", "rolled", "held", "routed", "rejected", "unsettled", "pending-funds", "not-executed", "revoked"
+    "accepted",
+    "rolled",
+    "held",
+    "routed",
+    "rejected",
+    "unsettled",
+    "pending-funds",
+    "not-executed",
+    "revoked",
 ]
 Route = Literal["on-us", "clearing"]
 Status = Literal["ACCP", "PART", "RJCT", "PDNG"]

@@ -29,6 +29,15 @@ _NO_REASONS = b'"reasons":[]}'
 
 Line = dict[str, Any]
 
+OVERRULED = {
+    "outcome": "rejected",
+    "route": None,
+    "received_on": None,
+    "booking_date": None,
+    "settlement_date": None,
+}
+"""What a payment's line says once its block or file was refused, whatever it said before."""
+
 
 class Checked(msgspec.Struct, frozen=True):
     """One checked file: what it is, what was decided, and its payments spooled in a temporary file."""
@@ -64,7 +73,7 @@ class Checked(msgspec.Struct, frozen=True):
         self.spool.seek(0)
         for raw in self.spool:
             if overruled and (line := _decode(raw))["block"] in overruled:
-                yield _encode(line | {"outcome": "rejected", "route": None})
+                yield _encode(line | OVERRULED)
             else:
                 yield raw.rstrip(b"\n")
 

@@ -88,8 +88,9 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 def load_reference(folder: Path) -> Reference:
     """Read the tables of `folder`. A missing file leaves its table None, one with only a header is empty.
 
-    blocks.csv may be missing: then nothing is blocked; so may snapshot.csv: then no balance holds a posting of ours. `digest` is the SHA-256, in hex, over the names and
-    bytes of the files. A ReferenceFault says what is wrong, also with a table whose name is not known.
+    Two may be missing: without blocks.csv nothing is blocked, without snapshot.csv no balance holds a posting
+    of ours. `digest` is the SHA-256, in hex, over the names and bytes of the files. A ReferenceFault says
+    what is wrong, also with a table whose name is not known.
     """
     folder = Path(folder)
     if not folder.is_dir():

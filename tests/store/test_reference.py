@@ -81,7 +81,7 @@ def test_the_moment_of_the_balances(tmp_path: Path) -> None:
     ],
 )
 def test_a_snapshot_names_one_moment_with_its_offset(tmp_path: Path, lines: str) -> None:
-    with pytest.raises(ReferenceFault, match="snapshot.csv, line 2, column balances_as_of"):
+    with pytest.raises(ReferenceFault, match=r"snapshot\.csv, line 2, column balances_as_of"):
         load_reference(folder(tmp_path, snapshot="balances_as_of\n" + lines))
 
 
