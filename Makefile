@@ -14,7 +14,7 @@ demo: $(READY)  ## One business day of the sample bank through the real DAGs.
 test: $(READY) lint  ## Style, types, import contracts, then every test.
 	$(BIN)/python -m pytest
 
-fast: $(READY)  ## The tests that need neither Airflow nor PostgreSQL.
+fast: $(READY)  ## Everything but the slow tests (a real Airflow, whole days).
 	$(BIN)/python -m pytest -m "not slow"
 
 ui: $(READY)  ## Airflow with the DAGs, on http://127.0.0.1:8080, or on SEPA_UI_PORT.

@@ -11,7 +11,7 @@ from sepa.scheme.countries import account_country
 from sepa.scheme.iban import iban_country, iban_fault, national_fault
 
 _IBAN_SOURCE = "otp-sk II IBAN, V.2.1(21)(a) and (b)"
-_IBAN_MESSAGE = "The account number {found} is not a right IBAN."
+_IBAN_MESSAGE = "The account number {found} is not a correct IBAN."
 _IBAN_REMEDY = "Check the account number; ask the other party for its IBAN if need be."
 _NATIONAL_SOURCE = "ISO 13616, IBAN registry, national check digits"
 _NATIONAL_MESSAGE = (
@@ -86,7 +86,7 @@ def _bic_country_findings(judge: Rule, code: str, agent: Agent, account: Account
     remedy=_IBAN_REMEDY,
 )
 def own_iban(subject: PaymentInformation, case: Case) -> Findings:
-    """The account of a payment block is given by a right IBAN."""
+    """The account of a payment block is given by a correct IBAN."""
     code = "AC02" if case.head.kind == "credit-transfer" else "AC03"
     return _iban_findings(own_iban, subject.account, "account.iban", code)
 
@@ -102,7 +102,7 @@ def own_iban(subject: PaymentInformation, case: Case) -> Findings:
     quiet_if=_all_sound,
 )
 def creditor_iban(subject: Transaction, case: Case) -> Findings:
-    """The payee's account is given by a right IBAN."""
+    """The payee's account is given by a correct IBAN."""
     return _iban_findings(creditor_iban, subject.creditor_account, "creditor_account.iban", "AC03")
 
 
@@ -117,7 +117,7 @@ def creditor_iban(subject: Transaction, case: Case) -> Findings:
     quiet_if=_all_sound,
 )
 def debtor_iban(subject: Transaction, case: Case) -> Findings:
-    """The payer's account is given by a right IBAN."""
+    """The payer's account is given by a correct IBAN."""
     return _iban_findings(debtor_iban, subject.debtor_account, "debtor_account.iban", "AC02")
 
 

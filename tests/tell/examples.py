@@ -25,7 +25,7 @@ def finding(**changes: object) -> Finding:
         "expected": Phrase(
             "check digits that agree with the rest of the account number, not {digits}", {"digits": "32"}
         ),
-        "message": Phrase("The account number {found} is not a right IBAN.", {"found": MISTYPED}),
+        "message": Phrase("The account number {found} is not a correct IBAN.", {"found": MISTYPED}),
         "remedy": Phrase("Ask the payee for the right account number."),
     }
     return Finding(**{**facts, **changes})  # type: ignore[arg-type]
