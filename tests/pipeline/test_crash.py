@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,8 @@ class Fuse:
             if self.count != self._burns_at:
                 return original(*given, **named)
             if self._after:
-                original(*given, **named)
+                with suppress(FileExistsError):
+                    original(*given, **named)
             self._gone = True
             raise Stopped
 
