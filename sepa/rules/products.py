@@ -11,6 +11,18 @@ from sepa.scheme.calendar import working_days
 _SAME_OWNER = "an account of the same owner at this bank"
 
 
+_BOUND = ("savings", "term-deposit", "twin", "sub-deposit")
+
+
+def _unbound(subject: Transaction, case: Case) -> bool:
+    """Neither account is of a kind that limits where money goes or when it comes."""
+    debtor = account_of(subject.debtor_account.iban, case.reference)
+    if debtor is not None and debtor.product in _BOUND:
+        return False
+    creditor = account_of(subject.creditor_account.iban, case.reference)
+    return creditor is None or creditor.product != "term-deposit"
+
+
 @rule(
     "SC-07",
     subject="payment-information",
@@ -53,6 +65,7 @@ def single_orders_only(subject: PaymentInformation, case: Case) -> Findings:
     parameters=("accounts.savings_legacy_any_internal_until",),
     needs=("accounts",),
     kinds=("credit-transfer",),
+    quiet_if=_unbound,
 )
 def savings_debit(subject: Transaction, case: Case) -> Findings:
     """A savings account pays to its owner's current account; an old one to any account of the bank."""
@@ -73,6 +86,7 @@ def savings_debit(subject: Transaction, case: Case) -> Findings:
     remedy="Choose the renewal day and an account at this bank, or order the payment from a current account.",
     needs=("accounts",),
     kinds=("credit-transfer",),
+    quiet_if=_unbound,
 )
 def term_deposit_debit(subject: Transaction, case: Case) -> Findings:
     """A term deposit pays out on its renewal day, to an account at this bank."""
@@ -95,6 +109,7 @@ def term_deposit_debit(subject: Transaction, case: Case) -> Findings:
     remedy="Order the payment from the base account.",
     needs=("accounts",),
     kinds=("credit-transfer",),
+    quiet_if=_unbound,
 )
 def twin_debit(subject: Transaction, case: Case) -> Findings:
     """A TWIN account pays only to its base account, a current account of the same owner."""
@@ -113,6 +128,7 @@ def twin_debit(subject: Transaction, case: Case) -> Findings:
     remedy="Order the payment from a current account.",
     needs=("accounts",),
     kinds=("credit-transfer",),
+    quiet_if=_unbound,
 )
 def sub_deposit_debit(subject: Transaction, case: Case) -> Findings:
     """A sub-deposit pays only to an account of the same owner."""
@@ -132,6 +148,7 @@ def sub_deposit_debit(subject: Transaction, case: Case) -> Findings:
     parameters=("accounts.term_deposit_credit_window", "accounts.term_deposit_funding_days"),
     needs=("accounts",),
     kinds=("credit-transfer",),
+    quiet_if=_unbound,
 )
 def term_deposit_credit(subject: Transaction, case: Case) -> Findings:
     """A term deposit is paid into in its first days and on its renewal day."""

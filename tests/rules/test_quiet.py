@@ -17,7 +17,7 @@ from sepa.model.message import (
 )
 from sepa.rules import RULES
 from sepa.rules.rule import Case, Rule
-from tests.build import B1, C1, C2, Built, case, collection, dating, profile, transfer
+from tests.build import A1, A4, A5, A6, B1, C1, C2, Built, case, collection, dating, profile, transfer
 
 SPARED = tuple(rule for rule in RULES if rule.quiet_if is not None)
 WORDS = (
@@ -29,6 +29,7 @@ REFERENCES = (
     "a/", "/a", "x" * 36, "č", "a\u200bb", "NOTPROVIDED",
 )  # fmt: skip
 AMOUNTS = (None, "1.00", "0", "0.001", "1.005", "-1", "999999999.99", "1000000000", "٣", "")
+OWN = (A1, A4, A5, A6)
 IBANS = (
     None,
     B1,
@@ -54,7 +55,7 @@ addresses = st.none() | st.builds(
 )
 identifications = st.none() | st.builds(Identification, st.just("org-other"), st.sampled_from(WORDS[1:]))
 parties = st.builds(Party, st.sampled_from(WORDS), addresses, identifications)
-accounts = st.builds(AccountId, st.sampled_from(IBANS), st.sampled_from(OTHERS))
+accounts = st.builds(AccountId, st.sampled_from((*IBANS, *OWN)), st.sampled_from(OTHERS))
 agents = st.builds(Agent, st.sampled_from(BICS))
 structured = st.builds(
     StructuredReference,
@@ -88,7 +89,8 @@ def orders(draw: st.DrawFn) -> Built:
     }
     kind, side = draw(st.sampled_from(((transfer, "creditor"), (collection, "debtor"))))
     changes[side] = draw(parties)
-    changes[f"{side}_account"], changes[f"{side}_agent"] = draw(accounts), draw(agents)
+    changes[f"{side}_agent"] = draw(agents)
+    changes["debtor_account"], changes["creditor_account"] = draw(accounts), draw(accounts)
     return kind(**changes)
 
 
