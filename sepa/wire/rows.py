@@ -69,9 +69,9 @@ def _flag(text: str) -> bool | None:
 def _reader(field: Field, separators: str, level: int) -> Read:
     match field:
         case Group() if field.record is Address:
-            return _address(separators[level], separators[level + 1])
+            return _address(field, separators[level], separators[level + 1])
         case Group() if field.record is Party:
-            return _party(separators, level)
+            return _party(field, separators, level)
         case Group() if field.record is Remittance:
             return _remittance(separators[level], separators[level + 1], separators[level + 2])
         case Group():
@@ -103,9 +103,9 @@ def _record(group: Group, separators: str, level: int) -> Read:
     )
 
 
-def _party(separators: str, level: int) -> Read:
+def _party(group: Group, separators: str, level: int) -> Read:
     mark = separators[level]
-    address = _address(separators[level + 1], separators[level + 2])
+    address = _reader(group.fields["address"], separators, level + 1)
     identification = _identification(separators[level + 1])
 
     def read(text: str) -> Party | None:
@@ -117,15 +117,23 @@ def _party(separators: str, level: int) -> Read:
     return read
 
 
-def _address(mark: str, line_mark: str) -> Read:
-    read_lines = _texts(line_mark)
+def _address(group: Group, mark: str, part_mark: str) -> Read:
+    """An address is written child by child, name and text; children that no field stands for are left out."""
+    *places, lines = group.fields.values()
+    index = {place.path: number for number, place in enumerate(places)}
 
     def read(text: str) -> Address | None:
         if not text:
             return None
-        *parts, lines = text.split(mark)
-        values: list[Any] = [part or None for part in parts]
-        values.append(read_lines(lines))
+        values: list[Any] = [None] * len(places)
+        free: list[str] = []
+        for child in text.split(mark)[1:-1]:
+            name, _, value = child.partition(part_mark)
+            if name in index:
+                values[index[name]] = value or None
+            elif name == lines.path:
+                free.append(value)
+        values.append(tuple(free))
         return Address(*values)
 
     return read

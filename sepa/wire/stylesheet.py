@@ -8,6 +8,7 @@ from typing import Final
 
 from lxml import etree
 
+from sepa.model.message import Address
 from sepa.wire.fields import Code, Field, Group, Identified, Presence, Reference, Table, Texts, Token, table
 from sepa.wire.rows import COLUMN, SEPARATORS
 from sepa.wire.schema import namespace
@@ -93,6 +94,8 @@ class _Sheet:
     def value(self, field: Field, level: int) -> str:
         """The instruction that writes one field; `level` is the separator it may use inside."""
         match field:
+            case Group() if field.record is Address:
+                return self.each(_xpath(field.path), self.mark(level) + self.children(level))
             case Group():
                 return self.each(_xpath(field.path), self.columns(field.fields, level))
             case Texts():
@@ -116,6 +119,11 @@ class _Sheet:
         """Write each of several elements; with `level` each ends in that separator."""
         end = self.mark(level) if level is not None else ""
         return f'<xsl:for-each select="{path}">{written}{end}</xsl:for-each>'
+
+    def children(self, level: int) -> str:
+        """Name and text of each child that is there: an address has few of the fourteen it may have."""
+        name = f'<xsl:value-of select="local-name()"/>{self.mark(level + 1)}'
+        return self.each("*", f'{name}<xsl:value-of select="."/>', level)
 
     def code(self, path: str) -> str:
         return (
