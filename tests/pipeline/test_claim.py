@@ -194,6 +194,27 @@ def test_a_file_that_cannot_be_taken_keeps_no_other_back(
     assert house.file(bad).received_at == house.at(THURSDAY)
 
 
+@pytest.mark.parametrize(
+    "name", [pytest.param("a.xml", id="the name again"), pytest.param("a*b.xml", id="alike")]
+)
+def test_what_could_not_be_recorded_is_not_overwritten(
+    house: House, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def broken(source: Path, into: Path) -> tuple[str, int]:
+        raise OSError("the disk says no")
+
+    first = house.drop(A, name.replace("*", ":"), "first")
+    with monkeypatch.context() as patched:
+        patched.setattr("sepa.pipeline.claim.copy_hashed", broken)
+        for content in ("second", "third"):
+            with pytest.raises(LeftUndone):
+                house.claim()
+            house.drop(A, name, content)
+    second, third = (hashlib.sha256(content).hexdigest() for content in (b"second", b"third"))
+    house.claim()
+    assert {house.file(key).received_at for key in (first, second, third)} == {house.at(THURSDAY)}
+
+
 def test_two_sweeps_at_a_time_take_every_file_once(house: House) -> None:
     for number in range(40):
         house.drop(A, f"{number}.xml", f"content {number}")

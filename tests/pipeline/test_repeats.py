@@ -130,6 +130,7 @@ def test_two_equal_orders_in_one_file_are_both_paid(house: House) -> None:
     assert paid(house) == {"RENT": 2}
 
 
+@pytest.mark.slow
 def test_the_whole_day_dropped_again_moves_nothing(thursday: House) -> None:
     from sepa.pipeline.start import drop_sample_day
 
