@@ -142,7 +142,8 @@ def _take(home: Home, partner: str, source: Path, taken: Path, at: datetime.date
     """
     name = safe_name(source.name).encode()[-NAME_BYTES:].decode("utf-8", "ignore")
     number = home.journal.deliveries_of(partner, safe_name(name), at)
-    place = taken / f"{at.strftime(STAMP)}-{number}-{name}"
+    while os.path.lexists(place := taken / f"{at.strftime(STAMP)}-{number}-{name}"):
+        number += 1  # taken at this instant and not recorded yet, for the disk or the journal said no
     for mark in MARKS:  # first: a mark left behind would speak of the next file under this name
         if os.path.lexists(beside := _beside(source, mark)):
             beside.unlink(missing_ok=True)
