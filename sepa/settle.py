@@ -48,9 +48,9 @@ def settle(
 ) -> Settlement:
     """Decide every payment of `due` at the instant `window`: each is in one bulk, or unpaid with a reason.
 
-    `booked` are the net cents we posted to each account since the snapshot `reference` was taken, debits
-    negative. `rates` are millionths of a currency's unit for one euro; an account in a currency without
-    one covers nothing. `bytes_per_order` estimates the size of an order in its file.
+    `booked` are the net cents we posted to each account since the snapshot `reference` was taken and up to
+    the window's day, debits negative. `rates` are millionths of a currency's unit for one euro; an account in
+    a currency without one covers nothing. `bytes_per_order` estimates the size of an order in its file.
 
     Orders are funded one by one, all or nothing, in the profile's order (FND-16), whatever their batch
     booking (BAT-06 is a matter of the bookings written). What an on-us payment brings its creditor counts
@@ -148,13 +148,14 @@ class _Run:
         """Spend the money and return the double entry."""
         debit, credit = self._debit_account(payment), self._credit_account(payment)
         amount_cents = payment.amount_cents
+        day = max(self._day, payment.booking_date)  # EXE-04: the value date is the booking date
         self._moved[debit] = self._moved.get(debit, 0) - amount_cents
-        self._moved[credit] = self._moved.get(credit, 0) + amount_cents
+        if day == self._day:  # what is collected elsewhere is no money before its day
+            self._moved[credit] = self._moved.get(credit, 0) + amount_cents
         if payment.kind == "collection" and payment.route == "on-us":
             consent = consent_for(payment, self._reference)
             if consent is not None:
                 self._uses[consent.id] = (*self._uses.get(consent.id, ()), payment.booking_date)
-        day = max(self._day, payment.booking_date)  # EXE-04: the value date is the booking date
         return (
             Posting(payment.key, debit, "debit", amount_cents, day, day),
             Posting(payment.key, credit, "credit", amount_cents, day, day),

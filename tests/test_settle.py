@@ -233,6 +233,15 @@ def test_what_an_on_us_payment_brings_counts_for_the_orders_after_it() -> None:
     assert fate(run(on_us(1), before, known=known)) == {0: "pending-funds FND-01 AM04", 1: "paid"}
 
 
+def test_money_still_to_be_collected_elsewhere_pays_nothing() -> None:
+    known = tables((A2, {"balance_cents": 0}))
+    day = DAY(2026, 4, 16)
+    coming = {"route": "clearing", "debtor_iban": B1, "creditor_iban": A2, "settlement_date": day}
+    spent = payment(2, debtor_iban=A2, amount_cents=5_000)
+    settlement = run(collected(1, booking_date=day, **coming), spent, known=known)
+    assert fate(settlement) == {1: "paid", 2: "pending-funds FND-01 AM04"}
+
+
 @pytest.mark.parametrize(
     ("rates", "booked", "expected"),
     [
@@ -454,7 +463,7 @@ def test_batch_booking_changes_neither_funding_nor_postings() -> None:
         pytest.param(
             [payment()], {"bank": profile(clearing__max_cents_per_file=9_999)}, BrokenPromise, id="too large"
         ),
-        pytest.param([payment()], {"bytes_per_order": 10**9}, BrokenPromise, id="no room in any file"),
+        pytest.param([payment()], {"bytes_per_order": 10**10}, BrokenPromise, id="no room in any file"),
     ],
 )
 def test_our_own_mistakes_stop(due: list[Payment], settings: dict[str, Any], fault: type[Exception]) -> None:

@@ -46,7 +46,7 @@ def seal_window(home: Home, at: datetime.datetime, *, by: str = "desk") -> Seale
     reference = home.reference()
     settlement = settle(
         due,
-        booked=home.journal.booked(reference.balances_as_of),
+        booked=home.journal.booked(reference.balances_as_of, by=local.date()),
         reference=reference,
         profile=home.profile,
         window=local,

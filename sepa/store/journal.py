@@ -150,8 +150,14 @@ class Journal(Protocol):
     def last_window(self) -> datetime.datetime | None:
         """The latest window that sealed or tried anything; None while there was none."""
 
-    def booked(self, since: datetime.datetime | None = None) -> dict[str, int]:
-        """Net cents posted per account (credit positive), by windows after `since`."""
+    def booked(
+        self, since: datetime.datetime | None = None, *, by: datetime.date | None = None
+    ) -> dict[str, int]:
+        """Net cents posted per account (credit positive), by windows after `since`.
+
+        With `by` only what is booked on that day or before: a collection is posted when it is forwarded,
+        and brings money on its day.
+        """
 
     def consent_uses(self) -> Mapping[tuple[str, str, str], tuple[datetime.date, ...]]:
         """Booking dates of paid collections from our own debtors (route `on-us`), in order.

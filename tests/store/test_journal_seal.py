@@ -310,6 +310,13 @@ def test_booked_counts_windows_after_an_instant(journal: Journal) -> None:
     assert journal.booked(LATER) == {}
 
 
+def test_what_is_booked_on_a_later_day_is_not_there_yet(journal: Journal) -> None:
+    accepted(journal)
+    pay_all(journal)
+    assert journal.booked(by=DAY) == journal.booked() != {}
+    assert journal.booked(by=DAY - datetime.timedelta(days=1)) == {}
+
+
 def test_only_paid_collections_of_our_own_debtors_use_consents(journal: Journal) -> None:
     file_key = key_of("a")
     told = collection().transaction

@@ -51,12 +51,16 @@ class Settling(Connected):
             found = connection.scalar(sa.select(sa.func.max(windows.c.window)))
         return instant_of(found) if found is not None else None
 
-    def booked(self, since: datetime.datetime | None = None) -> dict[str, int]:
+    def booked(
+        self, since: datetime.datetime | None = None, *, by: datetime.date | None = None
+    ) -> dict[str, int]:
         line = postings.c
         signed = sa.case((line.side == "credit", line.amount_cents), else_=-line.amount_cents)
         wanted = sa.select(line.account, sa.func.sum(signed)).group_by(line.account).order_by(line.account)
         if since is not None:
             wanted = wanted.join(bulks, bulks.c.id == line.bulk).where(bulks.c.window > instant_text(since))
+        if by is not None:
+            wanted = wanted.where(line.booking_date <= by)
         with self.reading() as connection:
             return {account: int(cents) for account, cents in connection.execute(wanted)}
 
