@@ -6,13 +6,14 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from babel.messages.pofile import read_po
 
 from sepa.rules import RULES
 from sepa.scheme.phrase import Phrase
-from sepa.tell.catalogue import Catalogue
+from sepa.tell.catalogue import LOCALE_FOLDER, Catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
-LANGUAGES = tuple(language for language in Catalogue.load().languages() if language != "en")
+LANGUAGES = tuple(sorted(path.stem for path in LOCALE_FOLDER.glob("*.po")))
 
 
 def tool() -> ModuleType:
@@ -37,7 +38,7 @@ def untranslated(sentences: set[str], language: str) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_of_the_source_is_translated(language: str) -> None:
-    """When this fails: `python tools/sentences.py sk`, then translate what stands empty in the file."""
+    """When this fails: `python tools/sentences.py sk sl`, then translate what stands empty in the files."""
     assert len(SENTENCES) > 100
     assert untranslated(SENTENCES, language) == []
 
@@ -58,8 +59,26 @@ def test_translations_have_the_blanks_of_the_sentence(language: str) -> None:
             assert set(re.findall(r"\{.*?\}", translation)) == set(re.findall(r"\{.*?\}", sentence)), sentence
 
 
-def test_slovak_is_there() -> None:
-    assert Catalogue.load().languages() == ("en", "sk")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_end_as_the_sentence_does(language: str) -> None:
+    catalogue = Catalogue.load()
+    for sentence in SENTENCES:
+        translation = catalogue.translation(sentence, language)
+        if translation is not None:
+            assert translation == translation.strip()
+            assert translation.endswith(".") == sentence.endswith("."), sentence
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_line_of_a_file_stands_empty_or_is_a_guess(language: str) -> None:
+    with (LOCALE_FOLDER / f"{language}.po").open("rb") as file:
+        messages = [message for message in read_po(file, locale=language) if message.id]
+    assert len(messages) > 100
+    assert [message.id for message in messages if not message.string or message.fuzzy] == []
+
+
+def test_slovak_and_slovene_are_there() -> None:
+    assert Catalogue.load().languages() == ("en", "sk", "sl")
 
 
 def test_a_language_is_a_file(tmp_path: Path) -> None:
@@ -74,8 +93,9 @@ def test_a_language_is_a_file(tmp_path: Path) -> None:
     ("home", "asked", "spoken"),
     [
         pytest.param("sk", "en", "en", id="there is one"),
-        pytest.param("sk", "sl", "sk", id="the bank's own instead"),
-        pytest.param("sl", "de", "en", id="the bank's own is missing, too"),
+        pytest.param("sk", "hu", "sk", id="the bank's own instead"),
+        pytest.param("sl", "hu", "sl", id="the bank's own instead, a Slovene one"),
+        pytest.param("hu", "de", "en", id="the bank's own is missing, too"),
     ],
 )
 def test_a_missing_language_falls_back(home: str, asked: str, spoken: str) -> None:
@@ -84,36 +104,43 @@ def test_a_missing_language_falls_back(home: str, asked: str, spoken: str) -> No
 
 def test_the_fallback_is_stated() -> None:
     assert (
-        Catalogue.load("sk").fallback_remark("sl")
-        == "Tento text nie je k dispozícii v požadovanom jazyku (sl)."
+        Catalogue.load("sk").fallback_remark("hu")
+        == "Tento text nie je k dispozícii v požadovanom jazyku (hu)."
     )
+    assert Catalogue.load("sl").fallback_remark("hu") == "To besedilo ni na voljo v zahtevanem jeziku (hu)."
     assert Catalogue.load("sk").fallback_remark("en") is None
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("language", "value", "said"),
     [
-        pytest.param("2026-04-02", "2. apríla 2026", id="date"),
-        pytest.param("1234.56", "1\N{NO-BREAK SPACE}234,56", id="amount"),
-        pytest.param("2026-04-31", "2026-04-31", id="no such day"),
-        pytest.param("٢.٠٠", "٢.٠٠", id="digits of another script"),
-        pytest.param("24", "24", id="number"),
+        pytest.param("sk", "2026-04-02", "2. apríla 2026", id="Slovak date"),
+        pytest.param("sk", "1234.56", "1\N{NO-BREAK SPACE}234,56", id="Slovak amount"),
+        pytest.param("sl", "2026-04-02", "2. april 2026", id="Slovene date"),
+        pytest.param("sl", "1234.56", "1.234,56", id="Slovene amount"),
+        pytest.param("sk", "2026-04-31", "2026-04-31", id="no such day"),
+        pytest.param("sk", "٢.٠٠", "٢.٠٠", id="digits of another script"),
+        pytest.param("sk", "24", "24", id="number"),
     ],
 )
-def test_values_are_written_the_language_s_way(value: str, said: str) -> None:
-    assert Catalogue.load().say(Phrase("{bound}", {"bound": value}), "sk") == said
+def test_values_are_written_the_language_s_way(language: str, value: str, said: str) -> None:
+    assert Catalogue.load().say(Phrase("{bound}", {"bound": value}), language) == said
 
 
-def test_what_was_found_stays_to_the_letter() -> None:
-    assert Catalogue.load().say(Phrase("{found}", {"found": "1234.56"}), "sk") == "1234.56"
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_found_stays_to_the_letter(language: str) -> None:
+    assert Catalogue.load().say(Phrase("{found}", {"found": "1234.56"}), language) == "1234.56"
 
 
 def test_dates_and_amounts() -> None:
     catalogue = Catalogue.load()
     moment = datetime.datetime(2026, 4, 2, 9, 5, tzinfo=datetime.UTC)
     assert catalogue.day(moment.date(), "sk") == "2. apríla 2026"
+    assert catalogue.day(moment.date(), "sl") == "2. april 2026"
+    assert catalogue.moment(moment, "sl") == "2. april 2026, 09:05"
     assert catalogue.moment(moment, "en") == "2 April 2026, 09:05"
     assert catalogue.amount(123456, "EUR", "sk") == "1\N{NO-BREAK SPACE}234,56\N{NO-BREAK SPACE}EUR"
+    assert catalogue.amount(123456, "EUR", "sl") == "1.234,56\N{NO-BREAK SPACE}EUR"
     assert catalogue.amount(123456, "EUR", "en") == "1,234.56\N{NO-BREAK SPACE}EUR"
 
 

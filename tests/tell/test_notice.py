@@ -39,21 +39,29 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "notices"
 
 NOTICES = {
     "rejected-sk": notice(*THREE_ORDERS),
+    "rejected-sl": notice(*THREE_ORDERS, language="sl"),
     "rejected-en": notice(*THREE_ORDERS, language="en"),
     "rejected-no-hint-en": notice(item(), language="en", include_correction_hint=False),
-    "rejected-missing-language": notice(item(), language="sl"),
+    "rejected-missing-language": notice(item(), language="hu"),
     "unsettled-sk": notice(item(findings=(NO_COVER,)), occasion="unsettled"),
+    "unsettled-sl": notice(item(findings=(NO_COVER,)), occasion="unsettled", language="sl"),
     "collection-en": notice(
         item(kind="collection", counterparty="payer", amount_cents=None, requested_date="soon"), language="en"
     ),
+    "collection-sl": notice(
+        item(kind="collection", counterparty="payer", amount_cents=None, requested_date="soon"), language="sl"
+    ),
 }
-NOTICES["whole-block-sk"] = notice(
-    item(whole_block=True, payment_information="MZDY-04", counterparty_name=None)
-)
+for language in ("sk", "sl"):
+    NOTICES[f"whole-block-{language}"] = notice(
+        item(whole_block=True, payment_information="MZDY-04", counterparty_name=None), language=language
+    )
 RECEIPTS = {
     "unreadable-sk": receipt(findings=(CUT_OFF,), where="line 14, GrpHdr/CreDtTm"),
+    "unreadable-sl": receipt(findings=(CUT_OFF,), where="line 14, GrpHdr/CreDtTm", language="sl"),
     "unreadable-en": receipt(findings=(CUT_OFF,), where="line 14, GrpHdr/CreDtTm", language="en"),
     "repeat-sk": receipt(repeat_of=REPEATED),
+    "repeat-sl": receipt(repeat_of=REPEATED, language="sl"),
     "repeat-en": receipt(repeat_of=REPEATED, language="en"),
 }
 
@@ -85,6 +93,9 @@ def test_receipt_is_as_agreed(name: str, catalogue: Catalogue) -> None:
 def test_a_notice_is_named_as_the_terms_name_it(catalogue: Catalogue) -> None:
     assert "<h1>Oznámenie o odmietnutom platobnom príkaze</h1>" in notice_html(
         NOTICES["rejected-sk"], catalogue
+    )
+    assert "<h1>Obvestilo o zavrnjenem plačilnem nalogu</h1>" in notice_html(
+        NOTICES["rejected-sl"], catalogue
     )
     assert "<h1>Notice of a rejected payment order</h1>" in notice_html(NOTICES["rejected-en"], catalogue)
 
@@ -215,7 +226,7 @@ def hostile_notices(draw: st.DrawFn) -> Notice:
         order,
         addressee=draw(hostile),
         file_name=draw(hostile),
-        language=draw(st.sampled_from(["sk", "en", "x"])),
+        language=draw(st.sampled_from(["sk", "sl", "en", "x"])),
     )
 
 
