@@ -8,8 +8,8 @@ files or one large one; its run is named by what is in it (`files-<digest>`), so
 - **When:** within seconds after a file appears; every ten minutes anyway.
 - **You may** clear any task, trigger it as often as you like, stop it at any moment. What is judged stays as it is;
   what is half taken is finished by the next sweep under the instant it first got.
-- **When it is red,** a folder, the disk or the database needs help; the last lines of the log say which. Mend it, then
-  clear the red task.
+- **When `call_for_help` is red,** one folder or file needs help, and its log says which; everybody else's files went on.
+  **When `claim` is red,** the disk or the database does. Mend it, then clear the red task.
 
 **A file is not taken?** It is still called `.part`, `.tmp` or `.filepart`, somebody still has it open, or the checksum
 in the `.sha256` beside it does not agree. Intake waits for its sender.
@@ -49,12 +49,22 @@ inbox = Asset(
 )
 def intake():
     @task
-    def claim() -> list[dict]:
+    def claim() -> dict:
         return steps.claim_files(steps.now())
 
+    @task
+    def batches(claimed: dict) -> list[dict]:
+        return claimed["runs"]
+
+    @task(retries=0)
+    def call_for_help(claimed: dict) -> None:
+        steps.stop_if(claimed["left_undone"])
+
+    claimed = claim()
     TriggerDagRunOperator.partial(
         task_id="start_judging", trigger_dag_id="judge_files", skip_when_already_exists=True
-    ).expand_kwargs(claim())
+    ).expand_kwargs(batches(claimed))
+    call_for_help(claimed)
 
 
 intake()

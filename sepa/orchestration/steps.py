@@ -57,25 +57,41 @@ def _profile() -> Any:
     return load_profile(own if own.exists() else "otp-sk")
 
 
-def claim_files(at: datetime.datetime) -> list[dict[str, Any]]:
+def claim_files(at: datetime.datetime) -> dict[str, Any]:
     """Take what is complete, tell senders of repeats at once, and order one run for each batch to be judged.
 
-    Returns what `TriggerDagRunOperator` needs for each run. A run is named by the digest of the files it takes.
+    `runs` holds what `TriggerDagRunOperator` needs for each; a run is named by the digest of the files it
+    takes. `left_undone` names inboxes, files and reports that failed by our own fault, for `stop_if`: they keep
+    nobody else's files from being judged.
     """
     from sepa.pipeline.claim import batches, claim
     from sepa.pipeline.emit import emit_reports
     from sepa.pipeline.home import open_home
+    from sepa.pipeline.undone import LeftUndone
 
+    trouble = []
     with open_home(home_path()) as home:
-        claim(home, at)
-        emit_reports(home, at)
-        return [
+        for work in (claim, emit_reports):
+            try:
+                work(home, at)
+            except LeftUndone as undone:
+                trouble.append(str(undone))
+        runs = [
             {
                 "conf": {"file_keys": list(batch.file_keys), "at": at.isoformat()},
                 "trigger_run_id": f"files-{batch.name}",
             }
             for batch in batches(home)
         ]
+    return {"runs": runs, "left_undone": "; ".join(trouble)}
+
+
+def stop_if(left_undone: str) -> None:
+    """Fail, and so turn the run red, where something was left undone; LeftUndone names it."""
+    from sepa.pipeline.undone import LeftUndone
+
+    if left_undone:
+        raise LeftUndone(left_undone)
 
 
 def judge_files(file_keys: list[str], at: datetime.datetime) -> dict[str, int]:

@@ -117,3 +117,21 @@ def _judged_home(root: Path) -> str:
 
 def _told(decision: Decision) -> tuple[str, str, str, datetime.datetime]:
     return decision.by, decision.act, decision.reason, decision.at
+
+
+def test_one_broken_inbox_keeps_nobody_else_waiting(
+    dag_bag: Any, sample_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (sample_home / "inbox" / "mzdy" / ".taken").write_text("a file where the desk needs a folder")
+    monkeypatch.setenv("SEPA_NOW", INTAKE)
+    run = dag_bag.dags["intake"].test(run_conf={})
+    ended = {instance.task_id: str(instance.state) for instance in run.get_task_instances()}
+    assert ended == {
+        "claim": "success",
+        "batches": "success",
+        "start_judging": "success",
+        "call_for_help": "failed",
+    }
+    with open_home(sample_home) as home:
+        waiting = [home.journal.file(key) for key in home.journal.unjudged()]
+        assert {file.partner for file in waiting if file} == {"stavebniny", "vzorova-banka"}
