@@ -8,7 +8,10 @@ from sepa.model.payment import Settlement
 from sepa.pipeline.home import Home, utc
 from sepa.schedule import bank_days, local_instant
 from sepa.settle import settle
+from sepa.store.journal import Overtaken
 from sepa.wire.bulk import ORDER_BYTES_MAX
+
+TRIES = 3
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -31,29 +34,44 @@ def seal_window(home: Home, at: datetime.datetime, *, by: str = "desk") -> Seale
 
     On a day the bank does not work nothing is sealed, nor in a window that a later one has followed: a booking
     day that was passed is not opened again. Repeating a window pays nothing twice: what is
-    sealed is no longer due, and what was tried in this window is not tried again in it.
+    sealed is no longer due, and what was tried in this window is not tried again in it. Where another was
+    faster meanwhile, what is left is looked at anew, TRIES times at most; then Overtaken.
     """
     window = utc(at)
     local = local_instant(window, home.profile)
     if not bank_days(home.profile).is_working_day(local.date()):
         return Sealed(window=window, closed=True)
-    latest = home.journal.last_window()
-    if latest is not None and window < latest:
-        return Sealed(window=window, overtaken=True)
-    due = home.journal.due(window, local.date())
+    for left in reversed(range(TRIES)):
+        latest = home.journal.last_window()
+        if latest is not None and window < latest:
+            return Sealed(window=window, overtaken=True)
+        settlement = _settlement(home, local)
+        if settlement is None:
+            break
+        try:
+            home.journal.seal(settlement, by=by)
+        except Overtaken:
+            if not left:
+                raise
+        else:
+            return _summary(settlement, window)
+    return Sealed(window=window)
+
+
+def _settlement(home: Home, window: datetime.datetime) -> Settlement | None:
+    """What the window decides, as things stand now; None when nothing is due."""
+    due = home.journal.due(window, window.date())
     if not due:
-        return Sealed(window=window)
+        return None
     reference = home.reference()
-    settlement = settle(
+    return settle(
         due,
-        booked=home.journal.booked(reference.balances_as_of, by=local.date()),
+        booked=home.journal.booked(reference.balances_as_of, by=window.date()),
         reference=reference,
         profile=home.profile,
-        window=local,
+        window=window,
         bytes_per_order=ORDER_BYTES_MAX,
     )
-    home.journal.seal(settlement, by=by)
-    return _summary(settlement, window)
 
 
 def _summary(settlement: Settlement, window: datetime.datetime) -> Sealed:

@@ -4,11 +4,15 @@ import csv
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
 
+from sepa.model.payment import Settlement
+from sepa.pipeline.run import Ran
 from sepa.scheme.money import amount_text
+from sepa.settle import settle
 from tests.pipeline.house import THURSDAY, TUESDAY, House
 from tools.sample_bank import (
     A1,
@@ -45,6 +49,23 @@ def test_an_older_window_than_the_last_seals_nothing(house: House) -> None:
     assert (overtaken.sealed.overtaken, overtaken.sealed.bulks) == (True, ())
     assert house.states(key) == {"SECOND": "waiting"}
     assert house.run("2026-04-02T15:30").sealed.paid == 1
+
+
+def test_a_window_that_another_seals_meanwhile_is_nobodys_fault(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = one(house, TRADER, "10.00")
+    others: list[Ran] = []
+
+    def chosen_when_another_seals(*given: Any, **named: Any) -> Settlement:
+        if not others:
+            monkeypatch.setattr("sepa.pipeline.settle.settle", settle)
+            others.append(house.run())
+        return settle(*given, **named)
+
+    monkeypatch.setattr("sepa.pipeline.settle.settle", chosen_when_another_seals)
+    assert (house.run().sealed.paid, others[0].sealed.paid) == (0, 1)
+    assert house.states(key) == {"PAY": "paid"}
 
 
 @pytest.mark.parametrize(
