@@ -100,6 +100,9 @@ def _figures(home: Home, day: datetime.date, at: datetime.datetime) -> DayFigure
     start, end = day_bounds(home, day)
     files = home.journal.received_between(start, end)
     totals = home.journal.order_totals([file.key for file in files])
+    of_file: dict[str, Totals] = defaultdict(list)
+    for total in totals:
+        of_file[total[0]].append(total)
     bulks = home.journal.bulks_sealed_between(start, end)
     postings = home.journal.posting_totals(start, end)
     return DayFigures(
@@ -107,7 +110,7 @@ def _figures(home: Home, day: datetime.date, at: datetime.datetime) -> DayFigure
         bank=home.profile.bank.name,
         as_of=local_instant(max(utc(at), home.journal.last_window() or utc(at)), home.profile),
         cutoff=home.profile.cutoffs.sct.eur_account,
-        files=tuple(_file_figures(home, file, totals) for file in files),
+        files=tuple(_file_figures(home, file, of_file[file.key]) for file in files),
         refusals=tuple(_refusals(totals)),
         waiting=tuple(
             WaitingDay(booking_date=date, total=Tally(count, cents))
@@ -132,14 +135,13 @@ Totals = list[tuple[str, str, str, str, int, int]]
 
 
 def _file_figures(home: Home, file: FileRow, totals: Totals) -> FileFigures:
-    """One file: how its orders were judged, and where each stands now."""
+    """One file: how its orders were judged, and where each stands now; `totals` are its own."""
     judged: dict[str, Tally] = {}
     for (_, outcome), (count, cents) in home.journal.state_counts(file.key, as_judged=True).items():
         judged[outcome] = plus(judged.get(outcome), count, cents)
     now: dict[str, Tally] = {}
-    for key, state, _, _, count, cents in totals:
-        if key == file.key:
-            now[state] = plus(now.get(state), count, cents)
+    for _, state, _, _, count, cents in totals:
+        now[state] = plus(now.get(state), count, cents)
 
     def standing(*states: str) -> Tally:
         found = [now[state] for state in states if state in now]

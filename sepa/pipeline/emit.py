@@ -50,12 +50,15 @@ def emit_reports(home: Home, at: datetime.datetime) -> list[str]:
     """
 
     def report(due: ReportDue) -> list[Publication]:
-        left = tell(home, due, at)
+        left = tell(home, due, at, reference)
         home.journal.published(left, settles=due)
         return left
 
     unjudged = set(home.journal.unjudged())
     due = [each for each in home.journal.reports_due() if each.file_key not in unjudged]
+    if not due:
+        return []
+    reference = home.reference()
     return _paths(each_of(due, report, lambda due: f"report on file {due.file_key[:12]} ({due.occasion})"))
 
 

@@ -22,13 +22,14 @@ OCCASIONS: dict[str, Occasion] = {
 }
 
 
-def notices(home: Home, file: FileRow, due: ReportDue, at: datetime.datetime) -> list[Publication]:
+def notices(
+    home: Home, file: FileRow, due: ReportDue, at: datetime.datetime, reference: Reference
+) -> list[Publication]:
     """The notices of one file's refused and unsettled orders: one document for each account and occasion (NOT-01).
 
     A transfer's notice is addressed to the account's owner; a collection's, and that of an account we do not
     know, to the partner who delivered it. A block refused as a whole is told once, not once for each order.
     """
-    reference = home.reference()
     grouped: dict[tuple[Occasion, str], list[NoticeItem]] = defaultdict(list)
     blocks = {block.position: block for block in home.journal.blocks(file.key)}
     whole: set[int] = set()
@@ -152,9 +153,11 @@ def contact(home: Home) -> BankContact:
     )
 
 
-def receipt(home: Home, file: FileRow, due: ReportDue, at: datetime.datetime) -> Publication:
+def receipt(
+    home: Home, file: FileRow, due: ReportDue, at: datetime.datetime, reference: Reference
+) -> Publication:
     """The plain receipt for a file that no status report can answer, or for bytes that came again."""
-    partner = (home.reference().partners or {}).get(due.partner)
+    partner = (reference.partners or {}).get(due.partner)
     findings: Findings = file.findings
     name, received_at, repeat = file.name, file.received_at, None
     if due.occasion.startswith("repeat:"):

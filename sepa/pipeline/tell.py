@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from sepa.model.finding import Finding, Findings
 from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue
+from sepa.model.reference import Reference
 from sepa.model.report import (
     ORIGINAL_NOT_PROVIDED,
     BlockStatus,
@@ -41,20 +42,20 @@ UNREMARKABLE = ("accepted", "waiting", "paid")
 OLDER_GENERATION = ("pain.001.001.03", "pain.008.001.02")
 
 
-def tell(home: Home, due: ReportDue, at: datetime.datetime) -> list[Publication]:
+def tell(home: Home, due: ReportDue, at: datetime.datetime, reference: Reference) -> list[Publication]:
     """Write all that one due report asks for into its partner's outbox. Same journal, same bytes."""
     file = home.journal.file(due.file_key)
     assert file is not None
     left: list[Publication] = []
     if due.occasion.startswith("repeat:"):
-        left.append(receipt(home, file, due, at))
+        left.append(receipt(home, file, due, at, reference))
         if _can_answer(file):
             left.append(_publish_report(home, file, due, _refusal_of_repeat(home, file, due), at))
         return left
     if not _can_answer(file):
-        return [receipt(home, file, due, at)]
+        return [receipt(home, file, due, at, reference)]
     left.append(_publish_report(home, file, due, _report(home, file, due), at))
-    left += notices(home, file, due, at)
+    left += notices(home, file, due, at, reference)
     return left
 
 

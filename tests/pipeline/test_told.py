@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from sepa.model.journal import FileRow, OrderRow
+from sepa.model.reference import Reference
+from sepa.store.reference import load_reference
 from tests.pipeline.conftest import STEPS
 from tests.pipeline.house import House, StatusReport
 from tools.sample_bank import HEIR
@@ -161,3 +163,22 @@ def test_no_status_report_tells_an_account_in_its_sentences(day: House) -> None:
 def test_a_message_id_of_ours_is_used_once(day: House) -> None:
     ids = Counter(report.texts("GrpHdr/MsgId")[0] for _, _, report in reports(day))
     assert set(ids.values()) == {1}
+
+
+def test_the_banks_tables_are_read_once_for_all_reports(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def counted(folder: Path) -> Reference:
+        read.append(folder)
+        return load_reference(folder)
+
+    for number in range(5):
+        house.drop("stavebniny", f"{number}.xml", f"no message {number}")
+    house.run()
+    monkeypatch.setattr("sepa.pipeline.home.load_reference", counted)
+    for number in range(5):
+        house.drop("stavebniny", f"again-{number}.xml", f"no message {number}")
+    house.run()
+    assert len(read) == 1
