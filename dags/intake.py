@@ -8,7 +8,7 @@ files or one large one; its run is named by what is in it (`files-<digest>`), so
 - **When:** within seconds after a file appears; every ten minutes anyway.
 - **You may** clear any task, trigger it as often as you like, stop it at any moment. What is judged stays as it is;
   what is half taken is finished by the next sweep under the instant it first got.
-- **When `call_for_help` is red,** one folder or file needs help, and its log says which; everybody else's files went on.
+- **When `call_for_help` is red,** one folder or file needs help; its log says which. Everybody else's files went on.
   **When `claim` is red,** the disk or the database does. Mend it, then clear the red task.
 
 **A file is not taken?** It is still called `.part`, `.tmp` or `.filepart`, somebody still has it open, or the checksum

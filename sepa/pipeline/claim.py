@@ -60,6 +60,8 @@ def _sweep(home: Home, partner: str, at: datetime.datetime, deliveries: list[Del
     inbox = home.inbox(partner)
     taken = inbox / ".taken"
     taken.mkdir(mode=0o700, exist_ok=True)
+    if taken.is_symlink() or taken.stat().st_uid != os.geteuid():
+        raise PermissionError(f"{taken} was made by somebody else, who could forge instants of receipt in it")
 
     def record(place: Path) -> None:
         deliveries.append(_record(home, partner, place))

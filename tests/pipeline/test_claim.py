@@ -289,3 +289,18 @@ def test_a_later_instant_does_not_change_the_stamp(house: House, monkeypatch: py
             house.claim(THURSDAY)
     house.run("2026-04-07T09:00")
     assert house.file(key).received_at == house.at(THURSDAY)
+
+
+def test_a_folder_of_taken_files_that_somebody_else_made_is_not_trusted(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = house.root / "inbox" / A
+    (inbox / ".taken").mkdir(parents=True, exist_ok=True)
+    GOOD_A(inbox)
+    other = os.geteuid() + 1
+    monkeypatch.setattr(os, "geteuid", lambda: other)
+    with pytest.raises(LeftUndone, match="forge instants of receipt"):
+        house.claim()
+    assert (inbox / "a.xml").exists()
+    monkeypatch.undo()
+    assert house.claim() == [DIGEST]
