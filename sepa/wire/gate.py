@@ -84,7 +84,8 @@ class _Seen:
         tag = _DOCUMENT_TAG.search(head)
         spaces = b" ".join(_NAMESPACES.findall(tag[0])) if tag is not None else b""
         name = _MESSAGE_NAME.search(spaces.decode("utf-8", "replace"))
-        self.message_id = named[1] if named and "\ufffd" not in named[1] else None
+        # Only what may stand in an answer: neither control signs nor what is no character at all.
+        self.message_id = named[1] if named and named[1].isprintable() and "\ufffd" not in named[1] else None
         self.message_name = name[0] if name else None
 
     def refused(self, fault: Fault, where: str, found: str, expected: Phrase) -> Unreadable:

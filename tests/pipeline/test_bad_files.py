@@ -19,6 +19,9 @@ BAD = [
     pytest.param(b" \n\n ", "FIL-01", "the file", "", None, id="only blanks"),
     pytest.param(LONG[:1800].encode(), "CT-07", "line", "", "LONG-1", id="cut off"),
     pytest.param("Prosím zaplaťte 100 EUR.\n".encode(), "CT-07", "line 1", "", None, id="not XML"),
+    pytest.param(
+        GOOD.replace("GOOD-0001", "GOOD\x1f0001").encode(), "CT-07", "line", "", None, id="a control sign"
+    ),
     pytest.param(b"\x89PNG\r\n\x1a\n\0\0", "FIL-03", "line 1", "", None, id="a picture"),
     pytest.param(
         GOOD.replace("<Document ", '<!DOCTYPE Document [<!ENTITY who "O">]>\n<Document ', 1).encode(),

@@ -222,6 +222,8 @@ def test_head_is_told_as_far_as_it_can_be_read() -> None:
     assert (headless.message_id, headless.message_name) == (None, None)
     hidden = refusal(change("<MsgId>M-1</MsgId>", "<!-- <MsgId>M-2</MsgId> -->"))
     assert hidden.message_id is None
+    for sign in "\x1f\x7f\u202e\uffff":  # no answer could name it
+        assert refusal(change("M-1", f"M{sign}1")[:-9]).message_id is None
 
 
 def test_a_bank_may_offer_less() -> None:
