@@ -80,7 +80,7 @@ def with_consent_uses(reference: Reference, journal: Journal) -> Reference:
     return msgspec.structs.replace(reference, consent_uses=uses)
 
 
-FOLDERS = ("inbox", "archive", "outbox", "clearing/out", "clearing/in", "reference")
+FOLDERS = ("inbox", "archive", "outbox", "clearing", "clearing/out", "clearing/in", "reference")
 
 
 def make_folders(root: Path) -> None:

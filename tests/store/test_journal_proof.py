@@ -1,5 +1,6 @@
 """The journal's contract over every store that keeps it: stories, totals, faults, and the form of its tables."""
 
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -268,6 +269,14 @@ def test_several_may_open_a_new_journal_at_once(new_url: str, tmp_path: Path) ->
     ]
     assert [worker.communicate()[0].strip() for worker in workers] == ["[]"] * 3
     assert [path.name for path in tmp_path.iterdir() if not path.name.startswith("journal.db")] == []
+
+
+def test_nobody_else_may_read_a_journal(tmp_path: Path) -> None:
+    file = tmp_path / "journal.db"
+    journal = open_journal(f"sqlite:///{file}")
+    assert journal.unjudged() == []
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+    journal.close()
 
 
 def test_sqlite_is_durable_and_patient(sqlite_store: Store) -> None:

@@ -92,6 +92,9 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 def bring_to_head(engine: sa.Engine) -> None:
     """Migrate to the newest form if need be; of several that start at once one does it, others wait."""
+    file = _file_of(engine)
+    if file is not None:
+        os.close(os.open(file, os.O_RDONLY | os.O_CREAT, 0o600))  # SQLite would let everybody read it
     if _version(engine) == HEAD:
         return
     with _alone(engine), engine.execution_options(writing=True).begin() as connection:
@@ -118,13 +121,22 @@ def _upgrade(connection: sa.Connection) -> None:
     command.upgrade(config, "head")
 
 
+def _file_of(engine: sa.Engine) -> Path | None:
+    """The file of a SQLite journal; None where there is none."""
+    database = engine.url.database
+    if engine.dialect.name != "sqlite" or not database or database == ":memory:":
+        return None
+    return Path(database)
+
+
 @contextmanager
 def _alone(engine: sa.Engine) -> Iterator[None]:
     """Hold the folder of a SQLite file while its journal is made: changing to WAL cannot wait for a lock."""
-    if engine.dialect.name != "sqlite" or not engine.url.database or engine.url.database == ":memory:":
+    file = _file_of(engine)
+    if file is None:
         yield
         return
-    folder = os.open(Path(engine.url.database).absolute().parent, os.O_RDONLY)
+    folder = os.open(file.absolute().parent, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         with engine.connect() as connection:
