@@ -154,8 +154,8 @@ class _Run:
             self._moved[credit] = self._moved.get(credit, 0) + amount_cents
         if payment.kind == "collection" and payment.route == "on-us":
             consent = consent_for(payment, self._reference)
-            if consent is not None:
-                self._uses[consent.id] = (*self._uses.get(consent.id, ()), payment.booking_date)
+            if consent is not None and payment.booking_date not in (days := self._uses.get(consent.id, ())):
+                self._uses[consent.id] = (*days, payment.booking_date)
         return (
             Posting(payment.key, debit, "debit", amount_cents, day, day),
             Posting(payment.key, credit, "credit", amount_cents, day, day),

@@ -235,8 +235,8 @@ class Judging:
 
     def _use_consent(self, transaction: Transaction, booking_date: datetime.date) -> None:
         consent = consent_for(transaction, self._desk.reference)
-        if consent is not None:
-            self._uses[consent.id] = (*self._uses.get(consent.id, ()), booking_date)
+        if consent is not None and booking_date not in (days := self._uses.get(consent.id, ())):
+            self._uses[consent.id] = (*days, booking_date)
 
     def _id_repeated(self, end_to_end_id: str) -> bool:
         if end_to_end_id == "NOTPROVIDED":

@@ -160,7 +160,7 @@ class Journal(Protocol):
         """
 
     def consent_uses(self) -> Mapping[tuple[str, str, str], tuple[datetime.date, ...]]:
-        """Booking dates of paid collections from our own debtors (route `on-us`), in order.
+        """Booking dates of paid collections from our own debtors (route `on-us`), each once, in order.
 
         Keyed by debtor IBAN, creditor identifier and mandate id, each as sent.
         """

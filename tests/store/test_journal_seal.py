@@ -326,6 +326,7 @@ def test_only_paid_collections_of_our_own_debtors_use_consents(journal: Journal)
         verdict(file_key, 2, transaction=told, route="on-us", booking_date=DAY - datetime.timedelta(days=31)),
         verdict(file_key, 3, transaction=told, route="clearing"),
         verdict(file_key, 4, transaction=told, route="on-us", booking_date=NEXT_DAY),
+        verdict(file_key, 5, transaction=told, route="on-us", booking_date=DAY),
         built=collection(),
     )
     accepted(journal, 1, "b", route="on-us")

@@ -76,6 +76,7 @@ class Settling(Connected):
                 file_verdicts.c.kind == "collection",
             )
             .order_by(line.debtor_iban, line.creditor_identifier, line.mandate_id, line.booking_date)
+            .distinct()
         )
         uses: dict[tuple[str, str, str], tuple[datetime.date, ...]] = {}
         with self.reading() as connection:
