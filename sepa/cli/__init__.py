@@ -12,7 +12,7 @@ __all__ = ["app", "main"]
 
 
 def main() -> None:
-    """Run the command; end with 0, 1 (something refused), 2 (wrong usage) or 3 (our own fault)."""
+    """Run the command; end with 0, 1 (something refused or different), 2 (wrong usage) or 3 (our own fault)."""
     try:
         app()
     except Stop as stop:

@@ -11,6 +11,7 @@ import msgspec
 import typer
 
 from sepa.cli import tables
+from sepa.cli.comparing import DIFFERENT, Terms, compare
 from sepa.cli.options import (
     OUR_FAULT,
     REFUSED,
@@ -68,15 +69,36 @@ def check(
     partner: Annotated[
         str | None, typer.Option(metavar="ID", help="Judge as if this partner had sent it.")
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="PROFILE", help="Show what would end differently under this profile instead."),
+    ] = None,
+    at_against: Annotated[
+        str | None,
+        typer.Option(metavar="INSTANT", help="Show what would end differently at this instant instead."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Judge files without changing anything. Ends with 1 when something is refused."""
+    """Judge files without changing anything. Ends with 1 when something is refused.
+
+    With --against, --at-against or both, files are judged twice, and only what would end differently is shown:
+    then it ends with 1 when something would, and with 0 when nothing would, whatever is refused.
+    """
     try:
         profile = load_profile(bank)
+        other = load_profile(against) if against else profile
         reference = load_reference(data) if data else Reference()
     except (ProfileFault, ReferenceFault) as fault:
         raise Stop(str(fault)) from None
     received_at = instant(at, profile)
+    if against or at_against:
+        sides = (
+            Terms(profile, received_at),
+            Terms(other, instant(at_against, other, "--at-against") if at_against else received_at),
+        )
+        if compare(files, *sides, reference=reference, data=data, partner=partner, as_json=as_json):
+            raise typer.Exit(DIFFERENT)
+        return
     refused = False
     if not as_json:
         tables.show_terms(screen, profile, received_at, data)

@@ -82,15 +82,15 @@ def say_error(sentence: str) -> None:
     errors.print(sentence, style="red", markup=False)
 
 
-def instant(text: str | None, profile: Profile) -> datetime.datetime:
-    """The instant that `--at` names, or now. Only here, at the outermost edge, is the clock read."""
+def instant(text: str | None, profile: Profile, option: str = "--at") -> datetime.datetime:
+    """The instant that `option` names, or now. Only here, at the outermost edge, is the clock read."""
     if text is None:
         return datetime.datetime.now(datetime.UTC)
     try:
         return read_instant(text, profile)
     except ValueError:
         raise Stop(
-            f"--at {text!r} is no instant; write it like 2026-04-02T10:00 or 2026-04-02T08:00:00Z"
+            f"{option} {text!r} is no instant; write it like 2026-04-02T10:00 or 2026-04-02T08:00:00Z"
         ) from None
 
 

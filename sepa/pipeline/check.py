@@ -15,7 +15,7 @@ from sepa.model.finding import Finding
 from sepa.model.message import MessageHead, Piece
 from sepa.model.profile import Profile
 from sepa.model.reference import Reference
-from sepa.model.verdict import FileVerdict, Verdict
+from sepa.model.verdict import BlockVerdict, FileVerdict, Verdict
 from sepa.pipeline.judge import desk_for, judge_stream
 from sepa.rules import funds
 from sepa.wire import element_path
@@ -52,19 +52,7 @@ class Checked(msgspec.Struct, frozen=True):
         yield _encode(file_line(self))
         name = message_of(self.verdict)
         for block in self.verdict.blocks:
-            information = block.payment_information
-            yield _encode(
-                {
-                    "kind": "payment_information",
-                    "id": information.id,
-                    "position": information.position,
-                    "requested_date": information.requested_date,
-                    "status": block.status,
-                    "transactions": block.count,
-                    "control_sum": block.sum_text,
-                    "reasons": [reason_line(finding, name) for finding in block.findings],
-                }
-            )
+            yield _encode(block_line(block, name))
         yield from self.payment_lines()
 
     def payment_lines(self) -> Iterator[bytes]:
@@ -151,6 +139,21 @@ def file_line(checked: Checked) -> Line:
         "status": verdict.status,
         "reasons": [reason_line(finding, message_of(verdict)) for finding in verdict.findings],
         "not_judged": list(not_judged(verdict)),
+    }
+
+
+def block_line(block: BlockVerdict, message_name: str) -> Line:
+    """The line of one payment block, with its count and sum as found."""
+    information = block.payment_information
+    return {
+        "kind": "payment_information",
+        "id": information.id,
+        "position": information.position,
+        "requested_date": information.requested_date,
+        "status": block.status,
+        "transactions": block.count,
+        "control_sum": block.sum_text,
+        "reasons": [reason_line(finding, message_name) for finding in block.findings],
     }
 
 
