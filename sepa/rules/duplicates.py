@@ -5,8 +5,9 @@ import hashlib
 import msgspec
 
 from sepa.model.finding import NOTHING, Findings
-from sepa.model.message import Remittance, Transaction
+from sepa.model.message import AccountId, Remittance, Transaction
 from sepa.rules.rule import Case, Rule, rule
+from sepa.scheme.iban import canonical_iban
 
 _SEPARATOR = "\x1f"
 
@@ -15,17 +16,18 @@ def fingerprint(transaction: Transaction, requested_date: str | None) -> str:
     """Return the SHA-256, in hex, of all that makes an order the same order again.
 
     Kind, both accounts, amount, currency, requested date, EndToEndId, remittance and mandate count;
-    identifications of message and block do not. `1.5` and `1.50` are the same amount.
+    identifications of message and block do not. `1.5`, `1.50` and `01.50` are the same amount, and an IBAN
+    is the same in small letters.
     """
-    amount = transaction.amount or ""
+    amount = (transaction.amount or "").lstrip("0")
     if "." in amount:
         amount = amount.rstrip("0").rstrip(".")
     mandate = transaction.mandate
     canonical = _SEPARATOR.join(
         (
             "transfer" if mandate is None else "collection",
-            transaction.debtor_account.iban or transaction.debtor_account.other or "",
-            transaction.creditor_account.iban or transaction.creditor_account.other or "",
+            _account(transaction.debtor_account),
+            _account(transaction.creditor_account),
             amount,
             transaction.currency or "",
             requested_date or "",
@@ -36,6 +38,10 @@ def fingerprint(transaction: Transaction, requested_date: str | None) -> str:
         )
     )
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _account(named: AccountId) -> str:
+    return canonical_iban(named.iban) if named.iban else named.other or ""
 
 
 def _remitted(remittance: Remittance) -> str:

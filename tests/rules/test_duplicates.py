@@ -7,7 +7,7 @@ import pytest
 from sepa.model.message import Mandate, Party, Remittance
 from sepa.rules import duplicates
 from sepa.rules.duplicates import Repetition, fingerprint
-from tests.build import A2, C1, case, collection, profile, said, transfer
+from tests.build import A1, A2, B1, C1, case, collection, profile, said, transfer
 
 STANDARD = fingerprint(transfer().transaction, "2026-04-02")
 
@@ -37,6 +37,9 @@ def test_another_date_has_another_fingerprint() -> None:
     [
         pytest.param({"amount": "100"}, id="amount without decimals"),
         pytest.param({"amount": "100.0"}, id="amount with one"),
+        pytest.param({"amount": "0100.00"}, id="amount with a nought before it"),
+        pytest.param({"debtor_iban": A1.lower()}, id="payer in small letters"),
+        pytest.param({"creditor_iban": B1.lower()}, id="payee in small letters"),
         pytest.param({"instruction_id": "I-2"}, id="InstrId"),
         pytest.param({"creditor": Party(name="ENERGIA")}, id="name"),
         pytest.param({"block": {"position": 3, "id": "PMT-3"}}, id="place in the file"),
