@@ -1,5 +1,5 @@
 """
-### Reprocess: judge again, report again, release, refuse
+### Reprocess: report again, judge again, release, refuse, withdraw, hold
 
 Carries out what you choose on one file, on one order, or on all files that a partner dropped on a day. Who ordered it
 (you, as you are logged in), when and why is written down before anything changes.
@@ -8,12 +8,14 @@ Carries out what you choose on one file, on one order, or on all files that a pa
 |---|---|
 | Report again | A fresh status report and fresh notices of how things stand now |
 | Judge again | Refused, held and waiting orders are judged with today's reference data, as of their first receipt |
-| Release | Orders held as possible repeats go on to the next window |
-| Refuse | Orders held as possible repeats are refused |
+| Release | Held orders go on to the next window |
+| Refuse | Held orders are refused |
+| Withdraw | Transfers are withdrawn for good, up to the end of the working day before they are due |
+| Hold | Waiting orders are stopped until you release or refuse them |
 
 **It never pays twice**, whatever you choose and however often. A paid or unsettled order is never touched, and a
-released one waits for a window like any other. The same run, cleared or repeated, is the same decision and does nothing
-more.
+released one waits for a window like any other. What is too late to withdraw stays as it is, and the log says why. The
+same run, cleared or repeated, is the same decision and does nothing more.
 
 **Where is the key?** A file's key is the SHA-256 of its bytes. Its first 12 characters stand in the names of its
 `pain.002` and notices, and `sepa explain` finds the rest. An order's key is the file's key with its number, as reports
@@ -33,6 +35,8 @@ CHOICES = {
     "judge-again": "Judge again: with today's reference data",
     "release": "Release: held orders go on to the next window",
     "refuse": "Refuse: held orders are refused",
+    "revoke": "Withdraw: in time before they are due",
+    "hold": "Hold: waiting orders stop until released",
 }
 
 
@@ -42,7 +46,7 @@ def optional(title: str, description: str, **schema: str) -> Param:
 
 @dag(
     dag_display_name="Reprocess",
-    description="For operators: judge again, report again, release or refuse. Never pays twice.",
+    description="For operators: report, judge again, release, refuse, withdraw, hold. Never pays twice.",
     schedule=None,
     start_date=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC),
     catchup=False,
@@ -50,7 +54,7 @@ def optional(title: str, description: str, **schema: str) -> Param:
     default_args={
         "retries": 2,
         "retry_delay": datetime.timedelta(seconds=10),
-        "show_return_value_in_logs": True,  # sentences with keys and counts alone
+        "show_return_value_in_logs": True,  # sentences with keys, days and counts alone
     },
     params={
         "key": optional(

@@ -45,6 +45,10 @@ def first_state(outcome: Outcome) -> State:
     return "waiting" if outcome in ("accepted", "rolled") else outcome  # type: ignore[return-value]
 
 
+Act = Literal["judge-again", "report-again", "release", "refuse", "revoke", "hold"]
+"""What a person may order."""
+
+
 class Delivery(msgspec.Struct, frozen=True):
     """One file taken from an inbox. `id` names the taking; `file_key` is the SHA-256 of its bytes in hex.
 
@@ -169,7 +173,7 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """What a person decided: `judge-again`, `report-again`, `release` or `refuse`, on what, and why.
+    """What a person decided: which act, on what, and why.
 
     `subject` is a file key or a transaction key. `id` is computed from all the rest, so that the same
     decision written twice is one line.
@@ -178,7 +182,7 @@ class Decision(msgspec.Struct, frozen=True):
     id: str
     at: datetime.datetime
     by: str
-    act: Literal["judge-again", "report-again", "release", "refuse"]
+    act: Act
     subject: str
     reason: str
 

@@ -1,28 +1,31 @@
-"""What an operator may order: judge again, report again, release, refuse. Written down before it takes effect.
+"""What an operator may order, on what, and why. Written down before it takes effect.
 
 Nothing here can pay: an order that was paid or left unsettled is never touched (REJ-06), and whatever is
 released waits for a window like everything else. The same decision, given again, changes nothing.
+What each act moves is in `sepa.pipeline.acts`.
 """
 
 import datetime
 import hashlib
 import zoneinfo
-from collections.abc import Iterator
-from typing import Literal
+from collections import Counter
+from collections.abc import Mapping
 
 import msgspec
 
-from sepa.decide import refused_blocks
-from sepa.model.finding import Findings
-from sepa.model.journal import Decision, FileRow, Move, OrderRow, ReportDue, State, first_state
-from sepa.model.verdict import Verdict
+from sepa.model.journal import Act, Decision, FileRow, Move, OrderRow, ReportDue
+from sepa.pipeline.acts import steps
 from sepa.pipeline.home import Home, utc
-from sepa.pipeline.judge import desk_for, judge_stream, refuse_incomplete
 from sepa.store.journal import Overtaken
 
-Act = Literal["judge-again", "report-again", "release", "refuse"]
-ACTS: tuple[Act, ...] = ("judge-again", "report-again", "release", "refuse")
 KEY_CHARS_MIN = 8
+DONE: dict[Act, str] = {
+    "judge-again": "changed",
+    "release": "released",
+    "refuse": "refused",
+    "revoke": "withdrawn",
+    "hold": "put on hold",
+}
 
 
 class NotFound(Exception):
@@ -114,11 +117,13 @@ def _on_orders(
     )
     if any(earlier.id == decision.id for earlier in home.journal.decisions(subject)):
         return Reprocessed(subject, act, 0, 0, "This decision was carried out before; nothing is left to do.")
-    looked_at, moves = 0, []
-    for step in _moves(home, decision, file, order):
+    looked_at, moves, stay = 0, [], Counter[str]()
+    for step in steps(home, decision, file, order):
         looked_at += 1
-        if step is not None:
+        if isinstance(step, Move):
             moves.append(step)
+        elif step is not None:
+            stay[f"({step.code}): {step.message} {step.remedy}"] += 1
     report = ReportDue(file_key=file_key, occasion=f"decision:{decision.id}", partner=file.partner, at=at)
     try:
         moved = home.journal.decide(
@@ -128,103 +133,18 @@ def _on_orders(
         return Reprocessed(
             subject, act, 0, looked_at, "Orders moved on meanwhile; nothing was changed. Try again."
         )
-    return Reprocessed(subject, act, moved, looked_at - moved, _sentence(act, moved, looked_at - moved, file))
+    sentence = _sentence(act, moved, looked_at - moved, file, stay)
+    return Reprocessed(subject, act, moved, looked_at - moved, sentence)
 
 
-def _sentence(act: Act, moved: int, left: int, file: FileRow) -> str:
+def _sentence(act: Act, moved: int, left: int, file: FileRow, stay: Mapping[str, int]) -> str:
     if act == "report-again":
         return "The reports will be issued again."
     if not file.count:
         return "The file was refused as a whole; it holds no orders to judge. Its sender must send a new one."
-    done = {"judge-again": "changed", "release": "released", "refuse": "refused"}[act]
-    return f"{moved} orders {done}, {left} left as they were."
-
-
-def _moves(home: Home, decision: Decision, file: FileRow, order: OrderRow | None) -> Iterator[Move | None]:
-    if decision.act == "report-again":
-        return
-    if decision.act == "judge-again":
-        yield from _judged_again(home, decision, file, only=order.key if order else None)
-        return
-    held = [order] if order else home.journal.orders(file.key, states=("held",))
-    for each in held:
-        if each.state != "held":
-            yield None
-        elif decision.act == "release":
-            yield _move(decision, each, "waiting", findings=())
-        else:
-            yield _move(decision, each, "rejected", findings=_as_refusals(each.findings))
-
-
-def _move(decision: Decision, order: OrderRow, to: State, *, findings: Findings) -> Move:
-    return Move(
-        key=order.key,
-        from_step=order.step,
-        to=to,
-        at=decision.at,
-        by=decision.by,
-        cause=f"decision:{decision.id}",
-        findings=findings,
-        booking_date=order.booking_date,
-        settlement_date=order.settlement_date,
-        route=order.route,
-        amount_cents=order.amount_cents,
-    )
-
-
-def _as_refusals(findings: Findings) -> Findings:
-    return tuple(
-        msgspec.structs.replace(finding, effect="reject") if finding.effect == "hold" else finding
-        for finding in findings
-    )
-
-
-JUDGED_AGAIN: frozenset[State] = frozenset({"waiting", "held", "routed", "rejected", "not-executed"})
-
-
-def _judged_again(home: Home, decision: Decision, file: FileRow, only: str | None) -> Iterator[Move | None]:
-    """Judge the archived bytes with today's reference data at the first receipt instant; compare with the journal."""
-    if not file.count:
-        return
-    verdicts: list[Verdict] = []
-    reference = home.reference()
-    refuse_incomplete(reference)
-    desk = desk_for(home.profile, reference, file.received_at, file.partner)
-    with home.archived(file.key).open("rb") as source:
-        verdict = judge_stream(
-            source,
-            desk,
-            file.key,
-            add=lambda _, judged: verdicts.extend(judged),
-            discard=verdicts.clear,
-            seen=lambda fingerprints: home.journal.seen(file.key, fingerprints),
-            owner_of=lambda _: None,
+    return " ".join(
+        (
+            f"{moved} orders {DONE[act]}, {left} left as they were.",
+            *(f"{count} stay {why}" for why, count in sorted(stay.items())),
         )
-    overruled = refused_blocks(verdict)
-    for order, judged in zip(home.journal.orders(file.key), verdicts, strict=True):
-        if only is not None and order.key != only:
-            continue
-        state = "rejected" if judged.transaction.block in overruled else first_state(judged.outcome)
-        same = (state, judged.booking_date, judged.findings) == (
-            order.state,
-            order.booking_date,
-            order.findings,
-        )
-        stays = order.state == "waiting" and state in ("waiting", "held")  # a person's release is not undone
-        if order.state not in JUDGED_AGAIN or same or stays:
-            yield None
-        else:
-            yield Move(
-                key=order.key,
-                from_step=order.step,
-                to=state,
-                at=decision.at,
-                by=decision.by,
-                cause=f"decision:{decision.id}",
-                findings=judged.findings,
-                outcome=judged.outcome,
-                booking_date=judged.booking_date,
-                settlement_date=judged.settlement_date,
-                route=judged.route,
-                amount_cents=judged.amount_cents,
-            )
+    )

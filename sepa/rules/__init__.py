@@ -13,6 +13,7 @@ from sepa.rules import (
     extras,
     files,
     funds,
+    holds,
     identifiers,
     instrument,
     mandates,
@@ -24,6 +25,7 @@ from sepa.rules import (
     symbols,
     texts,
     totals,
+    withdrawals,
 )
 from sepa.rules.rule import Rule
 
@@ -51,4 +53,6 @@ RULES: tuple[Rule, ...] = (
     *duplicates.RULES,
     *totals.RULES,
     *funds.RULES,
+    *holds.RULES,
+    *withdrawals.RULES,
 )

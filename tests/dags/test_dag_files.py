@@ -4,9 +4,11 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+
+from sepa.model.journal import Act
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
@@ -53,6 +55,11 @@ def test_every_field_of_a_form_has_a_title_and_an_explanation(dag_bag: Any) -> N
             field = dag.params.get_param(name)
             assert field.schema.get("title"), f"{dag.dag_id}.{name}"
             assert field.description, f"{dag.dag_id}.{name}"
+
+
+def test_the_form_offers_every_act(dag_bag: Any) -> None:
+    field = dag_bag.dags["reprocess"].params.get_param("act")
+    assert set(field.schema["enum"]) == set(get_args(Act)) == set(field.schema["values_display"])
 
 
 def test_every_dag_says_how_often_it_runs_and_tries(dag_bag: Any) -> None:

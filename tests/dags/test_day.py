@@ -91,6 +91,28 @@ def test_releasing_what_is_held_is_one_decision_of_one_person(run_dag: RunDag, s
 
 
 @pytest.mark.parametrize(
+    ("act", "state"),
+    [pytest.param("revoke", "revoked", id="revoke"), pytest.param("hold", "held", id="hold")],
+)
+def test_an_order_due_later_is_withdrawn_or_held_and_never_paid(
+    run_dag: RunDag, sample_home: Path, act: str, state: str
+) -> None:
+    _judged_home(sample_home)
+    with open_home(sample_home) as home:
+        (future,) = [file.key for file in home.journal.find_files() if file.name == "02-future.xml"]
+    order = {"key": future, "act": act, "reason": "letter of the payer", "asked_by": "branch 7"}
+    assert run_dag("reprocess", order, ORDERED) == "success"
+    once = fingerprint(sample_home)
+    assert run_dag("reprocess", order, ORDERED) == "success"
+    assert fingerprint(sample_home) == once
+    assert run_dag("settlement", {"at": "2026-04-15T08:30:00+02:00"}) == "success"
+    with open_home(sample_home) as home:
+        assert [row.state for row in home.journal.orders(future)] == [state]
+        (decision,) = home.journal.decisions(future)
+    assert _told(decision) == ("dag_test", act, "letter of the payer (asked by: branch 7)", ORDERED)
+
+
+@pytest.mark.parametrize(
     "what",
     [
         pytest.param({}, id="nothing chosen"),

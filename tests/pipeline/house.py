@@ -12,12 +12,12 @@ from typing import Any
 import yaml
 from lxml import etree
 
-from sepa.model.journal import FileRow, OrderRow
+from sepa.model.journal import Act, FileRow, OrderRow
 from sepa.pipeline.claim import claim
 from sepa.pipeline.day import Proof, end_of_day, reconcile
 from sepa.pipeline.emit import emit_reports
 from sepa.pipeline.home import Home, open_home, read_instant
-from sepa.pipeline.reprocess import Act, Reprocessed, reprocess
+from sepa.pipeline.reprocess import Reprocessed, reprocess
 from sepa.pipeline.run import Ran, run
 from sepa.pipeline.start import start
 from sepa.store.files import TEMPORARY

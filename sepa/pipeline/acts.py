@@ -1,0 +1,132 @@
+"""What each act of an operator moves, and what it leaves as it stands. Nothing is written here."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from sepa.decide import refused_blocks
+from sepa.model.finding import Finding, Findings
+from sepa.model.journal import Decision, FileRow, Move, OrderRow, State, first_state
+from sepa.model.verdict import Verdict
+from sepa.pipeline.home import Home
+from sepa.pipeline.judge import desk_for, judge_stream, refuse_incomplete
+from sepa.rules.holds import is_stopped, stopped
+from sepa.rules.withdrawals import Withdrawal, answer
+from sepa.schedule import local_instant, revocation_deadline
+
+Step = Move | Finding | None
+"""The move of an order; or why it stays as it is, None where that goes without saying."""
+
+
+def steps(home: Home, decision: Decision, file: FileRow, order: OrderRow | None) -> Iterator[Step]:
+    """One step for every order the decision looks at: `order` alone, or all of `file` that it may concern."""
+    if decision.act == "judge-again":
+        yield from _judged_again(home, decision, file, only=order.key if order else None)
+    elif decision.act != "report-again":
+        looked_at = ("held",) if decision.act in ("release", "refuse") else None
+        for each in [order] if order else home.journal.orders(file.key, states=looked_at):
+            yield _step(home, decision, each)
+
+
+def _step(home: Home, decision: Decision, order: OrderRow) -> Step:
+    match decision.act, order.state:
+        case "release", "held":
+            kept = tuple(finding for finding in order.findings if finding.effect != "hold")
+            return _move(decision, order, "waiting", findings=kept)
+        case "refuse", "held":
+            return _move(decision, order, "rejected", findings=_as_refusals(order.findings))
+        case "hold", "waiting":
+            return _move(decision, order, "held", findings=(stopped(order.end_to_end_id), *order.findings))
+        case "revoke", _:
+            said = answer(_withdrawal(home, decision, order))
+            return _move(decision, order, "revoked", findings=(said,)) if said.code == "DS02" else said
+        case _:
+            return None
+
+
+def _withdrawal(home: Home, decision: Decision, order: OrderRow) -> Withdrawal:
+    due_on = order.booking_date
+    return Withdrawal(
+        kind=order.kind,
+        state=order.state,
+        due_on=due_on,
+        last_day=revocation_deadline(due_on, home.profile) if due_on else None,
+        asked_on=local_instant(decision.at, home.profile).date(),
+    )
+
+
+def _move(decision: Decision, order: OrderRow, to: State, *, findings: Findings) -> Move:
+    return Move(
+        key=order.key,
+        from_step=order.step,
+        to=to,
+        at=decision.at,
+        by=decision.by,
+        cause=f"decision:{decision.id}",
+        findings=findings,
+        booking_date=order.booking_date,
+        settlement_date=order.settlement_date,
+        route=order.route,
+        amount_cents=order.amount_cents,
+    )
+
+
+def _as_refusals(findings: Findings) -> Findings:
+    return tuple(
+        msgspec.structs.replace(finding, effect="reject") if finding.effect == "hold" else finding
+        for finding in findings
+    )
+
+
+JUDGED_AGAIN: frozenset[State] = frozenset({"waiting", "held", "routed", "rejected", "not-executed"})
+
+
+def _judged_again(home: Home, decision: Decision, file: FileRow, only: str | None) -> Iterator[Move | None]:
+    """Judge the archived bytes with today's reference data at the first receipt instant; compare with the journal.
+
+    What a person decided stays: a release is not undone, nor a hold, nor the refusal of what was held.
+    """
+    if not file.count:
+        return
+    verdicts: list[Verdict] = []
+    reference = home.reference()
+    refuse_incomplete(reference)
+    desk = desk_for(home.profile, reference, file.received_at, file.partner)
+    with home.archived(file.key).open("rb") as source:
+        verdict = judge_stream(
+            source,
+            desk,
+            file.key,
+            add=lambda _, judged: verdicts.extend(judged),
+            discard=verdicts.clear,
+            seen=lambda fingerprints: home.journal.seen(file.key, fingerprints),
+            owner_of=lambda _: None,
+        )
+    overruled = refused_blocks(verdict)
+    for order, judged in zip(home.journal.orders(file.key), verdicts, strict=True):
+        if only is not None and order.key != only:
+            continue
+        state = "rejected" if judged.transaction.block in overruled else first_state(judged.outcome)
+        same = (state, judged.booking_date, judged.findings) == (
+            order.state,
+            order.booking_date,
+            order.findings,
+        )
+        released = order.state == "waiting" and state in ("waiting", "held")
+        if order.state not in JUDGED_AGAIN or same or released or is_stopped(order.findings):
+            yield None
+        else:
+            yield Move(
+                key=order.key,
+                from_step=order.step,
+                to=state,
+                at=decision.at,
+                by=decision.by,
+                cause=f"decision:{decision.id}",
+                findings=judged.findings,
+                outcome=judged.outcome,
+                booking_date=judged.booking_date,
+                settlement_date=judged.settlement_date,
+                route=judged.route,
+                amount_cents=judged.amount_cents,
+            )
