@@ -5,6 +5,8 @@ The sender's own side stands on the block and is judged there once; the other si
 
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.message import AccountId, Agent, PaymentInformation, Transaction
+from sepa.model.profile import countries_on
+from sepa.rules.outside import outside_sepa, payees_country
 from sepa.rules.rule import Case, Rule, rule
 from sepa.scheme.bic import bic_country, bic_fault
 from sepa.scheme.countries import account_country
@@ -187,12 +189,46 @@ def own_account_form(subject: PaymentInformation, case: Case) -> Findings:
     codes=("AC01",),
     message=_OTHER_MESSAGE,
     remedy=_OTHER_REMEDY,
+    parameters=("non_sepa.action",),
     kinds=("credit-transfer",),
     quiet_if=_all_sound,
 )
 def creditor_account_form(subject: Transaction, case: Case) -> Findings:
-    """The payee's account is not named in any other way than by its IBAN."""
+    """The payee's account is not named in any other way than by its IBAN.
+
+    Silent where the order is routed outside SEPA to a known country, and where IDN-13 says it better.
+    """
+    routes = case.profile.non_sepa.action == "route" and payees_country(subject) is not None
+    if (routes and outside_sepa(subject, case)) or creditor_iban_in_eea.check(subject, case):
+        return NOTHING
     return _other_findings(creditor_account_form, subject.creditor_account, "creditor_account.other")
+
+
+@rule(
+    "IDN-13",
+    subject="transaction",
+    source="otp-sk V.3.2(48)(d), V.3.2(49)",
+    codes=("AC03",),
+    message="A payment to {country} needs the payee's IBAN; the account is given as {found}.",
+    remedy="Ask the payee for its IBAN and fill it in.",
+    parameters=("scope.eea_countries",),
+    kinds=("credit-transfer",),
+    quiet_if=_all_sound,
+)
+def creditor_iban_in_eea(subject: Transaction, case: Case) -> Findings:
+    """A payment outside SEPA within the European Economic Area names the payee's account by its IBAN."""
+    account = subject.creditor_account
+    if account.iban is not None or account.other is None or not outside_sepa(subject, case):
+        return NOTHING
+    country = payees_country(subject)
+    day = case.dating.settlement_date if case.dating is not None else case.received_at.date()
+    if country is None or country not in countries_on(case.profile.scope.eea_countries, day):
+        return NOTHING
+    return (
+        creditor_iban_in_eea.finding(
+            "AC03", "creditor_account.other", account.other, "an IBAN", country=country
+        ),
+    )
 
 
 @rule(
@@ -296,6 +332,7 @@ RULES: tuple[Rule, ...] = (
     creditor_iban,
     debtor_iban,
     creditor_account_form,
+    creditor_iban_in_eea,
     debtor_account_form,
     creditor_bic,
     debtor_bic,

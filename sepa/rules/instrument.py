@@ -174,7 +174,7 @@ def charge_bearer(subject: Transaction, case: Case) -> Findings:
     "SCH-02",
     subject="transaction",
     source="EPC132-08 2025, LclInstrm; EPC004-16 2025",
-    codes=("FF05",),
+    codes=("AG03", "FF05"),
     message="Instant payments are not taken through this channel.",
     remedy="Order instant payments through the channel made for them.",
     parameters=("scope.sct_inst",),
@@ -190,7 +190,7 @@ def local_instrument(subject: Transaction, case: Case) -> Findings:
         return NOTHING
     return (
         local_instrument.finding(
-            "FF05",
+            "AG03" if instant else "FF05",
             "payment_type.local_instrument",
             asked.removeprefix("!"),
             "none",

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from sepa.model.message import AccountId, Agent
+from sepa.model.message import AccountId, Agent, PaymentType
 from sepa.rules import identifiers
 from sepa.rules.rule import Rule
-from tests.build import A1, B1, C1, collection, judged, transfer
+from tests.build import A1, B1, C1, collection, judged, profile, transfer
+from tests.test_decide import judge
 
 SHORT = B1[:-1]
 WRONG_DIGITS = "SK3212000000198742637541"
@@ -145,3 +146,52 @@ def test_bic_and_iban_share_a_country(iban: str, bic: str, warned: bool) -> None
 def test_another_identification_of_a_bank_is_no_bic() -> None:
     built = collection(debtor_agent=Agent(other="NOTPROVIDED"), debtor_account=AccountId(iban=A1))
     assert judged(identifiers.debtor_bic, built) == set()
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        pytest.param({"payment_type": PaymentType(service_level="URGP")}, id="urgent"),
+        pytest.param({"payment_type": PaymentType("HIGH", service_level="SEPA")}, id="high priority"),
+        pytest.param({"currency": "USD"}, id="in dollars"),
+        pytest.param({"charge_bearer": "DEBT"}, id="all charges to the payer"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("account", "bic", "expected"),
+    [
+        pytest.param(AccountId(other="93860111947"), "DNBANOKK", "IDN-13", id="IDN-13 to Norway"),
+        pytest.param(AccountId(iban="NO9386011117947"), "DNBANOKK", None, id="IDN-13 to Norway by IBAN"),
+        pytest.param(AccountId(other="0210-12345"), "CHASUS33", None, id="NSP-07 to the USA"),
+        pytest.param(AccountId(other="0210-12345"), None, "IDN-05", id="IDN-05 nobody knows where to"),
+        pytest.param(AccountId(other="0210-12345"), "CHASUS3", "IDN-05", id="IDN-05 by a wrong BIC"),
+    ],
+)
+def test_an_account_outside_sepa(
+    asks: dict[str, Any], account: AccountId, bic: str | None, expected: str | None
+) -> None:
+    built = transfer(creditor_account=account, creditor_bic=bic, **asks)
+    forms = (identifiers.creditor_account_form, identifiers.creditor_iban_in_eea)
+    routing = profile(non_sepa__action="route")
+    told = {said[0] for rule in forms for said in judged(rule, built, bank=routing)}
+    assert told == ({expected} if expected else set())
+    (verdict,), _ = judge(built, bank=routing)
+    assert verdict.outcome == ("rejected" if expected else "routed")
+
+
+@pytest.mark.parametrize(
+    ("bic", "expected"),
+    [pytest.param("DNBANOKK", "IDN-13", id="IDN-13 to Norway"), pytest.param("CHASUS33", "IDN-05", id="to the USA")],
+)  # fmt: skip
+def test_where_nothing_is_routed_the_missing_iban_is_told_once(bic: str, expected: str) -> None:
+    built = transfer(creditor_account=AccountId(other="93860111947"), creditor_bic=bic, currency="USD")
+    forms = (identifiers.creditor_account_form, identifiers.creditor_iban_in_eea)
+    assert [said[0] for rule in forms for said in judged(rule, built)] == [expected]
+
+
+def test_a_sepa_payment_always_asks_for_the_iban() -> None:
+    built = transfer(creditor_account=AccountId(other="93860111947"), creditor_bic="DNBANOKK")
+    assert judged(identifiers.creditor_iban_in_eea, built) == set()
+    assert judged(identifiers.creditor_account_form, built) == {
+        ("IDN-05", "AC01", "creditor_account.other", "reject")
+    }

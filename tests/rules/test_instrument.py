@@ -152,17 +152,17 @@ def test_an_alias_of_the_charge_bearer_only_warns() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "offered", "effect"),
+    ("asked", "offered", "told"),
     [
         pytest.param(None, False, None, id="none"),
-        pytest.param("INST", False, "reject", id="SCT Inst where it is not offered"),
-        pytest.param("INST", True, None, id="SCT Inst where it is offered"),
-        pytest.param("!BANK", False, "warn", id="a bank's own"),
+        pytest.param("INST", False, ("AG03", "reject"), id="SLO-07 SCT Inst where it is not offered"),
+        pytest.param("INST", True, None, id="SLO-07 SCT Inst where it is offered"),
+        pytest.param("!BANK", False, ("FF05", "warn"), id="a bank's own"),
     ],
 )
-def test_local_instrument(asked: str | None, offered: bool, effect: str | None) -> None:
+def test_local_instrument(asked: str | None, offered: bool, told: tuple[str, str] | None) -> None:
     built = transfer(payment_type=sepa(local_instrument=asked))
-    expected = {("SCH-02", "FF05", "payment_type.local_instrument", effect)} if effect else set()
+    expected = {("SCH-02", told[0], "payment_type.local_instrument", told[1])} if told else set()
     assert judged(instrument.local_instrument, built, bank=profile(scope__sct_inst=offered)) == expected
 
 
