@@ -16,7 +16,7 @@ from sepa.model.payment import Bulk, BulkKind, Payment, Posting, Settlement, Unp
 from sepa.model.profile import Profile
 from sepa.model.reference import Account, Reference, account_of
 from sepa.rules.consents import consent_findings, consent_for
-from sepa.rules.due_date import creditor_findings, debtor_findings, no_debtor_account
+from sepa.rules.due_date import creditor_findings, debtor_findings, no_debtor_account, reach_findings
 from sepa.rules.funds import RATE_UNITS, Cover, available_cents, cover_findings
 from sepa.schedule import interbank_day, is_final_window, last_attempt_day, local_instant
 
@@ -54,9 +54,9 @@ def settle(
 
     Orders are funded one by one, all or nothing, in the profile's order (FND-16), whatever their batch
     booking (BAT-06 is a matter of the bookings written). What an on-us payment brings its creditor counts
-    for the orders after it. A payment whose standing, creditor or consent fails today is refused (DD-08,
-    ACC-01, ACC-09, ACC-10). Without cover a transfer waits until the last window of its last agreed day
-    (FND-07, FND-08), a collection is not executed (FND-09).
+    for the orders after it. A payment whose standing, creditor, consent or other bank fails today is refused
+    (DD-08, ACC-01, ACC-09, ACC-10, SC-05). Without cover a transfer waits until the last window of its last
+    agreed day (FND-07, FND-08), a collection is not executed (FND-09).
 
     ValueError: no table of accounts, an instant without a zone, or a debit before its day. BrokenPromise:
     a payment given twice, or one that no file may hold.
@@ -127,7 +127,8 @@ class _Run:
     def obstacle(self, payment: Payment) -> Unpaid | None:
         """Why the payment cannot be paid now and what becomes of it, or None when it can."""
         if payment.kind == "collection" and payment.route == "clearing":
-            return None  # the payer's bank judges it
+            unreached = self._unreached(payment)  # the payer's bank judges the rest
+            return Unpaid(payment, "rejected", unreached[0]) if unreached else None
         if payment.booking_date > self._day:
             raise ValueError(f"payment {payment.key} is booked on {payment.booking_date}, not yet due")
         collection = payment.kind == "collection"
@@ -186,7 +187,13 @@ class _Run:
         if payment.route == "on-us":
             creditor = account_of(payment.creditor_iban, self._reference)
             findings += creditor_findings(payment, creditor, self.window)
+        else:
+            findings += self._unreached(payment)
         return findings
+
+    def _unreached(self, payment: Payment) -> Findings:
+        _, settlement_date, _ = self.group(payment)
+        return reach_findings(payment, self._reference, settlement_date)
 
     def _room(self, account: Account) -> int | None:
         """Euro cents the account can still give in this window; None when no exchange rate tells."""

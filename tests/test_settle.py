@@ -15,7 +15,7 @@ from sepa.model.payment import Payment, Settlement
 from sepa.model.profile import Profile
 from sepa.model.reference import Account, Block, Partner, Reference
 from sepa.settle import available_cents, balanced, settle
-from tests.build import A1, A2, A3, B1, C1, CI1, M1, OTP, consent, instant, profile, reference
+from tests.build import A1, A2, A3, B1, C1, CI1, M1, OTP, consent, instant, participants, profile, reference
 from tests.build import accounts as own_accounts
 
 DAY = datetime.date
@@ -321,6 +321,28 @@ def test_an_account_that_is_gone_is_never_debited(order: Payment, expected: str)
     assert fate(run(order)) == {1: expected}
 
 
+@pytest.mark.parametrize(
+    ("changes", "transfer", "collection"),
+    [
+        pytest.param({"until": DAY(2026, 4, 2)}, "paid", "paid", id="its last day"),
+        pytest.param(
+            {"until": DAY(2026, 4, 1)}, "rejected SC-05 CNOR", "rejected SC-05 DNOR", id="left the scheme"
+        ),
+        pytest.param(None, "rejected SC-05 CNOR", "rejected SC-05 DNOR", id="gone from the table"),
+        pytest.param({"direct_debit_core": False}, "paid", "rejected SC-05 DNOR", id="no more collections"),
+    ],
+)
+def test_the_other_bank_is_asked_again(
+    changes: dict[str, Any] | None, transfer: str, collection: str
+) -> None:
+    banks = participants()
+    there = banks.pop(("SK", "1200"))
+    if changes is not None:
+        banks["SK", "1200"] = msgspec.structs.replace(there, **changes)
+    elsewhere = collected(2, route="clearing", debtor_iban=B1, creditor_iban=C1)
+    assert fate(run(payment(1), elsewhere, known=tables(participants=banks))) == {1: transfer, 2: collection}
+
+
 def test_consents_are_asked_again() -> None:
     cancelled = tables(consents={A1: (consent(cancelled_on=DAY(2026, 4, 1)),)})
     assert fate(run(collected(), known=cancelled)) == {1: "not-executed DD-07 MD01"}
@@ -398,7 +420,10 @@ def test_a_bulk_has_one_kind_one_day_and_one_scheme() -> None:
         collected(5, **elsewhere), collected(6, local_instrument="B2B", **elsewhere),
         collected(7, **(elsewhere | {"booking_date": later, "settlement_date": later})),
     ]  # fmt: skip
-    bulks = run(*due).bulks
+    banks = {
+        place: msgspec.structs.replace(bank, direct_debit_b2b=True) for place, bank in participants().items()
+    }
+    bulks = run(*due, known=tables(participants=banks)).bulks
     found = [
         (bulk.kind, bulk.settlement_date, bulk.scheme, [int(key[25:]) for key in bulk.keys]) for bulk in bulks
     ]

@@ -6,6 +6,7 @@ import msgspec
 
 from sepa.model.payment import Settlement
 from sepa.pipeline.home import Home, utc
+from sepa.pipeline.judge import refuse_incomplete
 from sepa.schedule import bank_days, local_instant
 from sepa.settle import settle
 from sepa.store.journal import Overtaken
@@ -64,6 +65,7 @@ def _settlement(home: Home, window: datetime.datetime) -> Settlement | None:
     if not due:
         return None
     reference = home.reference()
+    refuse_incomplete(reference)
     return settle(
         due,
         booked=home.journal.booked(reference.balances_as_of, by=window.date()),

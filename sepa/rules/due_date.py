@@ -1,12 +1,12 @@
-"""What is asked again on the due date: the accounts of a payment, for they may have changed since intake."""
+"""What is asked again on the due date: accounts and the other bank, which may have changed since intake."""
 
 import datetime
 
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.message import Kind
 from sepa.model.payment import Payment
-from sepa.model.reference import Account
-from sepa.rules import accounts, payers
+from sepa.model.reference import Account, Reference
+from sepa.rules import accounts, payers, reach
 from sepa.rules.standing import EXISTING, blocked, closed, lapsed
 
 _DEBTOR = "debtor_account.iban"
@@ -49,3 +49,14 @@ def creditor_findings(payment: Payment, creditor: Account | None, window: dateti
         return NOTHING
     judge = accounts.creditor_account_known
     return (judge.finding("AC03", _CREDITOR, payment.creditor_iban, EXISTING),)
+
+
+def reach_findings(payment: Payment, reference: Reference, settlement_date: datetime.date) -> Findings:
+    """What stops a payment between banks: the other bank has left the scheme, or the table (SC-05)."""
+    transfer = payment.kind == "credit-transfer"
+    iban, element = (payment.creditor_iban, _CREDITOR) if transfer else (payment.debtor_iban, _DEBTOR)
+    member = reach.bank_of(iban, reference)
+    if reach.takes_part(member, payment.kind, payment.local_instrument, settlement_date):
+        return NOTHING
+    code, day = "CNOR" if transfer else "DNOR", settlement_date.isoformat()
+    return (reach.participant.finding(code, element, iban, "an account at a bank that takes part", day=day),)

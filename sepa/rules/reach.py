@@ -3,9 +3,9 @@
 import datetime
 
 from sepa.model.finding import NOTHING, Findings
-from sepa.model.message import Transaction
+from sepa.model.message import Kind, Transaction
 from sepa.model.profile import countries_on
-from sepa.model.reference import is_ours
+from sepa.model.reference import Participant, Reference, is_ours
 from sepa.rules.rule import Case, Rule, rule
 from sepa.scheme.countries import collections_reach
 from sepa.scheme.iban import bank_code, canonical_iban, iban_country, iban_fault
@@ -123,22 +123,17 @@ REGULATED = "This is a regulated payment: the bank of {found} takes no part in S
 )
 def participant(subject: Transaction, case: Case) -> Findings:
     """The bank of the other side takes part in the scheme on the settlement date."""
-    members = case.reference.participants
-    if members is None or not case.profile.scope.participant_check:
+    if case.reference.participants is None or not case.profile.scope.participant_check:
         return NOTHING
     iban, element = _other_side(subject, case)
     if iban is None or iban_fault(iban) is not None or is_ours(iban, case.profile.bank, case.reference):
         return NOTHING
-    name = canonical_iban(iban)
-    member = members.get((name[:2], bank_code(name) or ""))
     day = _day(case)
-    transfer = case.head.kind == "credit-transfer"
-    if member is not None and member.since <= day and (member.until is None or day <= member.until):
-        business = subject.payment_type.local_instrument == "B2B"
-        collects = member.direct_debit_b2b if business else member.direct_debit_core
-        if member.credit_transfer if transfer else collects:
-            return NOTHING
-    regulated = transfer and name[:2] in countries_on(case.profile.scope.eea_countries, day)
+    kind = case.head.kind
+    if takes_part(bank_of(iban, case.reference), kind, subject.payment_type.local_instrument, day):
+        return NOTHING
+    transfer = kind == "credit-transfer"
+    regulated = transfer and iban_country(iban) in countries_on(case.profile.scope.eea_countries, day)
     return (
         participant.finding(
             "CNOR" if transfer else "DNOR",
@@ -150,6 +145,23 @@ def participant(subject: Transaction, case: Case) -> Findings:
             day=day.isoformat(),
         ),
     )
+
+
+def bank_of(iban: str, reference: Reference) -> Participant | None:
+    """The bank that keeps an account, where the table of participants has it."""
+    name = canonical_iban(iban)
+    return (reference.participants or {}).get((name[:2], bank_code(name) or ""))
+
+
+def takes_part(
+    member: Participant | None, kind: Kind, local_instrument: str | None, day: datetime.date
+) -> bool:
+    """Whether a bank is reached on `day` by a transfer, or by a collection of this local instrument."""
+    if member is None or day < member.since or (member.until is not None and day > member.until):
+        return False
+    if kind == "credit-transfer":
+        return member.credit_transfer
+    return member.direct_debit_b2b if local_instrument == "B2B" else member.direct_debit_core
 
 
 RULES: tuple[Rule, ...] = (cross_border_bic, sepa_country, collection_country, participant)

@@ -1,6 +1,7 @@
 """Windows: what is paid when, with whose money, in which files; and that a window never opens twice."""
 
 import csv
+import datetime
 import hashlib
 import json
 from pathlib import Path
@@ -11,6 +12,7 @@ from lxml import etree
 
 from sepa.model.payment import Settlement
 from sepa.pipeline.run import Ran
+from sepa.pipeline.undone import LeftUndone
 from sepa.scheme.money import amount_text
 from sepa.settle import settle
 from tests.pipeline.house import THURSDAY, TUESDAY, House
@@ -49,6 +51,33 @@ def test_an_older_window_than_the_last_seals_nothing(house: House) -> None:
     assert (overtaken.sealed.overtaken, overtaken.sealed.bulks) == (True, ())
     assert house.states(key) == {"SECOND": "waiting"}
     assert house.run("2026-04-02T15:30").sealed.paid == 1
+
+
+@pytest.mark.parametrize("table", ["consents.csv", "participants.csv", "partners.yaml"])
+def test_nothing_is_sealed_while_a_table_is_missing(house: House, table: str) -> None:
+    key = one(house, TRADER, "10.00", due="2026-04-07")
+    house.run()
+    place = house.root / "reference" / table
+    content = place.read_bytes()
+    place.unlink()
+    with pytest.raises(LeftUndone, match=f"the reference data has no {table.partition('.')[0]}"):
+        house.run(TUESDAY)
+    assert house.states(key) == {"PAY": "waiting"}
+    place.write_bytes(content)
+    house.run(TUESDAY)
+    assert house.states(key) == {"PAY": "paid"}
+
+
+def test_a_bank_gone_since_stops_no_other_order(house: House) -> None:
+    gone, stays = one(house, TRADER, "10.00", due="2026-04-07"), one(house, TRADER, "20.00", name="STAYS")
+    house.run("2026-04-02T09:00")
+    place = house.root / "reference" / "participants.csv"
+    lines = place.read_text().splitlines(keepends=True)
+    place.write_text("".join(line for line in lines if ",SK,1200," not in line))
+    house.run(TUESDAY)
+    assert house.states(gone) == {"PAY": "rejected CNOR SC-05"}
+    assert house.states(stays) == {"STAYS": "paid"}
+    assert house.prove(datetime.date(2026, 4, 7), TUESDAY).holds
 
 
 def test_a_window_that_another_seals_meanwhile_is_nobodys_fault(
