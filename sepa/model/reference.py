@@ -83,7 +83,8 @@ class Participant(msgspec.Struct, frozen=True, gc=False):
 class Partner(msgspec.Struct, frozen=True):
     """Someone who may drop files. `accounts` are the debtor accounts its contract names; `*` means every own account.
 
-    `settlement_account` is its account in our books, credited with what we collect for it.
+    `settlement_account` is its account in our books, credited with what we collect for it. `since` and `until`
+    are the first and the last day on which it may send; None means without such a day.
     """
 
     id: str
@@ -94,6 +95,8 @@ class Partner(msgspec.Struct, frozen=True):
     language: str | None = None
     generation: Literal["2009", "2019"] = "2019"
     messages: tuple[str, ...] = ()
+    since: datetime.date | None = None
+    until: datetime.date | None = None
 
 
 class Reference(msgspec.Struct, frozen=True):

@@ -1,5 +1,7 @@
 """What the agreement with the sender covers: its accounts, its messages, and who may collect."""
 
+import datetime
+
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.message import MessageHead, PaymentInformation
 from sepa.model.reference import is_ours
@@ -7,6 +9,64 @@ from sepa.rules.rule import Case, Rule, rule
 from sepa.scheme.iban import canonical_iban
 
 EVERY_ACCOUNT = "*"
+
+
+@rule(
+    "EB-01",
+    subject="message",
+    source="otp-sk VI.2(3), VI.2(4), VI.2(6)",
+    codes=("DS27",),
+    message="Your agreement begins on {since}; this file came on {found}.",
+    remedy="Send the file again on {since} or later.",
+    needs=("partners",),
+)
+def agreement_begun(subject: MessageHead, case: Case) -> Findings:
+    """A sender sends files from the first day of its agreement on."""
+    since = case.partner.since if case.partner is not None else None
+    day = _received_on(case)
+    if since is None or day >= since:
+        return NOTHING
+    return (
+        agreement_begun.finding(
+            "DS27",
+            "group_header.initiating_party",
+            day.isoformat(),
+            "{since} or later",
+            since=since.isoformat(),
+        ),
+    )
+
+
+@rule(
+    "EB-11",
+    subject="message",
+    source="otp-sk VI.2(5), VI.2(14b)",
+    codes=("DS27",),
+    message="Your agreement ended on {until}; this file came on {found}.",
+    remedy="Ask us for a new agreement before you send files.",
+    needs=("partners",),
+)
+def agreement_not_ended(subject: MessageHead, case: Case) -> Findings:
+    """A sender sends files up to the last day of its agreement."""
+    until = case.partner.until if case.partner is not None else None
+    day = _received_on(case)
+    if until is None or day <= until:
+        return NOTHING
+    return (
+        agreement_not_ended.finding(
+            "DS27",
+            "group_header.initiating_party",
+            day.isoformat(),
+            "{until} or earlier",
+            until=until.isoformat(),
+        ),
+    )
+
+
+def _received_on(case: Case) -> datetime.date:
+    """The calendar day of receipt in the bank's zone."""
+    day: datetime.date = case.received_at.date()
+    return day
 
 
 @rule(
@@ -67,4 +127,10 @@ def account_agreed(subject: PaymentInformation, case: Case) -> Findings:
     return (account_agreed.finding("DS0H", "account.iban", iban, "an account named in the agreement"),)
 
 
-RULES: tuple[Rule, ...] = (message_agreed, collections_from_banks, account_agreed)
+RULES: tuple[Rule, ...] = (
+    agreement_begun,
+    agreement_not_ended,
+    message_agreed,
+    collections_from_banks,
+    account_agreed,
+)

@@ -1,5 +1,6 @@
 """partners.yaml of the folder `reference/`: who may drop files, and what its contract says."""
 
+import datetime
 import re
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +19,7 @@ def _own_account(found: str) -> str:
     return found if found == "*" else cell.iban(found)
 
 
-KEYS: dict[str, Callable[[str], str]] = {
+KEYS: dict[str, Callable[[str], str | datetime.date]] = {
     "id": cell.matching(
         _ID, "at most 35 letters, digits, points, hyphens and underscores, as its inbox is named"
     ),
@@ -29,6 +30,8 @@ KEYS: dict[str, Callable[[str], str]] = {
     "language": cell.language,
     "generation": cell.one_of("2009", "2019"),
     "messages": cell.text,
+    "since": cell.day,
+    "until": cell.day,
 }
 LISTS = ("accounts", "messages")
 REQUIRED = ("id", "name", "accounts")
@@ -81,8 +84,8 @@ def _partner(file: str, entry: yaml.Node) -> Partner:
     return Partner(**values)
 
 
-def _scalar(file: str, key: str, node: yaml.Node) -> str | None:
-    """The text as it is written: every value of a partner is a text, with or without quotes; null is none."""
+def _scalar(file: str, key: str, node: yaml.Node) -> str | datetime.date | None:
+    """The value of a text, which may stand with or without quotes; null is none."""
     line = node.start_mark.line + 1
     if not isinstance(node, yaml.ScalarNode):
         raise ReferenceFault(file, line, key, "a nested value", "a text")

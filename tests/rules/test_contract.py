@@ -1,11 +1,28 @@
-"""What the agreement with the sender covers: CT-09, EB-02, SC-08."""
+"""What the agreement with the sender covers: CT-09, EB-01, EB-02, EB-11, SC-08."""
 
+import datetime
+
+import msgspec
 import pytest
 
+from sepa.decide.judging import Desk, Judging
 from sepa.model.message import AccountId
 from sepa.model.reference import Partner
 from sepa.rules import contract
-from tests.build import A1, A2, B1, OTP, SEPA_2026, case, collection, said, transfer
+from tests.build import (
+    A1,
+    A2,
+    B1,
+    OTP,
+    PARTNER,
+    SEPA_2026,
+    case,
+    collection,
+    instant,
+    reference,
+    said,
+    transfer,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,3 +80,37 @@ def test_without_an_agreement_at_hand_nothing_is_said() -> None:
             subject = built.head if rule.subject == "message" else built.block
             assert rule.check(subject, facts) == ()
             assert rule.needs == ("partners",)
+
+
+FIRST, LAST = datetime.date(2026, 4, 13), datetime.date(2026, 4, 30)
+
+
+@pytest.mark.parametrize(
+    ("received", "rule"),
+    [
+        pytest.param("2026-04-10T10:00", "EB-01", id="EB-01 Fri 10 April, agreed from Mon 13 April"),
+        pytest.param("2026-04-12T23:59:59", "EB-01", id="EB-01 the second before"),
+        pytest.param("2026-04-13T00:00", None, id="EB-01 the first day"),
+        pytest.param("2026-04-12T22:30+00:00", None, id="EB-01 the first day, by our own clock"),
+        pytest.param("2026-04-30T23:59:59", None, id="EB-11 the last day"),
+        pytest.param("2026-05-01T00:00", "EB-11", id="EB-11 the day after"),
+    ],
+)
+def test_days_of_the_agreement(received: str, rule: str | None) -> None:
+    partner = msgspec.structs.replace(PARTNER, since=FIRST, until=LAST)
+    built = transfer()
+    facts = case(built, partner=partner, received=received)
+    found = contract.agreement_begun.check(built.head, facts)
+    found += contract.agreement_not_ended.check(built.head, facts)
+    element = "group_header.initiating_party"
+    assert said(found) == ({(rule, "DS27", element, "reject")} if rule else set())
+
+
+def test_a_file_after_the_last_day_is_refused_whole() -> None:
+    partner = msgspec.structs.replace(PARTNER, until=datetime.date(2026, 4, 1))
+    built = transfer()
+    judging = Judging(Desk(OTP, reference(), instant("2026-04-02T10:00"), partner, partner.id), "0" * 64)
+    judging.head(built.head)
+    (verdict,) = judging.piece(built.piece)
+    assert verdict.outcome == "rejected"
+    assert judging.close().status == "RJCT"

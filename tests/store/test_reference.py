@@ -118,6 +118,7 @@ def test_partners(tmp_path: Path) -> None:
         f"partners:\n  - {{id: alfa, name: Alfa, accounts: ['*']}}\n"
         f"  - id: beta\n    name: Beta\n    accounts: [{A1}]\n    bic: TATRSKBX\n    generation: 2009\n"
         f"    settlement_account: {A2}\n    language: null\n    messages: [pain.001.001.03]\n"
+        "    since: 2026-04-13\n    until: '2026-12-31'\n"
     )
     partners = load_reference(folder(tmp_path, partners=text)).partners
     assert partners == {
@@ -130,6 +131,8 @@ def test_partners(tmp_path: Path) -> None:
             generation="2009",
             settlement_account=A2,
             messages=("pain.001.001.03",),
+            since=datetime.date(2026, 4, 13),
+            until=datetime.date(2026, 12, 31),
         ),
     }
 
@@ -311,6 +314,12 @@ FAULTS = [
         "partners:\n- {id: a, name: A, accounts: ['*']}\n- {id: a, name: A, accounts: ['*']}\n",
         "partners.yaml, line 3, column id: found 'a', expected each partner once",
         id="partner twice",
+    ),
+    pytest.param(
+        "partners",
+        "partners:\n- {id: a, name: A, accounts: ['*'], until: 2026-02-30}\n",
+        "partners.yaml, line 2, column until: found '2026-02-30', expected a date",
+        id="partner until no day",
     ),
 ]
 
