@@ -42,8 +42,8 @@ def reference(tag: str, value: str | None) -> str:
 
 
 def code(tag: str, value: str | None) -> str:
-    """A choice of code and own value: `SALA` becomes Cd, `!X` becomes Prtry X."""
-    if not value:
+    """A choice of code and own value: `SALA` becomes Cd, `!X` becomes Prtry X. A lone `!` says nothing."""
+    if not value or value == "!":
         return ""
     inner = text("Prtry", value[1:]) if value[0] == "!" else text("Cd", value)
     return f"<{tag}>{inner}</{tag}>"

@@ -335,12 +335,12 @@ TRANSFERS = st.builds(
     payment_type=st.builds(
         PaymentType,
         service_level=st.just("SEPA"),
-        category_purpose=st.sampled_from([None, "SALA", "!own purpose"]),
+        category_purpose=st.sampled_from([None, "SALA", "!own purpose", "!"]),
         local_instrument=st.sampled_from([None, "!own"]),
     ),
     ultimate_debtor=st.none() | parties(st.none() | texts(70)),
     ultimate_creditor=st.none() | parties(st.none() | texts(70)),
-    purpose=st.sampled_from([None, "SALA", "!own"]),
+    purpose=st.sampled_from([None, "SALA", "!own", "!"]),
     remittance=REMITTANCES,
 )
 AMENDMENTS = st.builds(

@@ -32,6 +32,7 @@ from sepa.model.message import (
     Agent,
     Identification,
     Party,
+    PaymentType,
     Remittance,
     StructuredReference,
     Transaction,
@@ -116,6 +117,12 @@ def test_golden() -> None:
             "PmtTpInf/*",
             ["", ""],
             id="CtgyPurp travels, LclInstrm does not",
+        ),
+        pytest.param(
+            {"payment_type": PaymentType(service_level="SEPA", category_purpose="!")},
+            "CtgyPurp",
+            [],
+            id="a code that is only the sign of an own value",
         ),
         pytest.param({"remittance": None}, "RmtInf", [], id="no RmtInf"),
         pytest.param(
