@@ -30,6 +30,8 @@ FIELDS = (
     "end_to_end_id",
     "counterparty",
     "text",
+    "creditor_identifier",
+    "mandate",
 )
 _LINES_AT_ONCE = 256
 
@@ -38,6 +40,7 @@ class Booking(msgspec.Struct, frozen=True):
     """One line: a posting of one order, or the sum of a block's orders on the account of who sent the block.
 
     `count` is how many orders it stands for; of more than one there is no end-to-end id and no counterparty.
+    `creditor_identifier` and `mandate` are those of a single collection, for the payer's statement (DD-14).
     `key` is the order's key, or that of the block: 24 hex digits of its file, `-block-`, its position.
     """
 
@@ -51,6 +54,8 @@ class Booking(msgspec.Struct, frozen=True):
     end_to_end_id: str
     counterparty: str
     text: str
+    creditor_identifier: str = ""
+    mandate: str = ""
 
 
 def write_bookings(
@@ -144,6 +149,8 @@ def _single(posting: Posting, transaction: Transaction) -> Booking:
         end_to_end_id=transaction.end_to_end_id,
         counterparty=other.name or "",
         text=_remittance_text(transaction.remittance),
+        creditor_identifier=transaction.creditor_identifier or "",
+        mandate=(transaction.mandate.mandate_id or "") if transaction.mandate is not None else "",
     )
 
 
@@ -187,6 +194,8 @@ def _row(booking: Booking) -> tuple[str | int, ...]:
         booking.end_to_end_id,
         _inert(booking.counterparty),
         _inert(booking.text),
+        _inert(booking.creditor_identifier),
+        _inert(booking.mandate),
     )
 
 

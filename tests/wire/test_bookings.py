@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from outgoing import (
+    AMENDED,
     COLLECTED,
     DUE,
     GOLDEN,
@@ -28,13 +29,14 @@ from outgoing import (
 )
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.message import Party, Transaction
+from sepa.model.message import Mandate, Party, Transaction
 from sepa.model.payment import Payment, Posting
 from sepa.scheme.money import amount_text, cents
 from sepa.wire.bookings import FIELDS, write_bookings
 from sepa.wire.manifest import Written, bulk_manifest, file_name, manifest
 
 Orders = list[tuple[Payment, Transaction]]
+CI = COLLECTED.creditor_identifier
 
 
 def postings_of(orders: Orders) -> list[Posting]:
@@ -74,6 +76,33 @@ def test_golden() -> None:
     same_as_golden(content, GOLDEN / "bookings.csv")
     assert (written.count, written.sum_cents, written.bytes) == (4, 4920, len(content))
     assert control == {"lines": 7, "debit": "49.20", "credit": "49.20"}
+
+
+def test_golden_of_collections() -> None:
+    content, _, _ = booked(orders_of(COLLECTED, AMENDED))
+    same_as_golden(content, GOLDEN / "bookings.collections.csv")
+
+
+@pytest.mark.parametrize(
+    ("orders", "told"),
+    [
+        pytest.param(orders_of(COLLECTED), [(CI, "MND-1")] * 2, id="DD-14 a collection"),
+        pytest.param(
+            orders_of(COLLECTED, batch_booking=True),
+            [(CI, "MND-1"), ("", "")],
+            id="DD-14 not on a batch's sum",
+        ),
+        pytest.param(
+            orders_of(replace(COLLECTED, mandate=Mandate("-1"), creditor_identifier=None)),
+            [("", "'-1")] * 2,
+            id="DD-14 never a formula",
+        ),
+        pytest.param(orders_of(PLAIN), [("", "")] * 2, id="a transfer has neither"),
+    ],
+)
+def test_a_collection_names_creditor_and_mandate(orders: Orders, told: list[tuple[str, str]]) -> None:
+    read = table(booked(orders)[0])
+    assert list(read[["creditor_identifier", "mandate"]].itertuples(index=False, name=None)) == told
 
 
 @pytest.mark.parametrize(
