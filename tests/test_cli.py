@@ -302,6 +302,15 @@ def test_a_path_that_is_no_text_is_judged_all_the_same(sepa: Sepa, tmp_path: Pat
             ("explain", "ffffffff-1", "--home", "{home}"), "No payment has the key", id="unknown order"
         ),
         pytest.param(("reconcile", "2026-13-01", "--home", "{home}"), "is no day", id="reconcile no day"),
+        pytest.param(("reconcile", "9999-12-31", "--home", "{home}"), "is no day", id="a day of no desk"),
+        pytest.param(
+            ("run", "--home", "{home}", "--at", "9999-12-31T23:59"),
+            "is no instant",
+            id="an instant of no desk",
+        ),
+        pytest.param(
+            ("check", "{file}", "--at", "0001-01-01T00:00"), "is no instant", id="the first instant"
+        ),
         pytest.param(
             ("reconcile", "2026-04-02", "--home", "{folder}/none"), "sepa init", id="reconcile no home"
         ),

@@ -20,7 +20,7 @@ from rich.progress import (
 from rich.segment import Segment
 
 from sepa.model.profile import Profile
-from sepa.pipeline.home import read_instant
+from sepa.pipeline.home import YEARS, read_instant
 
 REFUSED, WRONG_USAGE, OUR_FAULT = 1, 2, 3
 
@@ -97,9 +97,12 @@ def instant(text: str | None, profile: Profile, option: str = "--at") -> datetim
 def day(text: str) -> datetime.date:
     """A day as YYYY-MM-DD."""
     try:
-        return datetime.date.fromisoformat(text)
+        found = datetime.date.fromisoformat(text)
     except ValueError:
-        raise Stop(f"{text!r} is no day; write it like 2026-04-02") from None
+        found = datetime.date.min
+    if found.year not in YEARS:
+        raise Stop(f"{text!r} is no day; write it like 2026-04-02")
+    return found
 
 
 def progress() -> Progress:

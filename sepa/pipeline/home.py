@@ -20,6 +20,10 @@ DESK = "desk"
 """The outbox folder of the desk's own reports; no partner may have this id."""
 
 
+YEARS = range(1970, 2200)
+"""The years in which a desk may be asked to work."""
+
+
 class NoHome(Exception):
     """There is no home where one was expected; the text says how to make one."""
 
@@ -115,8 +119,13 @@ def open_home(root: Path) -> Iterator[Home]:
 
 
 def read_instant(text: str, profile: Profile) -> datetime.datetime:
-    """Read an ISO 8601 instant; without an offset it is the bank's local time. ValueError when it is none."""
+    """Read an ISO 8601 instant; without an offset it is the bank's local time. ValueError when it is none.
+
+    So it is for years outside YEARS, where no bank works and calendars end.
+    """
     instant = datetime.datetime.fromisoformat(text)
+    if instant.year not in YEARS:
+        raise ValueError(f"{text} lies in no year of this desk")
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=zoneinfo.ZoneInfo(profile.bank.timezone))
     return instant.astimezone(datetime.UTC)
