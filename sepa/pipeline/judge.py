@@ -28,6 +28,10 @@ class IncompleteReference(Exception):
     """A table is missing without which an order could pass unjudged. The bank must supply it first."""
 
 
+class TermsNotInForce(Exception):
+    """A file came before the profile's terms were in force. The bank must judge it by the terms of its day."""
+
+
 Seen = Callable[[Collection[str]], Set[str]]
 
 
@@ -43,6 +47,7 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
         return file
     reference = reference or home.reference()
     refuse_incomplete(reference)
+    refuse_early(home.profile, file.received_at)
     with home.journal.judging(file_key) as sealing:
         if sealing is not None:
             desk = desk_for(home.profile, reference, file.received_at, file.partner)
@@ -100,6 +105,18 @@ def refuse_incomplete(reference: Reference) -> None:
     if missing:
         raise IncompleteReference(
             f"the reference data has no {', '.join(missing)}; nothing is judged for real without them"
+        )
+
+
+def refuse_early(profile: Profile, received_at: datetime.datetime) -> None:
+    """Raise TermsNotInForce when the receipt, an aware instant, lies before the first day of the terms (GOV-03).
+
+    Nothing is decided then: the fault is the bank's, so no customer is refused for it.
+    """
+    terms, day = profile.profile, local_instant(received_at, profile).date()
+    if day < terms.effective_from:
+        raise TermsNotInForce(
+            f"received on {day}, but the terms {terms.id} are in force from {terms.effective_from}"
         )
 
 

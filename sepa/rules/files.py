@@ -205,5 +205,28 @@ def known_partner(subject: Arrival, case: Case) -> Findings:
     )
 
 
-ARRIVAL: tuple[Rule, ...] = (same_content, same_message_id, known_partner)
+@rule(
+    "GOV-03",
+    subject="message",
+    source="otp-sk VII.8(19)",
+    codes=("NARR",),
+    message="This file came on {found}, before the terms it is judged by: they are in force from {since}.",
+    remedy="Have the file judged by the terms that were in force when it came.",
+    parameters=("profile.effective_from",),
+    effect="warn",
+    blames="bank",
+)
+def terms_in_force(subject: Arrival, case: Case) -> Findings:
+    """A file is judged by terms that were in force on the day it came."""
+    since, day = case.profile.profile.effective_from, case.received_at.date()
+    if day >= since:
+        return NOTHING
+    return (
+        terms_in_force.finding(
+            "NARR", "group_header.message_id", day.isoformat(), "{since} or later", since=since.isoformat()
+        ),
+    )
+
+
+ARRIVAL: tuple[Rule, ...] = (same_content, same_message_id, known_partner, terms_in_force)
 RULES: tuple[Rule, ...] = (*UNREADABLE, *ARRIVAL)

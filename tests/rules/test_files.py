@@ -69,3 +69,16 @@ def test_a_file_comes_from_someone_we_know(sender: str | None, agreed: bool, ref
     judged = msgspec.structs.replace(case(), partner=partners["partner"] if agreed else None)
     expected = {("FIL-09", "DS0H", "group_header.initiating_party", "reject")} if refused else set()
     assert said(files.known_partner.check(Arrival(HEAD, sender), judged)) == expected
+
+
+@pytest.mark.parametrize(
+    ("received", "warned"),
+    [
+        pytest.param("2014-12-31T23:59:59", True, id="GOV-03 Wed 31 December 2014"),
+        pytest.param("2015-01-01T00:00", False, id="GOV-03 the first day"),
+    ],
+)
+def test_terms_before_their_first_day(received: str, warned: bool) -> None:
+    built = transfer()
+    found = files.terms_in_force.check(Arrival(built.head), case(built, received=received))
+    assert said(found) == ({("GOV-03", "NARR", "group_header.message_id", "warn")} if warned else set())
