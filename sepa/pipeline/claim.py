@@ -20,7 +20,7 @@ import msgspec
 from sepa.model.journal import Delivery
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.undone import each_of
-from sepa.store.files import copy_hashed, is_open_for_writing, safe_name
+from sepa.store.files import copy_hashed, is_open_for_writing, safe_name, sweep
 
 UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
 MARKS = (".ok", ".sha256")
@@ -47,6 +47,7 @@ def claim(home: Home, at: datetime.datetime) -> list[Delivery]:
     at = utc(at)
     deliveries: list[Delivery] = []
     with _alone(home.root / "inbox"):
+        sweep(home.archive)  # only a sweep of the inboxes writes there, and this one is alone
         each_of(
             home.partners(),
             lambda partner: _sweep(home, partner, at, deliveries),

@@ -107,11 +107,11 @@ def safe_name(text: str) -> str:
 
 
 def sweep(folder: Path) -> list[Path]:
-    """Remove what killed workers left in `folder` and the folders below; return what was removed.
+    """Remove what killed workers left in `folder` itself; return what was removed.
 
     To be called when nobody is writing there.
     """
-    left = sorted(path for path in folder.rglob(f"{TEMPORARY}*") if path.is_file() and not path.is_symlink())
+    left = sorted(path for path in folder.glob(f"{TEMPORARY}*") if path.is_file() and not path.is_symlink())
     for path in left:
         path.unlink(missing_ok=True)
     return left

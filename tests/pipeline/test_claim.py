@@ -281,6 +281,14 @@ def kill_once(patched: pytest.MonkeyPatch, where: str, after: bool) -> None:
     patched.setattr(where, killed)
 
 
+def test_half_a_copy_of_a_killed_sweep_is_removed(house: House) -> None:
+    half, other = house.root / "archive" / ".tmp-half", house.root / "outbox" / ".tmp-half"
+    for left in (half, other):
+        left.write_bytes(b"half a fi")
+    house.claim()
+    assert (half.exists(), other.exists()) == (False, True)  # somebody may be writing the other one now
+
+
 def test_a_later_instant_does_not_change_the_stamp(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     key = house.drop(A, "a.xml", GOOD)
     with monkeypatch.context() as patched:

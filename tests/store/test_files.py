@@ -150,8 +150,8 @@ def test_a_killed_publication_leaves_all_or_nothing(
 
 def test_what_a_killed_worker_left_is_swept(tmp_path: Path) -> None:
     (tmp_path / "ab").mkdir()
-    left = [tmp_path / ".tmp-one", tmp_path / "ab" / ".tmp-two"]
-    kept = [tmp_path / "tmp-three", tmp_path / "ab" / "x.tmp-", tmp_path / ".hidden"]
+    left = [tmp_path / ".tmp-one", tmp_path / ".tmp-two"]
+    kept = [tmp_path / "tmp-three", tmp_path / "ab" / ".tmp-below", tmp_path / ".hidden"]
     for path in (*left, *kept):
         path.touch()
     (tmp_path / ".tmp-folder").mkdir()
