@@ -9,7 +9,7 @@ from sepa.model.finding import Finding, Findings
 from sepa.model.journal import Decision, FileRow, Move, OrderRow, State, first_state
 from sepa.model.verdict import Verdict
 from sepa.pipeline.home import Home
-from sepa.pipeline.judge import desk_for, judge_stream, refuse_incomplete
+from sepa.pipeline.judge import desk_for, judge_stream, refuse_early, refuse_incomplete
 from sepa.rules.holds import is_stopped, stopped
 from sepa.rules.withdrawals import Withdrawal, answer
 from sepa.schedule import local_instant, revocation_deadline
@@ -91,6 +91,7 @@ def _judged_again(home: Home, decision: Decision, file: FileRow, only: str | Non
     verdicts: list[Verdict] = []
     reference = home.reference()
     refuse_incomplete(reference)
+    refuse_early(home.profile, file.received_at)
     desk = desk_for(home.profile, reference, file.received_at, file.partner)
     with home.archived(file.key).open("rb") as source:
         verdict = judge_stream(

@@ -3,7 +3,7 @@
 import pytest
 
 from sepa.pipeline.judge import TermsNotInForce, judge
-from tests.pipeline.house import House
+from tests.pipeline.house import THURSDAY, House
 from tools.sample_bank import GOOD
 
 A = "stavebniny"
@@ -28,3 +28,11 @@ def test_gov_03_nothing_is_judged_before_the_terms(house: House, received: str, 
         file = home.journal.file(key)
     assert file is not None
     assert not file.judged
+
+
+def test_nothing_is_judged_again_by_terms_that_came_later(house: House) -> None:
+    key = house.drop(A, "a.xml", GOOD)
+    house.run(THURSDAY)
+    house.set_profile(profile={"effective_from": "2026-05-01"})
+    with pytest.raises(TermsNotInForce, match=r"received on 2026-04-02, .* 2026-05-01"):
+        house.reprocess("judge-again", key=key)
