@@ -388,6 +388,35 @@ def test_init_without_the_sample_makes_only_the_folders(sepa: Sepa, tmp_path: Pa
     assert not [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
 
 
+@pytest.mark.parametrize(
+    ("at", "person", "answer", "asked"),
+    [
+        pytest.param("2099-12-31T10:00", True, False, True, id="no"),
+        pytest.param("2099-12-31T10:00", True, True, True, id="yes"),
+        pytest.param("2099-12-31T10:00", False, False, False, id="script"),
+        pytest.param("2026-04-02T10:00", True, False, False, id="past"),
+    ],
+)
+def test_a_person_is_asked_before_a_home_lives_ahead_of_the_clock(
+    sepa: Sepa,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    at: str,
+    person: bool,
+    answer: bool,
+    asked: bool,
+) -> None:
+    house = House.new(tmp_path / "home", sample=False)
+    house.drop("stavebniny", "a.xml", GOOD)
+    questions: list[str] = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: person, raising=False)
+    monkeypatch.setattr("typer.confirm", lambda text, **_: questions.append(text) or answer)
+    ended = sepa("run", "--home", house.root, "--at", at)
+    assert bool(questions) == asked
+    went_on = answer or not asked
+    assert (ended.code, len(house.files())) == ((0, 1) if went_on else (2, 0))
+
+
 def test_run_for_machines(sepa: Sepa, tmp_path: Path) -> None:
     house = House.new(tmp_path / "home", sample=False)
     key = house.drop("stavebniny", "a.xml", GOOD)

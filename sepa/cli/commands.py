@@ -24,6 +24,7 @@ from sepa.cli.options import (
     progress,
     say_json,
     screen,
+    sure_of_the_future,
 )
 from sepa.model.reference import Reference
 from sepa.pipeline.check import check_file
@@ -154,9 +155,12 @@ def run(home: HomeFolder = None, at: At = None, as_json: Json = False) -> None:
     """
     from sepa.pipeline.run import run as run_all
 
-    with _home(home) as desk, progress() as bar:
-        task = bar.add_task("starting", total=None)
-        ran = run_all(desk, instant(at, desk.profile), told=lambda what: bar.update(task, description=what))
+    with _home(home) as desk:
+        chosen = instant(at, desk.profile)
+        sure_of_the_future(chosen)
+        with progress() as bar:
+            task = bar.add_task("starting", total=None)
+            ran = run_all(desk, chosen, told=lambda what: bar.update(task, description=what))
     if as_json:
         say_json([msgspec.json.encode(ran)])
     else:

@@ -94,6 +94,23 @@ def instant(text: str | None, profile: Profile, option: str = "--at") -> datetim
         ) from None
 
 
+def sure_of_the_future(chosen: datetime.datetime) -> None:
+    """Ask the person at the terminal before a home lives through days that have not come yet. Scripts are not asked.
+
+    A mistyped year would pay everything that is due until then, and no window before it could follow.
+    """
+    ahead = (chosen - datetime.datetime.now(datetime.UTC)).days
+    if ahead < 1 or not sys.stdin.isatty():
+        return
+    errors.print(
+        f"{chosen:%Y-%m-%d} is {ahead} days ahead of the clock. All that is due until then is paid at once, "
+        "and no window before it can follow.",
+        markup=False,
+    )
+    if not typer.confirm("Go on?", err=True):
+        raise Stop("Nothing was done.")
+
+
 def day(text: str) -> datetime.date:
     """A day as YYYY-MM-DD."""
     try:
