@@ -49,14 +49,14 @@ def reconcile(home: Home, day: datetime.date, at: datetime.datetime) -> Proof:
 
     All sums are integer cents. `faults` is empty when everything holds.
     """
-    figures = _figures(home, day, at)
+    bulks = home.journal.bulks_sealed_between(*day_bounds(home, day))
+    figures = _figures(home, day, at, bulks)
     faults = [
         f"{check.name}: {check.whole[0]} differs from its parts by {check.difference.count} orders "
         f"and {check.difference.cents} cents"
         for check in checks(figures)
         if not check.holds
     ]
-    bulks = home.journal.bulks_sealed_between(*day_bounds(home, day))
     faults += [*_late_bulks(home, bulks), *_changed_files(home, bulks)]
     return Proof(day=day, figures=figures, faults=(*faults, *home.journal.faults(), *_missing_outputs(home)))
 
@@ -96,14 +96,13 @@ def end_of_day(home: Home, day: datetime.date, at: datetime.datetime) -> tuple[P
     return proof, [publication.path for publication in left]
 
 
-def _figures(home: Home, day: datetime.date, at: datetime.datetime) -> DayFigures:
+def _figures(home: Home, day: datetime.date, at: datetime.datetime, bulks: list[Bulk]) -> DayFigures:
     start, end = day_bounds(home, day)
     files = home.journal.received_between(start, end)
     totals = home.journal.order_totals([file.key for file in files])
     of_file: dict[str, Totals] = defaultdict(list)
     for total in totals:
         of_file[total[0]].append(total)
-    bulks = home.journal.bulks_sealed_between(start, end)
     postings = home.journal.posting_totals(start, end)
     return DayFigures(
         day=day,

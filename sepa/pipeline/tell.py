@@ -23,6 +23,7 @@ from sepa.pipeline.home import Home
 from sepa.pipeline.notices import notices, receipt
 from sepa.pipeline.publish import draft, publish_as, stem_of
 from sepa.rules.files import content_seen
+from sepa.store.places import schemas_folder
 from sepa.wire.emitted import check_emitted
 from sepa.wire.pain002 import Version, write_pain002
 
@@ -71,7 +72,7 @@ def _publish_report(
     with draft(home.outbox(due.partner)) as (out, path):
         written = write_pain002(out, report, version=version)
         out.flush()
-        check_emitted(path, version)
+        check_emitted(path, version, schemas=schemas_folder())
         name = f"pain.002_{stem_of(file.name)}_{file.key[:12]}_{written.sha256[:16]}.xml"
         return publish_as(
             home,
