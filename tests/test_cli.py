@@ -438,6 +438,26 @@ def test_explain_for_machines_tells_the_story_in_order(sepa: Sepa, done: House) 
     assert (file["key"], file["status"]) == (key, "ACCP")
 
 
+def test_copy_gives_one_order_as_it_came(sepa: Sepa, done: House) -> None:
+    key = next(order.key for order in done.orders(key_of(done, "GOOD-0002")))
+    ended = sepa("copy", key, "--home", done.root)
+    whole = transfers("GOOD-0002", TRADER, ONE)
+    assert ended.code == 0
+    assert ended.out.replace("\n", "") == whole.replace("\n", "")
+    (line,) = sepa("copy", key, "--home", done.root, "--json").lines
+    assert line == {"key": key, "original": ended.out}
+
+
+def test_copy_of_what_is_not_there_says_so(sepa: Sepa, done: House, tmp_path: Path) -> None:
+    unknown = sepa("copy", "0123-1", "--home", done.root)
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "No order has the key 0123-1" in unknown.said
+    shutil.copytree(done.root, tmp_path / "home")
+    shutil.rmtree(tmp_path / "home" / "archive")
+    key = next(order.key for order in done.orders(key_of(done, "GOOD-0002")))
+    assert "no longer in the archive" in sepa("copy", key, "--home", tmp_path / "home").said
+
+
 def test_reconcile_ends_with_our_own_fault_when_a_day_does_not_add_up(
     sepa: Sepa, done: House, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from sepa.cli import tables
 from sepa.cli.comparing import DIFFERENT, Terms, compare
+from sepa.cli.opening import opened
 from sepa.cli.options import (
     OUR_FAULT,
     REFUSED,
@@ -28,7 +29,6 @@ from sepa.cli.options import (
 )
 from sepa.model.reference import Reference
 from sepa.pipeline.check import check_file
-from sepa.pipeline.home import NoHome, home_root, open_home
 from sepa.pipeline.start import AlreadyThere, start
 from sepa.rules import RULES
 from sepa.store.profiles import ProfileFault, load_profile, parameters, profile_names
@@ -155,7 +155,7 @@ def run(home: HomeFolder = None, at: At = None, as_json: Json = False) -> None:
     """
     from sepa.pipeline.run import run as run_all
 
-    with _home(home) as desk:
+    with opened(home) as desk:
         chosen = instant(at, desk.profile)
         sure_of_the_future(chosen)
         with progress() as bar:
@@ -197,7 +197,7 @@ def explain(
 
     What happened to it, when, by which rule and on whose word, from the journal.
     """
-    with _home(home) as desk:
+    with opened(home) as desk:
         if "-" not in key:
             files = desk.journal.find_files(prefix=key)
             if not files:
@@ -223,26 +223,10 @@ def reconcile(
     """
     from sepa.pipeline.day import reconcile as prove
 
-    with _home(home) as desk:
+    with opened(home) as desk:
         proof = prove(desk, day(date), instant(at, desk.profile))
     if as_json:
         say_json([msgspec.json.encode(proof)])
     else:
         tables.show_proof(screen, proof)
     raise typer.Exit(0 if proof.holds else OUR_FAULT)
-
-
-class _home:
-    """Open the home named on the command line; a missing one is a mistake of usage, told in a sentence."""
-
-    def __init__(self, given: Path | None) -> None:
-        self._opening = open_home(home_root(given))
-
-    def __enter__(self):  # type: ignore[no-untyped-def]
-        try:
-            return self._opening.__enter__()
-        except (NoHome, ProfileFault, ReferenceFault) as fault:
-            raise Stop(str(fault)) from None
-
-    def __exit__(self, *what: object) -> None:
-        self._opening.__exit__(*what)  # type: ignore[arg-type]

@@ -1,0 +1,20 @@
+"""Opening the home that a command works in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sepa.cli.options import Stop
+from sepa.pipeline.home import Home, NoHome, home_root, open_home
+from sepa.store.profiles import ProfileFault
+from sepa.store.reference import ReferenceFault
+
+
+@contextmanager
+def opened(given: Path | None) -> Iterator[Home]:
+    """Open the home named on the command line; a missing one is a mistake of usage, told in a sentence."""
+    try:
+        with open_home(home_root(given)) as home:
+            yield home
+    except (NoHome, ProfileFault, ReferenceFault) as fault:
+        raise Stop(str(fault)) from None
