@@ -15,13 +15,19 @@ Occasion = Literal["rejected", "unsettled"]
 
 
 class BankContact(msgspec.Struct, frozen=True):
-    """How to reach the bank: `complaints` is a paragraph of its complaints procedure, `language` its own."""
+    """How to reach the bank: `complaints` is a paragraph of its complaints procedure, `language` its own.
+
+    `hours` are those of working days, as `08:00` and `19:00`; None, like `complaints`, where nothing is known.
+    `cites_terms`: the paragraphs that findings name are those of the bank's own terms.
+    """
 
     name: str
     phone: str
     phone_abroad: str
-    complaints: str
+    complaints: str | None
     language: str = "en"
+    hours: tuple[str, str] | None = None
+    cites_terms: bool = True
 
 
 class NoticeItem(msgspec.Struct, frozen=True):

@@ -25,10 +25,20 @@ class Identity(Section, frozen=True):
     effective_from: datetime.date
 
 
+class Hours(Section, frozen=True):
+    """When people answer, on working days."""
+
+    opens: datetime.time
+    closes: datetime.time
+
+
 class Contact(Section, frozen=True):
+    """`complaints` is a paragraph of the bank's complaints procedure. None where the bank does not say."""
+
     phone: str
     phone_abroad: str
-    complaints: str
+    complaints: str | None
+    hours: Hours | None
 
 
 class Bank(Section, frozen=True):
@@ -217,7 +227,10 @@ class Unsettled(Section, frozen=True):
 
 
 class Notices(Section, frozen=True):
+    """`cite_terms`: whether the paragraphs that rules name are those of this bank's own terms."""
+
     include_correction_hint: bool
+    cite_terms: bool
     suppress_on_death: bool
 
 

@@ -143,13 +143,15 @@ def _item_of_block(block: BlockRow, first: OrderRow) -> NoticeItem:
 
 def contact(home: Home) -> BankContact:
     """How to reach the bank, from its profile."""
-    bank = home.profile.bank
+    bank, hours = home.profile.bank, home.profile.bank.contact.hours
     return BankContact(
         name=bank.name,
         phone=bank.contact.phone,
         phone_abroad=bank.contact.phone_abroad,
         complaints=bank.contact.complaints,
         language=bank.notice_language,
+        hours=(f"{hours.opens:%H:%M}", f"{hours.closes:%H:%M}") if hours else None,
+        cites_terms=home.profile.notices.cite_terms,
     )
 
 

@@ -4,6 +4,7 @@ Source: the bank's terms, V.1(8) and VII.1(1) (rejected), V.2.1(26) and (27) (un
 """
 
 import datetime
+from functools import partial
 
 from sepa.model.finding import Findings
 from sepa.model.notice import Notice, NoticeItem, Occasion
@@ -36,6 +37,10 @@ LEADS: dict[Occasion, tuple[Phrase, ...]] = {
         ),
     ),
 }
+LEAD_WITHOUT_PARAGRAPH = Phrase(
+    "In law these are not rejected payment orders. They will not be tried again; if you still want to pay, "
+    "please make sure that there is enough money and send a new order."
+)
 LEAD_WITHOUT_HINT = Phrase(
     "We could not carry out the payment orders listed here. Below you find the reason for each one. "
     "Your other orders are not affected."
@@ -102,6 +107,8 @@ def page(notice: Notice, catalogue: Catalogue) -> Page:
 def _leads(notice: Notice) -> tuple[Phrase, ...]:
     if notice.occasion == "rejected" and not notice.include_correction_hint:
         return (LEAD_WITHOUT_HINT,)
+    if notice.occasion == "unsettled" and not notice.bank.cites_terms:
+        return (*LEADS["unsettled"][:-1], LEAD_WITHOUT_PARAGRAPH)
     return LEADS[notice.occasion]
 
 
@@ -110,15 +117,17 @@ def _section(item: NoticeItem, counter: str, notice: Notice, catalogue: Catalogu
     refusing = tuple(finding for finding in item.findings if finding.effect == "reject")
     reasons = refusing or item.findings
     remarks = tuple(finding for finding in item.findings if refusing and finding.effect == "warn")
-    with_hint = notice.include_correction_hint
+    tell = partial(
+        told, say=say, with_hint=notice.include_correction_hint, cites_terms=notice.bank.cites_terms
+    )
     return Section(
         anchor=item.key,
         counter=counter,
         heading=_heading(item, say),
         amount=_amount(item, catalogue, notice.language),
         facts=_order_facts(item, catalogue, notice.language),
-        reasons=tuple(told(finding, say, with_hint=with_hint) for finding in reasons),
-        remarks=tuple(told(finding, say, with_hint=with_hint) for finding in remarks),
+        reasons=tuple(map(tell, reasons)),
+        remarks=tuple(map(tell, remarks)),
         closing=_fee(notice.occasion, reasons, say),
     )
 

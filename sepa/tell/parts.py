@@ -1,6 +1,6 @@
 """What notices and receipts share: a finding told to its reader, labels, whom to ask, how to complain."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from sepa.model.finding import Finding
@@ -21,8 +21,11 @@ def speaker(catalogue: Catalogue, language: str) -> Say:
     return partial(catalogue.say, language=language)
 
 
-def told(finding: Finding, say: Say, *, with_hint: bool = True) -> Reason:
-    """A finding in its reader's words. Values are cleaned; account and birth numbers in them are masked."""
+def told(finding: Finding, say: Say, *, with_hint: bool = True, cites_terms: bool = True) -> Reason:
+    """A finding in its reader's words. Values are cleaned; account and birth numbers in them are masked.
+
+    Without `cites_terms` no paragraph is named as one of our terms: they are those of another bank.
+    """
     found = _shown(finding, finding.found)
     facts = [Fact(say(Phrase("Found")), found, quoted=True)] if found else []
     expected = say(_masked(finding, finding.expected))
@@ -34,7 +37,7 @@ def told(finding: Finding, say: Say, *, with_hint: bool = True) -> Reason:
         advice=say(_masked(finding, finding.remedy)) if with_hint else "",
         small=" · ".join(
             (
-                _paragraph(finding.source, say),
+                *_paragraph(finding.source, say, cites_terms),
                 say(Phrase("ISO code {code}", {"code": finding.code})),
                 say(Phrase("rule {rule}", {"rule": finding.rule})),
             )
@@ -55,24 +58,39 @@ def labels(say: Say, overview: str = "") -> Labels:
 
 def foot(bank: BankContact, say: Say) -> tuple[Block, ...]:
     """Whom to ask and how to complain. Source: the bank's terms, IV.4(49), and its complaints procedure."""
-    ask = Phrase(
+    return (
+        Block(say(Phrase("Questions")), tuple(say(phrase) for phrase in _ask(bank))),
+        Block(say(Phrase("Complaints")), (say(_complain(bank)),)),
+    )
+
+
+def _ask(bank: BankContact) -> Iterator[Phrase]:
+    yield Phrase(
         "Phone {phone}, from abroad {phone_abroad}.", {"phone": bank.phone, "phone_abroad": bank.phone_abroad}
     )
-    complain = Phrase(
+    if bank.hours:
+        opens, closes = bank.hours
+        yield Phrase(
+            "We answer on working days from {opens} to {closes}.", {"opens": opens, "closes": closes}
+        )
+
+
+def _complain(bank: BankContact) -> Phrase:
+    if bank.complaints is None:
+        return Phrase("If you do not agree, please call us; we will tell you how to complain.")
+    return Phrase(
         "If you do not agree, you may complain at any branch, by post, through the form on our web site "
         "or by phone. Our complaints procedure, {paragraph}, says how.",
         {"paragraph": bank.complaints},
     )
-    return (
-        Block(say(Phrase("Questions")), (say(ask),)),
-        Block(say(Phrase("Complaints")), (say(complain),)),
-    )
 
 
-def _paragraph(source: str, say: Say) -> str:
-    if source.startswith(_OWN_TERMS):
-        return say(Phrase("Our terms, {paragraph}", {"paragraph": source.removeprefix(_OWN_TERMS)}))
-    return say(Phrase("Source: {source}", {"source": source}))
+def _paragraph(source: str, say: Say, cites_terms: bool) -> tuple[str, ...]:
+    if not source.startswith(_OWN_TERMS):
+        return (say(Phrase("Source: {source}", {"source": source})),)
+    if not cites_terms:
+        return ()
+    return (say(Phrase("Our terms, {paragraph}", {"paragraph": source.removeprefix(_OWN_TERMS)})),)
 
 
 def _masked(finding: Finding, phrase: Phrase) -> Phrase:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sepa.model.profile import countries_on
+from sepa.model.profile import Hours, countries_on
 from sepa.store.profiles import ProfileFault, load_profile, parameters, profile_digest, profile_names
 
 
@@ -30,6 +30,15 @@ def test_every_profile_of_the_desk_loads_under_its_own_id(name: str) -> None:
 
 def test_the_two_profiles_are_there() -> None:
     assert set(profile_names()) >= {"otp-sk", "sepa-2026"}
+
+
+def test_the_slovene_bank_says_what_its_page_says_and_lies_over_the_scheme_of_today() -> None:
+    bank = load_profile("otp-si").bank
+    assert (bank.contact.phone, bank.contact.phone_abroad) == ("080 17 70", "+386 2 229 2760")
+    assert bank.contact.hours == Hours(opens=datetime.time(8), closes=datetime.time(19))
+    own, base = parameters(load_profile("otp-si")), parameters(load_profile("sepa-2026"))
+    changed = {key.split(".")[0] for key in own if own[key] != base.get(key)}
+    assert changed == {"profile", "bank", "notices"}
 
 
 def test_the_default_holds_the_hours_and_days_of_the_terms() -> None:

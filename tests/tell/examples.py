@@ -9,6 +9,15 @@ from sepa.scheme.phrase import Phrase
 
 ISSUED = datetime.datetime(2026, 4, 2, 10, 5, tzinfo=ZoneInfo("Europe/Bratislava"))
 BANK = BankContact("OTP Banka Slovensko, a.s.", "0850 111 222", "+421 2 5720 5080", "CP II(2)")
+SLOVENE_BANK = BankContact(
+    "OTP banka d.d.",
+    "080 17 70",
+    "+386 2 229 2760",
+    None,
+    language="sl",
+    hours=("08:00", "19:00"),
+    cites_terms=False,
+)
 OWN = "SK6552000000000005566783"
 OTHER = "SK3112000000198742637541"
 MISTYPED = "SK3212000000198742637541"

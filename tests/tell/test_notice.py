@@ -14,6 +14,7 @@ from examples import (
     OUT_OF_REACH,
     OWN,
     REPEATED,
+    SLOVENE_BANK,
     THREE_ORDERS,
     TOO_FAR,
     finding,
@@ -56,6 +57,8 @@ for language in ("sk", "sl"):
     NOTICES[f"whole-block-{language}"] = notice(
         item(whole_block=True, payment_information="MZDY-04", counterparty_name=None), language=language
     )
+for language in ("sk", "sl", "en"):
+    NOTICES[f"slovene-bank-{language}"] = notice(language=language, bank=SLOVENE_BANK)
 RECEIPTS = {
     "unreadable-sk": receipt(findings=(CUT_OFF,), where="line 14, GrpHdr/CreDtTm"),
     "unreadable-sl": receipt(findings=(CUT_OFF,), where="line 14, GrpHdr/CreDtTm", language="sl"),
@@ -142,6 +145,15 @@ def test_the_hint_is_left_out_where_the_profile_says_so(catalogue: Catalogue) ->
     assert hint not in " ".join(
         notice_text(notice(language="en", include_correction_hint=False), catalogue).split()
     )
+
+
+def test_the_slovene_bank_says_whom_to_call_and_cites_no_terms_of_another(catalogue: Catalogue) -> None:
+    text = " ".join(notice_text(NOTICES["slovene-bank-sl"], catalogue).split())
+    for told in ("080 17 70", "+386 2 229 2760", "od 08:00 do 19:00", "nas prosimo pokličite"):
+        assert told in text
+    unsettled = notice(item(findings=(NO_COVER,)), occasion="unsettled", language="en", bank=SLOVENE_BANK)
+    assert "V.2.1" not in text + notice_text(unsettled, catalogue)
+    assert "hours" not in notice_text(notice(language="en"), catalogue)
 
 
 DEAD = Account(OWN, "C1", "Ján Novák", owner_died_on=datetime.date(2026, 4, 1), unsettled_notice=True)
