@@ -284,7 +284,7 @@ def test_a_path_that_is_no_text_is_judged_all_the_same(sepa: Sepa, tmp_path: Pat
         pytest.param(("check", "nowhere.xml"), "'nowhere.xml' does not exist", id="a file that is not there"),
         pytest.param(("check", "{folder}"), "is a directory", id="a folder"),
         pytest.param(
-            ("check", "{file}", "--bank", "nix"), "no profile nix: give one of otp-sk", id="unknown profile"
+            ("check", "{file}", "--bank", "nix"), "no profile nix: give one of otp-si", id="unknown profile"
         ),
         pytest.param(("check", "{file}", "--bank", "{file}"), "a.xml", id="a profile that is none"),
         pytest.param(("check", "{file}", "--at", "tomorrow"), "'tomorrow' is no instant", id="bad instant"),

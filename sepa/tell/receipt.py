@@ -77,7 +77,9 @@ def _fault(receipt: Receipt, say: Say) -> Section:
         heading="",
         amount="",
         facts=where,
-        reasons=tuple(told(finding, say, cites_terms=receipt.bank.cites_terms) for finding in receipt.findings),
+        reasons=tuple(
+            told(finding, say, cites_terms=receipt.bank.cites_terms) for finding in receipt.findings
+        ),
         remarks=(),
         closing="",
     )

@@ -177,7 +177,7 @@ def test_a_fault_of_the_file_below_names_that_file(tmp_path: Path) -> None:
     ("text", "told"),
     [
         pytest.param("extends: bank.yaml\n", "bank.yaml: extends: the profile extends itself", id="itself"),
-        pytest.param("extends: nobody\n", "There is no profile nobody: give one of otp-sk", id="nobody"),
+        pytest.param("extends: nobody\n", "There is no profile nobody: give one of otp-si", id="nobody"),
         pytest.param("extends: 7\n", "bank.yaml: extends: must be the name", id="a number"),
         pytest.param("- otp-sk\n", "bank.yaml: must hold keys and values", id="a list"),
         pytest.param("orders: {\n", "bank.yaml: line", id="not YAML"),
