@@ -241,6 +241,7 @@ def _event(event: Event) -> dict[str, Any]:
             "source": f.source,
             "message": str(f.message),
             "remedy": str(f.remedy),
+            "inside": f.inside,
         }
         for f in event.findings
     ]
@@ -253,6 +254,10 @@ def _show_finding(screen: Console, finding: Finding) -> None:
         markup=False,
         soft_wrap=True,
     )
+    if finding.inside:
+        screen.print(
+            f"      for the bank only: {finding.inside}", markup=False, soft_wrap=True, style="yellow"
+        )
 
 
 def show_proof(screen: Console, proof: "Proof") -> None:

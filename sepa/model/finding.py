@@ -17,6 +17,8 @@ class Finding(msgspec.Struct, frozen=True):
     `element` is a field's name in our model (creditor_account.iban); `sepa.wire` knows its tag path.
     `effect`: reject, hold for a person, route elsewhere, move a date, or only warn.
     `blames` says whose mistake it is; only a client's may be charged (FEE-03).
+    `inside` is the cause as only the bank's own people may read it; it leaves the bank in no report and no
+    letter (HLD-01, HLD-02). Where it is filled, the rest of the finding is neutral.
     """
 
     rule: str
@@ -30,7 +32,16 @@ class Finding(msgspec.Struct, frozen=True):
     remedy: Phrase
     effect: Effect = "reject"
     blames: Literal["client", "bank", "other"] = "client"
+    inside: str = ""
 
+    @property
+    def told_rule(self) -> str:
+        """The rule's id as anybody outside the bank is told it: where the cause stays inside, the neutral one."""
+        return NEUTRAL if self.inside else self.rule
+
+
+NEUTRAL = "HLD-10"
+"""The rule that says no more than that the bank has stopped the order."""
 
 Findings = tuple[Finding, ...]
 NOTHING: Findings = ()

@@ -197,7 +197,7 @@ def reason_line(finding: Finding, message_name: str) -> Line:
     """
     return {
         "code": finding.code,
-        "rule": finding.rule,
+        "rule": finding.told_rule,
         "source": finding.source,
         "element": element_path(finding.element, message_name) if message_name else finding.element,
         "found": finding.found,

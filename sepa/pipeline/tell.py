@@ -253,4 +253,6 @@ def telling(findings: Findings) -> Findings:
 
 
 def reason(finding: Finding) -> StatusReason:
-    return StatusReason(code=finding.code, rule=finding.rule, sentence=f"{finding.message} {finding.remedy}")
+    return StatusReason(
+        code=finding.code, rule=finding.told_rule, sentence=f"{finding.message} {finding.remedy}"
+    )

@@ -1,6 +1,6 @@
 """Orders that a person at the bank has stopped. Asked when a person orders it, not at intake."""
 
-from sepa.model.finding import Finding, Findings
+from sepa.model.finding import NEUTRAL, Finding, Findings
 from sepa.rules.rule import Case, Rule, rule
 
 
@@ -14,8 +14,17 @@ def is_stopped(findings: Findings) -> bool:
     return any(finding.rule == by_person.id for finding in findings)
 
 
+COMPLIANCE = frozenset({"HLD-01", "HLD-02", "HLD-03", "HLD-08"})
+"""Rules that hold an order for a reason of compliance: screening, whose money it is, stops of the whole bank."""
+
+
+def held_for_compliance(findings: Findings) -> bool:
+    """Whether one of these findings is a hold of compliance, which not everybody may lift."""
+    return any(finding.effect == "hold" and finding.rule in COMPLIANCE for finding in findings)
+
+
 @rule(
-    "HLD-10",
+    NEUTRAL,
     subject="transaction",
     source="otp-sk VII.8(14)",
     codes=("MS03",),

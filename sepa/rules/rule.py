@@ -71,12 +71,13 @@ class Rule(msgspec.Struct, frozen=True):
         *,
         effect: Effect | None = None,
         message: str | None = None,
+        inside: str = "",
         **values: str,
     ) -> Finding:
         """Make the finding. `values` fill the blanks of message and remedy; `found`, `expected` are always there.
 
         `code` must be one of the rule's codes; `message` replaces the rule's own sentence where one
-        rule has several faults.
+        rule has several faults; `inside` is what only the bank's people may read.
         """
         if code not in self.codes:
             raise ValueError(f"rule {self.id} does not list code {code}")
@@ -95,6 +96,7 @@ class Rule(msgspec.Struct, frozen=True):
             remedy=Phrase(self.remedy, blanks),
             effect=effect or self.effect,
             blames=self.blames,
+            inside=inside,
         )
 
 

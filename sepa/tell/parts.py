@@ -39,7 +39,7 @@ def told(finding: Finding, say: Say, *, with_hint: bool = True, cites_terms: boo
             (
                 *_paragraph(finding.source, say, cites_terms),
                 say(Phrase("ISO code {code}", {"code": finding.code})),
-                say(Phrase("rule {rule}", {"rule": finding.rule})),
+                say(Phrase("rule {rule}", {"rule": finding.told_rule})),
             )
         ),
     )
