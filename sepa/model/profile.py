@@ -243,6 +243,40 @@ class Batch(Section, frozen=True):
     booking_default: Literal["single", "batch"]
 
 
+class RejectionFee(Section, frozen=True):
+    """When the notice of a rejected order costs something."""
+
+    when: Literal["attributable_to_client", "never"]
+
+
+class RetryFee(Section, frozen=True):
+    """`order`: each order that was tried again is an event; `agreement`: the core system charges the agreement."""
+
+    per: Literal["order", "agreement"]
+
+
+class Fees(Section, frozen=True):
+    """What costs a fee. How much stands in the price lists, which change apart from the terms (GOV-02)."""
+
+    rejection: RejectionFee
+    retry: RetryFee
+
+
+class PriceList(Section, frozen=True):
+    """The price list in force from a day on, of its own edition. Cents; None is a gap: the core system knows.
+
+    A fee follows the list of the day it is charged (FEE-01).
+    """
+
+    edition: str
+    valid_from: datetime.date
+    rejection: int | None
+    retry: int | None
+    unsettled_notice: int | None
+    order_copy: int | None
+    recall: int | None
+
+
 class NonSepa(Section, frozen=True):
     action: Literal["reject", "route"]
 
@@ -269,6 +303,8 @@ class Profile(Section, frozen=True):
     notices: Notices
     batch: Batch
     non_sepa: NonSepa
+    fees: Fees
+    prices: tuple[PriceList, ...]
     revocation: Revocation = Revocation()
 
 
