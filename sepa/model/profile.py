@@ -222,6 +222,15 @@ class Revocation(Section, frozen=True):
     deadline_working_days: int = 1
 
 
+class FourEyes(Section, frozen=True):
+    """What two different people must release: orders of at least `from_cents` (None: of no amount), possible
+    repeats, and what was stopped on compliance grounds or by a person."""
+
+    from_cents: int | None = None
+    repeats: bool = False
+    compliance: bool = False
+
+
 class Unsettled(Section, frozen=True):
     pain002_status: Literal["RJCT"]
 
@@ -306,6 +315,7 @@ class Profile(Section, frozen=True):
     fees: Fees
     prices: tuple[PriceList, ...]
     revocation: Revocation = Revocation()
+    four_eyes: FourEyes = FourEyes()
 
 
 def countries_on(lists: tuple[CountryList, ...], day: datetime.date) -> frozenset[str]:
