@@ -12,13 +12,13 @@ from tests.store.lines import finding
 from tools.sample_bank import B1, GOOD, ONE, TRADER, order, transfers
 
 A = "stavebniny"
-LARGE = transfers("LARGE-1", TRADER, [order("REF-1", "100.00", "Oceliareň", B1)], due="2026-04-07")
-LESS = transfers("LESS-1", TRADER, [order("REF-1", "99.99", "Oceliareň", B1)], due="2026-04-07")
+LARGE = transfers("LARGE-1", TRADER, [order("REF-1", "100000.00", "Oceliareň", B1)], due="2026-04-07")
+LESS = transfers("LESS-1", TRADER, [order("REF-1", "99999.99", "Oceliareň", B1)], due="2026-04-07")
 LATER = "2026-04-02T12:30"
 
 
 def eyes(house: House, **changes: Any) -> None:
-    house.set_profile(four_eyes={"from_cents": 100_00, "repeats": True, "compliance": True} | changes)
+    house.set_profile(four_eyes={"from_cents": 100_000_00, "repeats": True, "compliance": True} | changes)
 
 
 def large(house: House) -> str:
@@ -58,7 +58,7 @@ def test_an_order_is_held_from_the_amount_on(house: House) -> None:
     assert house.states(key) == {"REF-1": "waiting"}
 
 
-@pytest.mark.parametrize("from_cents", [None, 100_01], ids=["no amount", "a cent more"])
+@pytest.mark.parametrize("from_cents", [None, 100_000_01], ids=["no amount", "a cent more"])
 def test_below_the_amount_nobody_is_asked(house: House, from_cents: int | None) -> None:
     eyes(house, from_cents=from_cents)
     assert house.states(large(house)) == {"REF-1": "waiting"}
@@ -130,7 +130,7 @@ def test_an_approval_counts_only_while_the_order_stands(house: House) -> None:
 def test_of_a_file_each_order_goes_its_own_way(house: House) -> None:
     """One was approved by another before, one was not, one needs one person alone."""
     eyes(house, repeats=False)
-    two = [order("BIG-1", "100.00", "Oceliareň", B1), order("BIG-2", "200.00", "Oceliareň", B1)]
+    two = [order("BIG-1", "100000.00", "Oceliareň", B1), order("BIG-2", "200000.00", "Oceliareň", B1)]
     house.drop(A, "01.xml", transfers("FILE-1", TRADER, ONE))
     key = house.drop(A, "02.xml", transfers("FILE-2", TRADER, [*two, *ONE]))
     house.run()
