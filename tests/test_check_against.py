@@ -386,7 +386,7 @@ def test_a_strangers_text_cannot_steer_the_terminal(check: Check, tmp_path: Path
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        pytest.param(("--against", "nix"), "no profile nix: give one of otp-sk", id="unknown profile"),
+        pytest.param(("--against", "nix"), "no profile nix: give one of otp-si", id="unknown profile"),
         pytest.param(("--at-against", "soon"), "--at-against 'soon' is no instant", id="no instant"),
     ],
 )

@@ -2,20 +2,18 @@
 
 import datetime
 from collections import defaultdict
-
-from msgspec.structs import replace
+from collections.abc import Callable
 
 from sepa.model.finding import Findings
 from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue
 from sepa.model.notice import BankContact, Notice, NoticeItem, Occasion, Receipt, Repeat
-from sepa.model.reference import Account, Reference
+from sepa.model.reference import Reference
 from sepa.pipeline.home import Home
 from sepa.pipeline.publish import named_by_content, publish_as, stem_of
-from sepa.rules.fees import fee_for
 from sepa.schedule import local_instant
 from sepa.scheme.money import cents
 from sepa.tell.catalogue import Catalogue
-from sepa.tell.notice import is_owed, notice_html, notice_text
+from sepa.tell.notice import is_owed, notice_html, notice_pdf, notice_text
 from sepa.tell.receipt import receipt_text
 
 OCCASIONS: dict[str, Occasion] = {
@@ -23,6 +21,13 @@ OCCASIONS: dict[str, Occasion] = {
     "not-executed": "rejected",
     "unsettled": "unsettled",
 }
+
+FORMS: dict[str, tuple[str, Callable[[Notice, Catalogue], bytes]]] = {
+    "html": ("html", lambda notice, words: notice_html(notice, words).encode()),
+    "text": ("txt", lambda notice, words: notice_text(notice, words).encode()),
+    "pdf": ("pdf", notice_pdf),
+}
+"""Each form of a notice by its name in the profile: how its file ends and what is written into it."""
 
 
 def notices(
@@ -84,16 +89,17 @@ def _letter(
         or home.profile.bank.notice_language,
         bank=contact(home),
         issued_at=issued,
-        items=tuple(_priced(item, occasion, account, home, issued.date()) for item in items),
+        items=tuple(items),
         file_name=file.name,
         include_correction_hint=home.profile.notices.include_correction_hint,
     )
     words = Catalogue.load(home.profile.bank.notice_language)
     folder = home.outbox(due.partner) / "notices"
     left = []
-    for extension, content in (("html", notice_html(notice, words)), ("txt", notice_text(notice, words))):
-        encoded = content.encode()
-        stem = f"notice_{occasion}_{stem_of(file.name)}_{file.key[:12]}_{iban[-4:] or 'file'}"
+    stem = f"notice_{occasion}_{stem_of(file.name)}_{file.key[:12]}_{iban[-4:] or 'file'}"
+    for form in home.profile.notices.formats:
+        extension, shown = FORMS[form]
+        encoded = shown(notice, words)
         left.append(
             publish_as(
                 home,
@@ -107,15 +113,6 @@ def _letter(
             )
         )
     return left
-
-
-def _priced(
-    item: NoticeItem, occasion: Occasion, account: Account | None, home: Home, day: datetime.date
-) -> NoticeItem:
-    """The item with what it costs the owner of `account`; a collection's notice, or a stranger's, costs nobody."""
-    if account is None or item.kind != "credit-transfer":
-        return item
-    return replace(item, fee=fee_for(occasion, item.findings, home.profile, on=day))
 
 
 def _item(order: OrderRow, block: BlockRow) -> NoticeItem:

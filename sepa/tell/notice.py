@@ -14,6 +14,7 @@ from sepa.tell.catalogue import Catalogue
 from sepa.tell.mask import inert, mask_account, mask_within_name, shown_file_name
 from sepa.tell.page import Fact, Page, Section, html, text
 from sepa.tell.parts import Say, foot, labels, speaker, told
+from sepa.tell.pdf import pdf
 
 TITLES: dict[Occasion, Phrase] = {
     "rejected": Phrase("Notice of a rejected payment order"),
@@ -75,6 +76,11 @@ def notice_html(notice: Notice, catalogue: Catalogue) -> str:
 def notice_text(notice: Notice, catalogue: Catalogue) -> str:
     """The notice as plain text of 72 columns."""
     return text(page(notice, catalogue))
+
+
+def notice_pdf(notice: Notice, catalogue: Catalogue) -> bytes:
+    """The notice as PDF, A4, to be printed or kept; the same notice gives the same bytes."""
+    return pdf(page(notice, catalogue))
 
 
 def page(notice: Notice, catalogue: Catalogue) -> Page:

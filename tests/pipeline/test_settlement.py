@@ -16,6 +16,7 @@ from sepa.pipeline.undone import LeftUndone
 from sepa.scheme.money import amount_text
 from sepa.settle import settle
 from tests.pipeline.house import THURSDAY, TUESDAY, House
+from tests.tell.paper import words_of_pdf
 from tools.sample_bank import (
     A1,
     A2,
@@ -172,6 +173,7 @@ def test_without_cover_in_the_last_window_it_is_final_and_told(house: House) -> 
         ".xml",
         ".html",
         ".txt",
+        ".pdf",
     }
 
 
@@ -377,7 +379,8 @@ def test_reports_never_land_with_another_partner(sample_thursday: House) -> None
     for partner in ("mzdy", BANK):
         for path in sample_thursday.root.joinpath("outbox", partner).rglob("*"):
             if path.is_file():
-                assert TRADER not in path.read_text("utf-8"), path
+                told = words_of_pdf(path.read_bytes()) if path.suffix == ".pdf" else path.read_text("utf-8")
+                assert TRADER not in told, path
 
 
 # --- what the proof of a day sees ---
