@@ -35,17 +35,17 @@ def answer(asked: Withdrawal) -> Finding:
     """
     due_on, last_day = str(asked.due_on or ""), str(asked.last_day or "")
     if asked.state == "paid":
-        return executed.finding("DS03", "booking_date", due_on, "an order that is not paid yet")
+        return executed.finding("DS03", "requested_date", due_on, "an order that is not paid yet")
     if asked.state not in OPEN:
-        return ended.finding("DS03", "state", asked.state, "an order that may still be paid")
+        return ended.finding("DS03", "position", asked.state, "an order that may still be paid")
     if asked.kind == "collection":
         return by_consent.finding("DS03", "mandate", None, "a transfer")
     if asked.last_day is None or asked.asked_on > asked.last_day:
         return too_late.finding(
-            "DS03", "booking_date", due_on, "{last_day} or an earlier day", last_day=last_day
+            "DS03", "requested_date", due_on, "{last_day} or an earlier day", last_day=last_day
         )
     return in_time.finding(
-        "DS02", "booking_date", str(asked.asked_on), "{last_day} or an earlier day", last_day=last_day
+        "DS02", "requested_date", str(asked.asked_on), "{last_day} or an earlier day", last_day=last_day
     )
 
 
