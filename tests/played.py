@@ -213,8 +213,16 @@ def expanded(text: str) -> str:
 
 ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
     # word → table, path of the IBAN it means, what a new row needs
-    "payer's account": ("accounts.csv", "DbtrAcct/Id/IBAN", {"owner": "o-payer", "name": "Platiteľ", "balance": "1000.00"}),
-    "payee's account": ("accounts.csv", "CdtrAcct/Id/IBAN", {"owner": "o-payee", "name": "Príjemca", "balance": "0.00"}),
+    "payer's account": (
+        "accounts.csv",
+        "DbtrAcct/Id/IBAN",
+        {"owner": "o-payer", "name": "Platiteľ", "balance": "1000.00"},
+    ),
+    "payee's account": (
+        "accounts.csv",
+        "CdtrAcct/Id/IBAN",
+        {"owner": "o-payee", "name": "Príjemca", "balance": "0.00"},
+    ),
     "payer's account blocked": ("blocks.csv", "DbtrAcct/Id/IBAN", {"since": "2026-04-01T08:00:00+02:00"}),
     "payer's bank": ("participants.csv", "DbtrAcct/Id/IBAN", {}),
     "payee's bank": ("participants.csv", "CdtrAcct/Id/IBAN", {}),
@@ -333,7 +341,9 @@ def _profile(parameters: Mapping[str, Value]) -> tuple[Profile, dict[str, Any]]:
 def _laid_over(settings: dict[str, Any], changes: Mapping[str, Any]) -> Profile:
     def lay(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
         return below | {
-            key: lay(below[key], value) if isinstance(value, dict) and isinstance(below.get(key), dict) else value
+            key: lay(below[key], value)
+            if isinstance(value, dict) and isinstance(below.get(key), dict)
+            else value
             for key, value in above.items()
         }
 
@@ -369,7 +379,9 @@ def _tables(sheet: Sheet, words: Mapping[str, Value], sender: str, folder: Path)
 
 def _bank_row(path: Path, iban: str) -> str:
     rows = csv.DictReader(io.StringIO(path.read_text("utf-8")))
-    found = [row["bic"] for row in rows if row["country"] == iban[:2] and iban[4:].startswith(row["national_code"])]
+    found = [
+        row["bic"] for row in rows if row["country"] == iban[:2] and iban[4:].startswith(row["national_code"])
+    ]
     return found[0] if found else ""
 
 
@@ -417,7 +429,8 @@ class Said(msgspec.Struct):
         return [each for each in self.findings if (each.rule, each.name) == (id, name)]
 
     def element(self, finding: Finding) -> str:
-        return element_path(finding.element, self.message) if self.message else finding.element
+        """The place a finding names: a path of tags, or the file where no message could be read."""
+        return element_path(finding.element, self.message) if self.message else "the file"
 
 
 @functools.cache
@@ -479,14 +492,21 @@ def _judged_as_read(scene: Scene, desk: Desk, add: Callable[[Any, list[Any]], No
 def _dated_without_a_date(desk: Desk) -> Findings:
     """What the calendar says of a transfer that names no day; the desk itself refuses it before."""
     dated = date_transfer(
-        None, desk.received_at, profile=desk.profile, account_currency="EUR", route="clearing", on_us_conversion=False
+        None,
+        desk.received_at,
+        profile=desk.profile,
+        account_currency="EUR",
+        route="clearing",
+        on_us_conversion=False,
     )
     dating = dating_of(dated)
     return dating.moved if dating is not None else (refused_date(dated),)
 
 
 def _with(record: Any, changes: Mapping[str, str | None]) -> Any:
-    return replace(record, **{name: text for name, text in changes.items() if name in record.__struct_fields__})
+    return replace(
+        record, **{name: text for name, text in changes.items() if name in record.__struct_fields__}
+    )
 
 
 def _in_a_home(scene: Scene, root: Path) -> Said:
@@ -507,7 +527,9 @@ def _in_a_home(scene: Scene, root: Path) -> Said:
             found += _refusal_of_repeat(house, again)
     key = house.drop(scene.sender, "file.xml", scene.content) if earlier is None else _key(scene.content)
     house.run(scene.received)
-    for when, act in sorted((str(scene.acts[act]).replace(" ", "T"), act) for act in TIMED if act in scene.acts):
+    for when, act in sorted(
+        (str(scene.acts[act]).replace(" ", "T"), act) for act in TIMED if act in scene.acts
+    ):
         if act == "settled":
             house.run(when)
         else:
@@ -528,7 +550,11 @@ def _decided(house: House, key: str, act: str, when: str) -> list[Finding]:
 
 def _refusal_of_repeat(house: House, again: Delivery) -> list[Finding]:
     """What the sender of the same bytes is told, found again in the report on the repeat."""
-    reports = [StatusReport(path) for path in house.published(again.file_key, "repeat") if path.name[:8] == "pain.002"]
+    reports = [
+        StatusReport(path)
+        for path in house.published(again.file_key, "repeat")
+        if path.name[:8] == "pain.002"
+    ]
     finding = content_seen(again.name)
     return [finding for report in reports if report.group == "RJCT" and report.codes == [finding.code]]
 

@@ -479,6 +479,41 @@ def test_reconcile_ends_with_our_own_fault_when_a_day_does_not_add_up(
 # --- rules ---
 
 
+def test_a_card_tells_all_of_a_rule(sepa: Sepa) -> None:
+    told = [" ".join(line.split()) for line in sepa("rules", "sch-08").out.splitlines()]
+    assert told[:4] == [
+        "SCH-08 amounts.at_most",
+        "An amount is no more than the scheme carries.",
+        "Refuses Amt/InstdAmt 1000000000.00",
+        "Takes Amt/InstdAmt 999999999.99",
+    ]
+    assert "Looks at Amt/InstdAmt of each order, in transfers and collections" in told
+    assert "Parameter orders.amount_max_cents = 99999999999 in every profile" in told
+
+
+def test_machines_get_the_pair_too(sepa: Sepa) -> None:
+    (line,) = sepa("rules", "amounts.more_than_zero", "--json").lines
+    pair = {"given": [], "refused": ["Amt/InstdAmt 0.00"], "accepted": ["Amt/InstdAmt 0.01"], "still": []}
+    assert (line["element"], line["example"]) == ("Amt/InstdAmt", {"base": "transfer", **pair})
+
+
+def test_a_rule_that_is_not_there_says_so(sepa: Sepa) -> None:
+    ended = sepa("rules", "XYZ-99")
+    assert (ended.code, ended.out) == (2, "")
+    assert "There is no rule XYZ-99" in ended.said
+
+
+def test_explain_leads_to_the_sentence_of_the_rule(sepa: Sepa, done: House) -> None:
+    key, home = key_of(done, "BAD-3"), ("--home", done.root)
+    (rule,) = [each for each in RULES if each.name == "identifiers.creditor_iban"]
+    story = sepa("explain", f"{key[:24]}-1", *home).out
+    assert f"AC03 IDN-01 {rule.name}  {rule.sentence}" in story
+    assert rule.sentence in sepa("rules", rule.name).out
+    lines = sepa("explain", f"{key[:24]}-1", *home, "--json").lines
+    found = [each for line in lines for each in line["findings"]]
+    assert {(each["name"], each["sentence"]) for each in found} == {(rule.name, rule.sentence)}
+
+
 def test_rules_lists_every_rule_with_the_values_of_each_profile(sepa: Sepa) -> None:
     lines = sepa("rules", "--json").lines
     assert [line["id"] for line in lines] == [rule.id for rule in RULES]

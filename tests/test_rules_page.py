@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sepa.cli.tables import rules_markdown
+from sepa.cli.rules_page import rules_markdown
 from sepa.rules import RULES
 from sepa.store.profiles import load_profile, parameters, profile_names
 

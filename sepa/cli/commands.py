@@ -169,22 +169,35 @@ def run(home: HomeFolder = None, at: At = None, as_json: Json = False) -> None:
 
 @app.command()
 def rules(
+    which: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="RULE", help="Only these: an id, a name or a family.", show_default=False),
+    ] = None,
     as_json: Json = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="The catalogue as docs/rules.md holds it.")
     ] = False,
 ) -> None:
-    """List every rule.
+    """List every rule, or show some of them in full.
 
-    Sentence, source, codes, parameters and their values in each profile.
+    Sentence, source, element, codes, parameters with their values in each profile, and a pair of examples:
+    what the rule refuses, and the nearest that it takes.
     """
+    from sepa.cli.rules_page import rule_line, rules_markdown, selected, show_card, show_rules
+
+    found = selected(RULES, which or ())
+    if not found:
+        raise Stop(f"There is no rule {', '.join(which or ())}; sepa rules lists them all.")
     profiles = {name: parameters(load_profile(name)) for name in profile_names()}
     if as_json:
-        say_json(msgspec.json.encode(tables.rule_line(rule, profiles)) for rule in RULES)
+        say_json(msgspec.json.encode(rule_line(rule, profiles)) for rule in found)
     elif markdown:
-        sys.stdout.write(tables.rules_markdown(RULES, profiles))
+        sys.stdout.write(rules_markdown(found, profiles))
+    elif which:
+        for rule in found:
+            show_card(screen, rule, profiles)
     else:
-        tables.show_rules(screen, RULES)
+        show_rules(screen, found)
 
 
 @app.command()

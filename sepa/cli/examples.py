@@ -12,11 +12,12 @@ from typing import Literal
 import msgspec
 import yaml
 
+from sepa.cli.options import shown
 from sepa.rules.rule import Rule
 
 Value = str | list[str] | dict[str, str]
 Changes = dict[str, Value]
-"""Place → what stands there instead. See docs/house.md for the places."""
+"""Place → what stands there instead; the places are told in docs/house.md."""
 
 NOTHING_THERE = "none"
 
@@ -24,8 +25,9 @@ NOTHING_THERE = "none"
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is changed in a sound file so that a rule speaks (`refused`), and so that it just does not (`accepted`).
 
-    `given` is changed in both, and `still` are rules that refuse, hold or route the accepted side all the same. `element` is the place that the rule's finding names, as a path of tags, empty
-    where the file as a whole is meant. `of` is the sound file; None: as the rule's messages say.
+    `given` is changed in both, and `still` are rules that refuse, hold or route the accepted side all the same.
+    `element` is the place that the rule's finding names, as a path of tags, or "the file". `of` is the sound file;
+    None: as the rule's messages say.
     """
 
     element: str
@@ -52,24 +54,24 @@ def _of_family(family: str) -> Mapping[str, Example]:
     file = resources.files("sepa.rules") / "examples" / f"{family}.yaml"
     if not file.is_file():
         return {}
-    texts = yaml.load(file.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  # texts only: the safest of all
+    # The base loader knows texts only: no date, no truth, and above all no float.
+    texts = yaml.load(file.read_text("utf-8"), Loader=yaml.BaseLoader)
     return msgspec.convert(texts, dict[str, Example])
 
 
 def notation(changes: Changes) -> list[str]:
-    """Each change as a reader meets it: `Amt/InstdAmt 0.01`, `no Cdtr/Nm`, `payer's account: closed_on 2026-04-02`."""
+    """Each change as a reader meets it: `Amt/InstdAmt 0.01`, `no Cdtr/Nm`, `consent with limit 40.00`."""
     return [_told(place, value) for place, value in changes.items()]
 
 
 def _told(place: str, value: Value) -> str:
     if isinstance(value, dict):
-        told = ", ".join(f"{name} {each or 'empty'}" for name, each in value.items())
-        return f"{place}: {told}" if told else place
+        return f"{place} with {', '.join(notation(dict(value)))}" if value else place
     if isinstance(value, list):
         return f"{place} {' + '.join(value)}"
-    if value == NOTHING_THERE:
+    if value in (NOTHING_THERE, ""):
         return f"no {place}"
-    return f"{place} {value}".rstrip()
+    return shown(f"{place} {value}")
 
 
 def merged(given: Changes, changes: Changes) -> Changes:

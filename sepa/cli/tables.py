@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from sepa.model.finding import Finding
 from sepa.model.journal import Event, FileRow, OrderRow
 from sepa.model.profile import Profile
 from sepa.pipeline.check import Checked, message_of, not_judged, reason_line
-from sepa.rules.rule import Rule
+from sepa.rules import RULES
 from sepa.schedule import local_instant
 from sepa.scheme.money import amount_text
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 COLOURS = {"ACCP": "green", "PART": "yellow", "RJCT": "red", "PDNG": "cyan"}
 SHOWN_MAX = 20
+_SENTENCES = {(rule.id, rule.name): rule.sentence for rule in RULES}
 
 
 def show_checked(screen: Console, checked: Checked) -> None:
@@ -130,59 +131,6 @@ def some(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
-def rule_line(rule: Rule, profiles: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """One rule as `sepa rules --json` shows it."""
-    return {
-        "kind": "rule",
-        "id": rule.id,
-        "name": rule.name,
-        "sentence": rule.sentence,
-        "source": rule.source,
-        "codes": list(rule.codes),
-        "severity": rule.effect,
-        "subject": rule.subject,
-        "messages": list(rule.kinds),
-        "parameters": list(rule.parameters),
-        "needs": list(rule.needs),
-        "profiles": {
-            profile: {name: values.get(name) for name in rule.parameters}
-            for profile, values in profiles.items()
-        },
-    }
-
-
-def show_rules(screen: Console, rules: Iterable[Rule]) -> None:
-    table = Table(
-        "rule", "sentence", "codes", "effect", "source", header_style="bold", box=None, padding=(0, 1)
-    )
-    for rule in rules:
-        table.add_row(rule.id, Text(rule.sentence), " ".join(rule.codes), rule.effect, Text(rule.source))
-    screen.print(table)
-
-
-def rules_markdown(rules: Iterable[Rule], profiles: Mapping[str, Mapping[str, Any]]) -> str:
-    """The catalogue of rules as a page, in the order of reporting."""
-    lines = ["# Rules", "", "Written by `sepa rules --markdown`; change the rules, not this page.", ""]
-    for rule in rules:
-        lines += [f"## {rule.id} `{rule.name}`", "", rule.sentence, ""]
-        lines += [f"- Source: {rule.source}", f"- Codes: {', '.join(rule.codes)}; effect: {rule.effect}"]
-        lines += [f"- Judges: {rule.subject} ({', '.join(rule.kinds)})"]
-        if rule.needs:
-            lines += [f"- Needs reference data: {', '.join(rule.needs)}"]
-        for name in rule.parameters:
-            values = "; ".join(
-                f"{profile}: {_value(values.get(name))}" for profile, values in profiles.items()
-            )
-            lines += [f"- `{name}`: {values}"]
-        lines += [f"- Says: {rule.message}", f"- Remedy: {rule.remedy}", ""]
-    return "\n".join(lines)
-
-
-def _value(value: Any) -> str:
-    text = msgspec.json.encode(value).decode()
-    return f"`{text}`" if len(text) <= 80 else f"`{text[:76]}...`"
-
-
 def show_files(screen: Console, files: Sequence[FileRow], *, as_json: bool) -> None:
     """Files found by the beginning of their key."""
     if as_json:
@@ -238,6 +186,8 @@ def _event(event: Event) -> dict[str, Any]:
         {
             "code": f.code,
             "rule": f.rule,
+            "name": f.name,
+            "sentence": _sentence(f),
             "source": f.source,
             "message": str(f.message),
             "remedy": str(f.remedy),
@@ -250,14 +200,19 @@ def _event(event: Event) -> dict[str, Any]:
 
 def _show_finding(screen: Console, finding: Finding) -> None:
     screen.print(
-        f"      {finding.code} {finding.rule}: {finding.message} {finding.remedy} [{finding.source}]",
-        markup=False,
+        Text.assemble(
+            f"      {finding.code} {finding.rule} ", (finding.name, "dim"), f"  {_sentence(finding)}"
+        ),
         soft_wrap=True,
     )
-    if finding.inside:
-        screen.print(
-            f"      for the bank only: {finding.inside}", markup=False, soft_wrap=True, style="yellow"
-        )
+    screen.print(
+        f"        {finding.message} {finding.remedy} [{finding.source}]", markup=False, soft_wrap=True
+    )
+
+
+def _sentence(finding: Finding) -> str:
+    """The sentence of the finding's rule, as `sepa rules` tells it; empty where the desk has that rule no longer."""
+    return _SENTENCES.get((finding.rule, finding.name), "")
 
 
 def show_proof(screen: Console, proof: "Proof") -> None:

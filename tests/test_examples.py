@@ -1,0 +1,101 @@
+"""The pair beside every rule holds: the rule speaks of what it refuses, and is silent about its nearest neighbour."""
+
+from importlib import resources
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sepa.cli.examples import Example, base_of, example_of, merged, notation
+from sepa.cli.rules_page import selected
+from sepa.model.finding import Effect
+from sepa.rules import RULES
+from sepa.rules.rule import Rule
+from tests.played import Said, play, scene
+
+STOPS: tuple[Effect, ...] = ("reject", "hold", "route")
+PLAYED = [pytest.param(rule, id=f"{rule.id} {rule.name}") for rule in RULES if example_of(rule) is not None]
+
+
+def pair_of(rule: Rule) -> Example:
+    pair = example_of(rule)
+    assert pair is not None
+    return pair
+
+
+def side(rule: Rule, name: str, folder: Path) -> Said:
+    pair = pair_of(rule)
+    changes = merged(pair.given, getattr(pair, name))
+    return play(scene(base_of(rule, pair), changes, folder / "tables"), folder / "home")
+
+
+def test_every_rule_has_a_pair() -> None:
+    lacking = [f"{rule.id} {rule.name}" for rule in RULES if example_of(rule) is None]
+    assert not lacking, f"put a pair into sepa/rules/examples/<family>.yaml for {', '.join(lacking)}"
+
+
+def test_every_pair_has_its_rule() -> None:
+    known = {(rule.name.partition(".")[0], f"{rule.id} {rule.name.partition('.')[2]}") for rule in RULES}
+    for file in (resources.files("sepa.rules") / "examples").iterdir():
+        keys = [key.value for key, _ in yaml.compose(file.read_text("utf-8")).value]
+        assert len(keys) == len(set(keys)), f"{file.name}: a rule stands twice"
+        assert {(file.name.removesuffix(".yaml"), key) for key in keys} <= known, file.name
+
+
+@pytest.mark.parametrize("rule", PLAYED)
+def test_the_rule_speaks_of_what_it_refuses(rule: Rule, tmp_path: Path) -> None:
+    said = side(rule, "refused", tmp_path)
+    found = [each for each in said.of(rule.id, rule.name) if each.effect == rule.effect]
+    assert found, [(each.rule, each.name, each.effect) for each in said.findings]
+    for each in found:
+        assert each.code in rule.codes
+        assert (each.source, str(each.remedy.text)) == (rule.source, rule.remedy)
+    assert pair_of(rule).element in [said.element(each) for each in found]
+
+
+@pytest.mark.parametrize("rule", PLAYED)
+def test_the_rule_is_silent_about_the_nearest_that_it_accepts(rule: Rule, tmp_path: Path) -> None:
+    said = side(rule, "accepted", tmp_path)
+    assert said.of(rule.id, rule.name) == []
+    stopped = {each.rule for each in said.findings if each.effect in STOPS}
+    assert stopped == set(pair_of(rule).still)
+
+
+@pytest.mark.parametrize("base", ["transfer", "collection"])
+def test_the_sound_files_are_sound(base: str, tmp_path: Path) -> None:
+    said = play(scene(base, {}, tmp_path), tmp_path)
+    assert (said.findings, said.outcomes) == ([], ["accepted"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"Amt/InstdAmt": "0.01"}, "Amt/InstdAmt 0.01"),
+        ({"Cdtr/Nm": "none"}, "no Cdtr/Nm"),
+        ({"RmtInf/Ustrd": ["a", "b"]}, "RmtInf/Ustrd a + b"),
+        ({"consent": {"limit": "40.00", "cancelled_on": ""}}, "consent with limit 40.00, no cancelled_on"),
+        ({"another order": {}}, "another order"),
+        ({"Cdtr/Nm": "a\u200bb"}, "Cdtr/Nm a<U+200B>b"),
+    ],
+)
+def test_the_notation(changes: dict[str, str | list[str] | dict[str, str]], told: str) -> None:
+    assert notation(changes) == [told]
+
+
+def test_two_changes_of_one_row_become_one() -> None:
+    whole = merged({"consent": {"limit": "1.00"}, "sender": "a"}, {"consent": {"id": "c"}, "sender": "b"})
+    assert whole == {"consent": {"limit": "1.00", "id": "c"}, "sender": "b"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        (["sch-07"], ["amounts.more_than_zero"]),
+        (["amounts.at_most"], ["amounts.at_most"]),
+        (["extras"], ["extras.block", "extras.order"]),
+        (["at_most", "SCH-07"], ["amounts.more_than_zero", "amounts.at_most"]),
+        (["nothing"], []),
+    ],
+)
+def test_rules_are_found_by_id_name_and_family(wanted: list[str], names: list[str]) -> None:
+    assert [rule.name for rule in selected(RULES, wanted)] == names
