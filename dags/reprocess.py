@@ -8,7 +8,7 @@ Carries out what you choose on one file, on one order, or on all files that a pa
 |---|---|
 | Report again | A fresh status report and fresh notices of how things stand now |
 | Judge again | Refused, held and waiting orders are judged with today's reference data, as of their first receipt |
-| Release | Held orders go on to the next window |
+| Release | Held orders go on to the next window; where two people are needed, the first one's release is an approval |
 | Refuse | Held orders are refused |
 | Withdraw | Transfers are withdrawn for good, up to the end of the working day before they are due |
 | Hold | Waiting orders are stopped until you release or refuse them |

@@ -383,6 +383,90 @@ def test_init_run_explain_reconcile(sepa: Sepa, tmp_path: Path, monkeypatch: pyt
     assert (proof.code, "everything adds up, to the cent" in proof.out) == (0, True)
 
 
+@pytest.fixture
+def twin(tmp_path: Path) -> House:
+    """A home with one order paid and its twin held."""
+    house = House.new(tmp_path / "home", sample=False)
+    house.drop("stavebniny", "01.xml", GOOD)
+    house.drop("stavebniny", "02.xml", transfers("GOOD-0002", TRADER, ONE))
+    house.run()
+    return house
+
+
+def test_two_people_release_an_order_at_the_terminal(sepa: Sepa, twin: House) -> None:
+    (held,) = (order.key for order in twin.all_orders() if order.state == "held")
+
+    def release(by: str, *more: str) -> Ended:
+        said = ("--by", by, "--reason", "confirmed by phone", "--at", "2026-04-02T12:00")
+        return sepa("order", "release", held, *said, "--home", twin.root, *more)
+
+    first = release("Eva")
+    assert (first.code, "approved by Eva" in first.out) == (0, True)
+    assert "another person" in sepa("explain", held, "--home", twin.root).out
+    again = sepa("order", "release", held, "--by", "eva", "--reason", "really", *AT, "--home", twin.root)
+    assert (again.code, "You approved it before" in again.out) == (1, True)
+    second = release("Jano", "--json")
+    assert second.code == 0
+    assert second.lines == [
+        {
+            "kind": "decision",
+            "subject": held,
+            "act": "release",
+            "moved": 1,
+            "left": 0,
+            "sentence": "1 orders released, 0 left as they were.",
+            "approved": 0,
+            "repeated": False,
+        }
+    ]
+    assert release("Jano").code == 0, "carried out before"
+
+
+@pytest.mark.parametrize(
+    ("act", "code", "said"),
+    [
+        pytest.param("refuse", 0, "1 orders refused", id="refuse"),
+        pytest.param("hold", 1, "0 orders put on hold", id="nothing to hold"),
+        pytest.param("revoke", 1, "0 orders withdrawn", id="too late"),
+        pytest.param("judge-again", 1, "0 orders changed", id="nothing new"),
+        pytest.param("report-again", 0, "issued again", id="report again"),
+    ],
+)
+def test_every_act_at_the_terminal(sepa: Sepa, twin: House, act: str, code: int, said: str) -> None:
+    (held,) = (file.key for file in twin.files() if file.name == "02.xml")
+    words = ("--by", "Eva", "--reason", "asked by phone", "--at", "2026-04-02T12:00", "--home", twin.root)
+    ended = sepa("order", act, held[:12], *words)
+    assert (ended.code, said in ended.out) == (code, True)
+    with twin.open() as home:
+        assert home.journal.reports_due() == [], "whoever acts also tells"
+
+
+def test_by_partner_and_day_at_the_terminal(sepa: Sepa, twin: House) -> None:
+    words = ("--partner", "stavebniny", "--day", "2026-04-02", "--by", "Eva", "--reason", "lost", *AT)
+    ended = sepa("order", "report-again", *words, "--home", twin.root)
+    assert (ended.code, ended.out.count("issued again")) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(("release", "f" * 24 + "-1"), "No order has the key", id="unknown order"),
+        pytest.param(("release", "abc"), "is too short", id="short key"),
+        pytest.param(("release",), "Give a file's key", id="nothing named"),
+        pytest.param(("release", "f" * 24, "--by", " "), "needs a name and a reason", id="nobody"),
+        pytest.param(("burn", "f" * 24), "is not one of", id="unknown act"),
+        pytest.param(("release", "--partner", "x", "--day", "soon"), "is no day", id="no day"),
+    ],
+)
+def test_a_mistaken_act_is_told_in_a_sentence(
+    sepa: Sepa, twin: House, words: tuple[str, ...], said: str
+) -> None:
+    before = twin.digest()
+    ended = sepa("order", "--by", "Eva", "--reason", "phone", *words, "--home", twin.root, *AT)
+    assert (ended.code, said in ended.said) == (2, True), ended
+    assert twin.digest() == before
+
+
 def test_init_without_the_sample_makes_only_the_folders(sepa: Sepa, tmp_path: Path) -> None:
     ended = sepa("init", tmp_path / "home")
     assert (ended.code, "accounts.csv" in ended.out) == (0, True)

@@ -146,6 +146,7 @@ LONGER = {
     "sepa/rules/identifiers.py": "each rule stands once for each side of an order",
     "sepa/rules/texts.py": "each rule stands once for a block and once for an order",
     "sepa/settle.py": "one window, from the choice to the postings, to be read from top to bottom",
+    "sepa/store/journal.py": "the port, one page to read all that may be asked of a journal",
     "sepa/store/tables.py": "the journal's tables, one page to read them all",
 }
 """Modules that may be longer, and why."""

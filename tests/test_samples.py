@@ -2,11 +2,14 @@
 
 Each is judged twice: two days before the first date it asks for, and on 2026-11-21 at 10:00, which the index
 speaks of. Where we refuse what the index does not, the line stands in DIFFERENCES with its reason
-(docs/decisions/0050-samples.md).
+(docs/decisions/0050-samples.md). Every outcome and reason is pinned as well, under both profiles:
+`UPDATE_GOLDEN=1 python -m pytest tests/test_samples.py` writes tests/golden/samples anew.
 """
 
 import datetime
 import json
+import os
+from collections import Counter
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +30,7 @@ if not FOLDER.is_dir():
 
 ON_THE_DAY = instant("2026-11-21T10:00:00", SEPA_2026)
 BANK = Path(__file__).resolve().parents[1] / "fixtures" / "sample-bank" / "reference"
+GOLDEN = Path(__file__).resolve().parent / "golden" / "samples"
 EVERY = tuple(samples())
 NOTHING_KNOWN = Reference()
 TABLES = load_reference(BANK)
@@ -213,6 +217,33 @@ def test_no_difference_is_listed_that_is_none() -> None:
         judged = judge(sample.path, received_at, SEPA_2026, NOTHING_KNOWN)
         seen |= {known_difference(sample, reason) for reason in judged.reasons if reason.refuses}
     assert [known for known in DIFFERENCES if known not in seen] == []
+
+
+@pytest.mark.parametrize("profile", [pytest.param(each, id=each.profile.id) for each in (OTP, SEPA_2026)])
+def test_every_outcome_and_reason_is_pinned(profile: Profile) -> None:
+    golden = GOLDEN / f"{profile.profile.id}.txt"
+    now = "\n".join(
+        line for case in initiations() for line in pinned(str(case.id), *case.values, profile=profile)
+    )
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_text(now + "\n", "utf-8")
+    assert now + "\n" == golden.read_text("utf-8")
+
+
+def pinned(name: str, sample: Sample, received_at: datetime.datetime, profile: Profile) -> list[str]:
+    """What became of a sample, one line for the file and one for each reason, however many carry it."""
+    judged = judge(sample.path, received_at, profile, NOTHING_KNOWN)
+    outcomes = Counter(judged.outcomes.values())
+    reasons = Counter(
+        f"  {reason.rule} {reason.code} {'refuses' if reason.refuses else 'remarks'} {reason.element}"
+        for reason in judged.reasons
+    )
+    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+    return [
+        f"{name}: {judged.status} {told}".rstrip(),
+        *(f"{reason} x {count}" for reason, count in sorted(reasons.items())),
+    ]
 
 
 @pytest.mark.parametrize(

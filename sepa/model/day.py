@@ -61,6 +61,17 @@ class BulkFigures(msgspec.Struct, frozen=True):
     total: Tally
 
 
+class Approved(msgspec.Struct, frozen=True):
+    """A held order that one person has approved, and that waits for another to release it.
+
+    `at` is in the bank's zone.
+    """
+
+    key: str
+    by: str
+    at: datetime.datetime
+
+
 class AccountPostings(msgspec.Struct, frozen=True):
     """What was posted to one account today."""
 
@@ -104,5 +115,6 @@ class DayFigures(msgspec.Struct, frozen=True):
     refusals: tuple[Refusal, ...] = ()
     waiting: tuple[WaitingDay, ...] = ()
     bulks: tuple[BulkFigures, ...] = ()
+    approved: tuple[Approved, ...] = ()
     postings: tuple[AccountPostings, ...] = ()
     checks: tuple[Check, ...] = ()

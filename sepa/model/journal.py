@@ -187,6 +187,19 @@ class Decision(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Approval(msgspec.Struct, frozen=True):
+    """The first of two people who release an order. It counts while the order still stands at `step`, held.
+
+    `key` is the order's, `decision` the id of what the person decided.
+    """
+
+    key: str
+    step: int
+    by: str
+    at: datetime.datetime
+    decision: str
+
+
 class ReportDue(msgspec.Struct, frozen=True):
     """Something that must be told to a partner. Written in the same transaction as the thing itself.
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from sepa.model.fee import Fee
 from sepa.model.finding import Findings
 from sepa.model.message import Kind
 
@@ -35,7 +36,8 @@ class NoticeItem(msgspec.Struct, frozen=True):
 
     `amount_cents` is None when no amount could be read. `requested_date` is the text of the message.
     `counterparty` says which side of the order the other party is on. `whole_block`: the item stands for all
-    orders of one PaymentInformation, and its `end_to_end_id` is not shown.
+    orders of one PaymentInformation, and its `end_to_end_id` is not shown. `fee` is what this item of the notice
+    costs the owner of the account, None where it is free.
     """
 
     key: str
@@ -50,6 +52,7 @@ class NoticeItem(msgspec.Struct, frozen=True):
     counterparty: Literal["payee", "payer"] = "payee"
     payment_information: str = ""
     whole_block: bool = False
+    fee: Fee | None = None
 
 
 class Notice(msgspec.Struct, frozen=True):

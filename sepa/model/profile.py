@@ -222,6 +222,15 @@ class Revocation(Section, frozen=True):
     deadline_working_days: int = 1
 
 
+class FourEyes(Section, frozen=True):
+    """What two different people must release: orders of at least `from_cents` (None: of no amount), possible
+    repeats, and what was stopped on compliance grounds or by a person."""
+
+    from_cents: int | None = None
+    repeats: bool = False
+    compliance: bool = False
+
+
 class Unsettled(Section, frozen=True):
     pain002_status: Literal["RJCT"]
 
@@ -245,6 +254,40 @@ class Batch(Section, frozen=True):
     max_transactions: int
     on_duplicate_content: Literal["hold", "warn"]
     booking_default: Literal["single", "batch"]
+
+
+class RejectionFee(Section, frozen=True):
+    """When the notice of a rejected order costs something."""
+
+    when: Literal["attributable_to_client", "never"]
+
+
+class RetryFee(Section, frozen=True):
+    """`order`: each order that was tried again is an event; `agreement`: the core system charges the agreement."""
+
+    per: Literal["order", "agreement"]
+
+
+class Fees(Section, frozen=True):
+    """What costs a fee. How much stands in the price lists, which change apart from the terms (GOV-02)."""
+
+    rejection: RejectionFee
+    retry: RetryFee
+
+
+class PriceList(Section, frozen=True):
+    """The price list in force from a day on, of its own edition. Cents; None is a gap: the core system knows.
+
+    A fee follows the list of the day it is charged (FEE-01).
+    """
+
+    edition: str
+    valid_from: datetime.date
+    rejection: int | None
+    retry: int | None
+    unsettled_notice: int | None
+    order_copy: int | None
+    recall: int | None
 
 
 class NonSepa(Section, frozen=True):
@@ -273,7 +316,10 @@ class Profile(Section, frozen=True):
     notices: Notices
     batch: Batch
     non_sepa: NonSepa
+    fees: Fees
+    prices: tuple[PriceList, ...]
     revocation: Revocation = Revocation()
+    four_eyes: FourEyes = FourEyes()
 
 
 def countries_on(lists: tuple[CountryList, ...], day: datetime.date) -> frozenset[str]:

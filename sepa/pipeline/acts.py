@@ -1,21 +1,23 @@
 """What each act of an operator moves, and what it leaves as it stands. Nothing is written here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from sepa.decide import refused_blocks
 from sepa.model.finding import Finding, Findings
-from sepa.model.journal import Decision, FileRow, Move, OrderRow, State, first_state
+from sepa.model.journal import Approval, Decision, FileRow, Move, OrderRow, State, first_state
 from sepa.model.verdict import Verdict
 from sepa.pipeline.home import Home
 from sepa.pipeline.judge import desk_for, judge_stream, refuse_early, refuse_incomplete
-from sepa.rules.holds import is_stopped, stopped
+from sepa.rules.holds import is_stopped, needs_two, stopped
 from sepa.rules.withdrawals import Withdrawal, answer
 from sepa.schedule import local_instant, revocation_deadline
 
-Step = Move | Finding | None
-"""The move of an order; or why it stays as it is, None where that goes without saying."""
+Step = Move | Approval | Finding | str | None
+"""The move of an order, or the first word of two; or why it stays as it is, None where that goes without saying."""
+
+APPROVED_ALREADY = "You approved it before; a second person must release it."
 
 
 def steps(home: Home, decision: Decision, file: FileRow, order: OrderRow | None) -> Iterator[Step]:
@@ -24,15 +26,15 @@ def steps(home: Home, decision: Decision, file: FileRow, order: OrderRow | None)
         yield from _judged_again(home, decision, file, only=order.key if order else None)
     elif decision.act != "report-again":
         looked_at = ("held",) if decision.act in ("release", "refuse") else None
+        approved = {each.key: each for each in home.journal.approvals(file.key)}
         for each in [order] if order else home.journal.orders(file.key, states=looked_at):
-            yield _step(home, decision, each)
+            yield _step(home, decision, each, approved)
 
 
-def _step(home: Home, decision: Decision, order: OrderRow) -> Step:
+def _step(home: Home, decision: Decision, order: OrderRow, approved: Mapping[str, Approval]) -> Step:
     match decision.act, order.state:
         case "release", "held":
-            kept = tuple(finding for finding in order.findings if finding.effect != "hold")
-            return _move(decision, order, "waiting", findings=kept)
+            return _release(home, decision, order, approved.get(order.key))
         case "refuse", "held":
             return _move(decision, order, "rejected", findings=_as_refusals(order.findings))
         case "hold", "waiting":
@@ -42,6 +44,22 @@ def _step(home: Home, decision: Decision, order: OrderRow) -> Step:
             return _move(decision, order, "revoked", findings=(said,)) if said.code == "DS02" else said
         case _:
             return None
+
+
+def _release(home: Home, decision: Decision, order: OrderRow, first: Approval | None) -> Step:
+    """The move of a released order; of two people whom it needs, the first only approves of it (EYE-01, HLD-10)."""
+    if needs_two(order.findings, order.amount_cents, home.profile):
+        if first is None:
+            return Approval(order.key, order.step, decision.by, decision.at, decision.id)
+        if same_person(first.by, decision.by):
+            return APPROVED_ALREADY
+    kept = tuple(finding for finding in order.findings if finding.effect != "hold")
+    return _move(decision, order, "waiting", findings=kept)
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one, however they are spaced and capitalised."""
+    return one.casefold().split() == other.casefold().split()
 
 
 def _withdrawal(home: Home, decision: Decision, order: OrderRow) -> Withdrawal:

@@ -9,6 +9,7 @@ import msgspec
 
 from sepa.model.day import (
     AccountPostings,
+    Approved,
     BulkFigures,
     Check,
     DayFigures,
@@ -124,6 +125,10 @@ def _figures(home: Home, day: datetime.date, at: datetime.datetime, bulks: list[
                 total=Tally(bulk.count, bulk.sum_cents),
             )
             for bulk in bulks
+        ),
+        approved=tuple(
+            Approved(each.key, each.by, local_instant(each.at, home.profile))
+            for each in home.journal.approvals()
         ),
         postings=tuple(_postings(postings)),
         checks=tuple(_checks(bulks, postings)),

@@ -4,12 +4,15 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from sepa.model.finding import Findings
 from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue
 from sepa.model.notice import BankContact, Notice, NoticeItem, Occasion, Receipt, Repeat
-from sepa.model.reference import Reference
+from sepa.model.reference import Account, Reference
 from sepa.pipeline.home import Home
 from sepa.pipeline.publish import named_by_content, publish_as, stem_of
+from sepa.rules.fees import fee_for
 from sepa.schedule import local_instant
 from sepa.scheme.money import cents
 from sepa.tell.catalogue import Catalogue
@@ -89,7 +92,7 @@ def _letter(
         or home.profile.bank.notice_language,
         bank=contact(home),
         issued_at=issued,
-        items=tuple(items),
+        items=tuple(_priced(item, occasion, account, home, issued.date()) for item in items),
         file_name=file.name,
         include_correction_hint=home.profile.notices.include_correction_hint,
     )
@@ -113,6 +116,15 @@ def _letter(
             )
         )
     return left
+
+
+def _priced(
+    item: NoticeItem, occasion: Occasion, account: Account | None, home: Home, day: datetime.date
+) -> NoticeItem:
+    """The item with what it costs the owner of `account`; a collection's notice, or a stranger's, costs nobody."""
+    if account is None or item.kind != "credit-transfer":
+        return item
+    return replace(item, fee=fee_for(occasion, item.findings, home.profile, on=day))
 
 
 def _item(order: OrderRow, block: BlockRow) -> NoticeItem:

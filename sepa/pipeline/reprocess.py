@@ -13,7 +13,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from sepa.model.journal import Act, Decision, FileRow, Move, OrderRow, ReportDue
+from sepa.model.finding import Finding
+from sepa.model.journal import Act, Approval, Decision, FileRow, Move, OrderRow, ReportDue
 from sepa.pipeline.acts import steps
 from sepa.pipeline.home import Home, utc
 from sepa.store.journal import Overtaken
@@ -33,13 +34,18 @@ class NotFound(Exception):
 
 
 class Reprocessed(msgspec.Struct, frozen=True):
-    """What one decision did: orders moved, orders looked at and left as they were, and a sentence."""
+    """What one decision did: orders moved, orders looked at and left as they were, and a sentence.
+
+    `approved` are those left that now wait for a second person's release. `repeated`: it was carried out before.
+    """
 
     subject: str
     act: str
     moved: int
     left: int
     sentence: str
+    approved: int = 0
+    repeated: bool = False
 
 
 def reprocess(
@@ -116,25 +122,37 @@ def _on_orders(
         reason=reason,
     )
     if any(earlier.id == decision.id for earlier in home.journal.decisions(subject)):
-        return Reprocessed(subject, act, 0, 0, "This decision was carried out before; nothing is left to do.")
+        return Reprocessed(
+            subject, act, 0, 0, "This decision was carried out before; nothing is left to do.", repeated=True
+        )
     looked_at, moves, stay = 0, [], Counter[str]()
+    approvals: list[Approval] = []
     for step in steps(home, decision, file, order):
         looked_at += 1
         if isinstance(step, Move):
             moves.append(step)
-        elif step is not None:
+        elif isinstance(step, Approval):
+            approvals.append(step)
+        elif isinstance(step, Finding):
             stay[f"({step.code}): {step.message} {step.remedy}"] += 1
+        elif step is not None:
+            stay[f"as they were: {step}"] += 1
     report = ReportDue(file_key=file_key, occasion=f"decision:{decision.id}", partner=file.partner, at=at)
     try:
         moved = home.journal.decide(
-            decision, moves, report=report if moves or act == "report-again" else None
+            decision,
+            moves,
+            report=report if moves or act == "report-again" else None,
+            approvals=approvals,
         )
     except Overtaken:
         return Reprocessed(
             subject, act, 0, looked_at, "Orders moved on meanwhile; nothing was changed. Try again."
         )
+    if approvals:
+        stay[f"held: approved by {by}, they wait for another person to release them."] = len(approvals)
     sentence = _sentence(act, moved, looked_at - moved, file, stay)
-    return Reprocessed(subject, act, moved, looked_at - moved, sentence)
+    return Reprocessed(subject, act, moved, looked_at - moved, sentence, approved=len(approvals))
 
 
 def _sentence(act: Act, moved: int, left: int, file: FileRow, stay: Mapping[str, int]) -> str:

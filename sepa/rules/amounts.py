@@ -1,4 +1,4 @@
-"""The amount of an order: given, whole cents, more than nothing, no more than the scheme carries."""
+"""The amount of an order: given, whole cents, more than nothing, no more than the scheme or one person lets pass."""
 
 from functools import lru_cache
 
@@ -12,9 +12,14 @@ _FORM = "digits, a point and at most two decimals"
 
 
 def _usual(subject: Transaction, case: Case) -> bool:
-    """Whole cents, more than none and no more than the scheme carries."""
+    """Whole cents, more than none, no more than the scheme carries, and below what two people must release."""
     amount_cents = read_cents(subject.amount) if subject.amount is not None else None
-    return amount_cents is not None and 0 < amount_cents <= case.profile.orders.amount_max_cents
+    from_cents = case.profile.four_eyes.from_cents
+    return (
+        amount_cents is not None
+        and 0 < amount_cents <= case.profile.orders.amount_max_cents
+        and (from_cents is None or amount_cents < from_cents)
+    )
 
 
 @rule(
@@ -94,4 +99,26 @@ def at_most(subject: Transaction, case: Case) -> Findings:
     return (at_most.finding("AM02", "amount", subject.amount, "at most {most}", most=most),)
 
 
-RULES: tuple[Rule, ...] = (given, whole_cents, more_than_zero, at_most)
+@rule(
+    "EYE-01",
+    subject="transaction",
+    source="profile, four_eyes",
+    codes=("MS03",),
+    message="An order of {least} EUR or more waits until two people of the bank have released it.",
+    remedy="Please wait; we tell you what becomes of the order.",
+    parameters=("four_eyes.from_cents",),
+    effect="hold",
+    blames="bank",
+    quiet_if=_usual,
+)
+def large(subject: Transaction, case: Case) -> Findings:
+    """A very large order is released by two people of the bank."""
+    amount_cents = read_cents(subject.amount) if subject.amount is not None else None
+    from_cents = case.profile.four_eyes.from_cents
+    if amount_cents is None or from_cents is None or amount_cents < from_cents:
+        return NOTHING
+    least = amount_text(from_cents)
+    return (large.finding("MS03", "amount", subject.amount, "less than {least}", least=least),)
+
+
+RULES: tuple[Rule, ...] = (given, whole_cents, more_than_zero, at_most, large)

@@ -64,7 +64,7 @@ class Repetition(msgspec.Struct, frozen=True):
     codes=("AM05",),
     message="An order just like this one came in an earlier message; a person will decide about it.",
     remedy="Tell us whether the order is meant a second time.",
-    parameters=("batch.on_duplicate_content",),
+    parameters=("batch.on_duplicate_content", "four_eyes.repeats"),
     effect="hold",
 )
 def in_earlier_message(subject: Repetition, case: Case) -> Findings:

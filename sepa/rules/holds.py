@@ -1,6 +1,7 @@
 """Orders that a person at the bank has stopped. Asked when a person orders it, not at intake."""
 
 from sepa.model.finding import NEUTRAL, Finding, Findings
+from sepa.model.profile import Profile
 from sepa.rules.rule import Case, Rule, rule
 
 
@@ -23,6 +24,23 @@ def held_for_compliance(findings: Findings) -> bool:
     return any(finding.effect == "hold" and finding.rule in COMPLIANCE for finding in findings)
 
 
+_LARGE, _REPEAT = "EYE-01", "BAT-04"
+
+
+def needs_two(findings: Findings, amount_cents: int | None, profile: Profile) -> bool:
+    """Whether an order held by `findings` is released by two different people, or by one.
+
+    By two: what is at least of the profile's amount, whatever holds it; possible repeats, and what was
+    stopped on compliance grounds or by a person, as far as the profile says so.
+    """
+    eyes = profile.four_eyes
+    if eyes.from_cents is not None and amount_cents is not None and amount_cents >= eyes.from_cents:
+        return True
+    holds = {finding.rule for finding in findings if finding.effect == "hold"}
+    grave = held_for_compliance(findings) or by_person.id in holds
+    return _LARGE in holds or (eyes.repeats and _REPEAT in holds) or (eyes.compliance and grave)
+
+
 @rule(
     NEUTRAL,
     subject="transaction",
@@ -30,6 +48,7 @@ def held_for_compliance(findings: Findings) -> bool:
     codes=("MS03",),
     message="The bank has stopped this order.",
     remedy="Please ask the bank about it.",
+    parameters=("four_eyes.compliance",),
     effect="hold",
     blames="bank",
 )

@@ -120,6 +120,7 @@ REGULATED = "This is a regulated payment: the bank of {found} takes no part in S
     remedy="Check the account number; ask the other party for an account at a bank that SEPA reaches.",
     parameters=("scope.participant_check", "non_sepa.action"),
     needs=("participants",),
+    blames="other",
 )
 def participant(subject: Transaction, case: Case) -> Findings:
     """The bank of the other side takes part in the scheme on the settlement date."""

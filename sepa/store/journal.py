@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from sepa.model.journal import (
+    Approval,
     BlockRow,
     Decision,
     Delivery,
@@ -128,13 +129,25 @@ class Journal(Protocol):
 
     # --- people ---
 
-    def decide(self, decision: Decision, moves: Sequence[Move], *, report: ReportDue | None) -> int:
-        """Write a decision with the moves it causes and the report that becomes due, all or nothing.
+    def decide(
+        self,
+        decision: Decision,
+        moves: Sequence[Move],
+        *,
+        report: ReportDue | None,
+        approvals: Sequence[Approval] = (),
+    ) -> int:
+        """Write a decision with what it causes and the report that becomes due, all or nothing.
 
         Returns how many moves were written: 0 when this decision (by id) is already there.
         Moves whose order has moved on since are refused with `Overtaken`; moves that `MOVES` does not allow,
         that would pay, or that would let an order wait without amount, route or days, are BrokenPromise.
+        So is an approval of an order that is not held; one of an order that moved on, or that another
+        approved meanwhile, is Overtaken.
         """
+
+    def approvals(self, file_key: str | None = None) -> list[Approval]:
+        """Approvals that still count, of one file or of all, by instant and key: their orders have not moved since."""
 
     def decisions(self, subject: str) -> list[Decision]: ...
 

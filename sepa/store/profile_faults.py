@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from sepa.model.profile import CountryList, Profile, Section
+from sepa.model.profile import CountryList, PriceList, Profile, Section
 from sepa.scheme.calendar import working_days
 from sepa.scheme.countries import is_country
 
@@ -117,6 +117,7 @@ def contradictions(profile: Profile) -> Iterator[tuple[str, str]]:
         yield "bank.country", f"{profile.bank.country} is not in the latest list of scope.sepa_countries"
     if profile.bank.bic[4:6] != profile.bank.country:
         yield "bank.bic", f"{profile.bank.bic} does not belong to the country {profile.bank.country}"
+    yield from _price_contradictions(profile.prices)
     windows = profile.clearing.windows
     if not windows or list(windows) != sorted(set(windows)):
         yield "clearing.windows", "must hold at least one time, each later than the one before"
@@ -127,6 +128,16 @@ def contradictions(profile: Profile) -> Iterator[tuple[str, str]]:
         yield "funds.retry.default_days", f"must not exceed max_days, {profile.funds.retry.max_days}"
     if profile.addresses.hybrid_from > profile.addresses.unstructured_until:
         yield "addresses.hybrid_from", "must not come after unstructured_until"
+
+
+def _price_contradictions(prices: tuple[PriceList, ...]) -> Iterator[tuple[str, str]]:
+    begins = [prices_from.valid_from for prices_from in prices]
+    if not begins or begins != sorted(set(begins)):
+        yield "prices", "must hold at least one list, each valid from a later day than the one before"
+    for index, prices_from in enumerate(prices):
+        for key, value in msgspec.structs.asdict(prices_from).items():
+            if isinstance(value, int) and value < 0:
+                yield f"prices[{index}].{key}", f"found {value}; allowed: 0 or more, or null"
 
 
 def _list_contradictions(key: str, lists: tuple[CountryList, ...]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ every database sorts alike.
 
 import sqlalchemy as sa
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest version in `sepa.store.migrations`; a test holds it to that."""
 
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -189,6 +189,19 @@ decisions = sa.Table(
     _text("reason"),
     sa.Index("ix_decisions_subject", "subject"),
 )
+
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    _key("key", "orders.key"),
+    _whole("step", key=True),
+    _text("by"),
+    _text("at"),
+    _text("decision", "decisions.id"),
+    sqlite_with_rowid=False,
+)
+"""One word for an order that two people must release, and the step at which it was given: it counts while the
+order stands there. A second word is no line: it moves the order."""
 
 # --- seal ---
 

@@ -11,6 +11,7 @@ from sepa.model.journal import Decision
 from sepa.orchestration.demo import INTAKE, STEPS, fingerprint, live
 from sepa.pipeline.emit import emit_reports
 from sepa.pipeline.home import open_home
+from sepa.pipeline.reprocess import reprocess
 from sepa.pipeline.run import run
 from tests.dags.leavings import left_in
 
@@ -76,13 +77,18 @@ def test_a_form_with_a_future_window_is_refused(sample_home: Path) -> None:
         instant("2026-04-02T14:00:01", of_run)
 
 
-def test_releasing_what_is_held_is_one_decision_of_one_person(run_dag: RunDag, sample_home: Path) -> None:
+def test_the_second_person_releases_what_is_held_with_one_decision(
+    run_dag: RunDag, sample_home: Path
+) -> None:
     held = _judged_home(sample_home)
+    with open_home(sample_home) as home:
+        (first,) = reprocess(home, act="release", reason="seen", by="colleague", at=ORDERED, key=held)
+    assert (first.moved, first.approved) == (0, 1)
     order = {"key": held, "act": "release", "reason": "confirmed by phone", "asked_by": "branch 12"}
     assert run_dag("reprocess", order, ORDERED) == "success"
     once = fingerprint(sample_home)
     with open_home(sample_home) as home:
-        (decision,) = home.journal.decisions(held)
+        (_, decision) = home.journal.decisions(held)
         assert _told(decision) == ("dag_test", "release", "confirmed by phone (asked by: branch 12)", ORDERED)
         assert [row.state for row in home.journal.orders(held)] == ["waiting"]
         assert home.journal.reports_due() == []

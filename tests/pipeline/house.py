@@ -81,6 +81,11 @@ class House:
             emit_reports(home, at)
             return done
 
+    def release(self, instant: str = "2026-04-02T12:00", **what: Any) -> list[Reprocessed]:
+        """Two people release; what the second one's word did."""
+        self.reprocess("release", instant, **(what | {"by": "colleague"}))
+        return self.reprocess("release", instant, **what)
+
     def prove(self, day: datetime.date = DAY, instant: str = "2026-04-02T23:00") -> Proof:
         with self.open() as home:
             return reconcile(home, day, read_instant(instant, home.profile))

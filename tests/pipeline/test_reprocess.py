@@ -188,13 +188,13 @@ def test_a_file_that_was_never_a_message_has_nothing_to_judge(house: House) -> N
 
 
 def test_a_released_order_is_paid_once_whatever_is_repeated(house: House, held: str) -> None:
-    (done,) = house.reprocess("release", key=held)
+    (done,) = house.release(key=held)
     assert done.moved == 1
     assert house.states(held) == {"REF-1": "waiting"}
     assert house.status_report(held, "decision:").group == "ACCP"
     assert house.run(WINDOW).sealed.paid == 1
-    assert house.reprocess("release", key=held)[0].moved == 0
-    assert house.reprocess("release", "2026-04-02T16:00", key=held)[0].moved == 0
+    assert house.release(key=held)[0].moved == 0
+    assert house.release("2026-04-02T16:00", key=held)[0].moved == 0
     assert house.reprocess("judge-again", "2026-04-02T16:00", key=held)[0].moved == 0
     for step in (THURSDAY, WINDOW, "2026-04-02T21:15", TUESDAY):
         assert house.run(step).sealed.paid == 0
@@ -203,7 +203,7 @@ def test_a_released_order_is_paid_once_whatever_is_repeated(house: House, held: 
 
 
 def test_a_release_is_not_undone_by_judging_again(house: House, held: str) -> None:
-    house.reprocess("release", key=held)
+    house.release(key=held)
     assert house.reprocess("judge-again", "2026-04-02T12:30", key=held)[0].moved == 0
     assert house.states(held) == {"REF-1": "waiting"}
 
@@ -223,14 +223,15 @@ def test_a_refused_order_is_told_with_its_reason_and_never_paid(house: House, he
 
 
 def test_who_and_why_stand_in_the_story(house: House, held: str) -> None:
-    house.reprocess("release", key=held, by="Operátorka", reason="Potvrdil odosielateľ")
+    house.release(key=held, by="Operátorka", reason="Potvrdil odosielateľ")
     with house.open() as home:
         story = home.journal.story(f"{held[:24]}-1")
     decided = [event for event in story if event.what == "release"]
     assert [(event.by, event.detail["reason"]) for event in decided] == [
-        ("Operátorka", "Potvrdil odosielateľ")
+        ("colleague", "Potvrdil odosielateľ"),
+        ("Operátorka", "Potvrdil odosielateľ"),
     ]
-    (moved,) = [event for event in story if event.what == "waiting" and event.cause == decided[0].cause]
+    (moved,) = [event for event in story if event.what == "waiting" and event.cause == decided[1].cause]
     assert moved.by == "Operátorka"
 
 

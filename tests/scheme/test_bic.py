@@ -2,10 +2,6 @@
 
 import pycountry
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from schwifty import BIC
-from stdnum import bic as stdnum_bic
 
 from sepa.scheme.bic import bic8, bic_country, bic_fault, same_office
 from sepa.scheme.countries import is_country
@@ -60,12 +56,3 @@ def test_countries_are_those_of_iso_3166_and_kosovo() -> None:
         first + second for first in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" for second in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     }
     assert {code for code in possible if is_country(code)} == published
-
-
-@given(st.from_regex(r"[A-Z0-9]{4}(SK|DE|ZZ|FR|S1)[A-Z0-9]{1,6}", fullmatch=True))
-def test_agrees_with_schwifty_and_stdnum(text: str) -> None:
-    """stdnum alone refuses digits in the first four characters, as codes had it before 2014."""
-    ours = bic_fault(text) is None
-    assert ours == BIC(text, allow_invalid=True).is_valid
-    if text[:4].isalpha():
-        assert ours == stdnum_bic.is_valid(text)

@@ -1,9 +1,11 @@
 """The calendar: every example of the bank's terms, then the `holidays` package as second opinion."""
 
 import datetime
+from typing import Any
 
 import holidays
 import pytest
+import QuantLib
 from dateutil.easter import easter as dateutil_easter
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,20 @@ SLOVAK = working_days("national", "SK")
 
 def day(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
+
+
+def every_day(year: int) -> list[datetime.date]:
+    first = datetime.date(year, 1, 1)
+    return [first + datetime.timedelta(n) for n in range((datetime.date(year + 1, 1, 1) - first).days)]
+
+
+def closed_for(calendar: Any, year: int) -> set[datetime.date]:
+    """Days on which a calendar of QuantLib's does no business, weekends included."""
+    return {
+        day
+        for day in every_day(year)
+        if not calendar.isBusinessDay(QuantLib.Date(day.day, day.month, day.year))
+    }
 
 
 @pytest.mark.parametrize(
@@ -117,11 +133,34 @@ def test_target_closing_days(year: int, weekday_closings: list[str]) -> None:
     assert not any(is_target_day(closed) for closed in closings)
 
 
-@pytest.mark.parametrize("year", range(2002, 2031))
+@pytest.mark.parametrize("year", range(2002, 2100))
 def test_agrees_with_the_holidays_package(year: int) -> None:
-    """From 2002 to 2030 there is no difference, weekend days included."""
+    """From 2002 to 2099 there is no difference, weekend days included."""
     assert target_closing_days(year) == set(holidays.financial_holidays("XECB", years=year))
     assert slovak_rest_days(year) == set(holidays.country_holidays("SK", years=year))
+
+
+@pytest.mark.parametrize("year", range(2002, 2100))
+def test_target_agrees_with_quantlib(year: int) -> None:
+    """From 2002 to 2099 there is no difference."""
+    assert {day for day in every_day(year) if not is_target_day(day)} == closed_for(QuantLib.TARGET(), year)
+
+
+@pytest.mark.parametrize("year", range(2002, 2100))
+def test_slovak_rest_days_agree_with_quantlib(year: int) -> None:
+    """QuantLib knows the stock exchange of Bratislava, which has not heard of the newer laws; the rest is the same.
+
+    At the turn of 2004 and 2005 the exchange also rested between the years. Days that were given back to work
+    (1 September, 17 November, and 8 May and 15 September of 2026) are days of rest there; 30 October 2018 is not.
+    """
+    exchange = closed_for(QuantLib.Slovakia(), year)
+    desk = {day for day in every_day(year) if is_slovak_rest_day(day)}
+    given_back = {(9, 1): year >= 2024, (11, 17): year >= 2025, (5, 8): year == 2026, (9, 15): year == 2026}
+    told = {datetime.date(year, *on) for on, worked in given_back.items() if worked}
+    if year in (2004, 2005):
+        told |= {datetime.date(year, 12, on) for on in range(27, 32)}
+    assert exchange - desk == {day for day in told if day.weekday() < 5}
+    assert desk - exchange == ({datetime.date(2018, 10, 30)} if year == 2018 else set())
 
 
 def test_easter_agrees_with_dateutil() -> None:

@@ -105,20 +105,6 @@ def test_identity(one: str, other: str, same: bool) -> None:
     assert (creditor_id_key(one) == creditor_id_key(other)) is same
 
 
-@given(
-    st.sampled_from(["LU", "PT", "CZ", "HR"]),
-    st.from_regex(r"[A-Z0-9]{3}[A-Z0-9+/?:(),'.-]{1,20}", fullmatch=True),
-    st.integers(0, 99),
-)
-def test_agrees_with_stdnum(country: str, rest: str, digits: int) -> None:
-    """Where they differ: stdnum accepts 00, 01 and 99, knows no comma, and asks for no national part."""
-    text = f"{country}{digits:02d}{rest}"
-    has_national_part = any(sign.isalnum() for sign in rest[3:])
-    if digits in (0, 1, 99) or "," in rest or not has_national_part:
-        return
-    assert (creditor_id_fault(text) is None) == at_02.is_valid(text)
-
-
 @given(st.text(max_size=40))
 def test_no_text_is_an_error(text: str) -> None:
     fault = creditor_id_fault(text)

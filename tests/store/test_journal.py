@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from sepa.model.broken import BrokenPromise
 from sepa.model.journal import (
     MOVES,
+    Approval,
     Move,
     ReportDue,
     State,
@@ -461,6 +462,50 @@ def test_a_decision_on_what_has_moved_on_is_refused_whole(journal: Journal) -> N
     before = journal.digest()
     with pytest.raises(Overtaken):
         decide(journal, move(first, "waiting"), move(second, "waiting"), id="d-2")
+    assert journal.digest() == before
+
+
+def approval(key: str, by: str = "Eva", step: int = 0, id: str = "d-1") -> Approval:
+    return Approval(key, step, by, LATER, id)
+
+
+def test_an_approval_counts_until_its_order_moves(journal: Journal) -> None:
+    file_key = key_of("a")
+    judge(journal, verdict(file_key, 1, "held"), verdict(file_key, 2, "held"))
+    first, second = (transaction_key(file_key, number) for number in (1, 2))
+    given = [approval(first), approval(second)]
+    assert journal.decide(decision(), [], report=None, approvals=given) == 0
+    assert journal.approvals() == journal.approvals(file_key) == sorted(given, key=lambda each: each.key)
+    assert journal.approvals(key_of("b")) == []
+    decide(journal, move(first, "held"), id="d-2")
+    assert journal.approvals() == [approval(second)]
+    assert states(journal, file_key) == ["held", "held"]
+    assert journal.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "step", "fault"),
+    [
+        pytest.param("held", 1, Overtaken, id="it moved on"),
+        pytest.param("accepted", 0, BrokenPromise, id="it is not held"),
+    ],
+)
+def test_only_what_is_held_is_approved(journal: Journal, outcome: Any, step: int, fault: Any) -> None:
+    file_key = judge(journal, verdict(key_of("a"), 1, outcome))
+    before = journal.digest()
+    with pytest.raises(fault):
+        journal.decide(
+            decision(), [], report=None, approvals=[approval(transaction_key(file_key, 1), step=step)]
+        )
+    assert journal.digest() == before
+
+
+def test_of_two_who_approve_at_once_one_is_overtaken(journal: Journal) -> None:
+    key = transaction_key(judge(journal, verdict(key_of("a"), 1, "held")), 1)
+    journal.decide(decision(), [], report=None, approvals=[approval(key)])
+    before = journal.digest()
+    with pytest.raises(Overtaken):
+        journal.decide(decision("d-2"), [], report=None, approvals=[approval(key, "Jano", id="d-2")])
     assert journal.digest() == before
 
 

@@ -143,6 +143,13 @@ FAULTS = [
         "bank.yaml: clearing.windows: must hold at least one time, each later",
         id="windows out of order",
     ),
+    pytest.param("prices: []", "bank.yaml: prices: must hold at least one list", id="no price list"),
+    pytest.param(
+        'prices: [{edition: "1", valid_from: 2026-01-01, rejection: -1, retry: null, unsettled_notice: null,'
+        " order_copy: null, recall: null}]",
+        "bank.yaml: prices[0].rejection: found -1; allowed: 0 or more, or null",
+        id="a negative price",
+    ),
     pytest.param("clearing: {windows: []}", "bank.yaml: clearing.windows: must hold", id="no windows"),
     pytest.param(
         "scope: {eea_countries: [{valid_from: 2021-01-01, codes: []}, {valid_from: 2015-01-01, codes: []}]}",

@@ -6,12 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.journal import BlockRow, Decision, Move, OrderRow, ReportDue
+from sepa.model.journal import Approval, BlockRow, Decision, Move, OrderRow, ReportDue
+from sepa.store.journal import Overtaken
 from sepa.store.sql.connection import Connected, insert_once
 from sepa.store.sql.judging import due
-from sepa.store.sql.moves import PROJECTED, move, standing
+from sepa.store.sql.moves import PROJECTED, Standing, move, standing
 from sepa.store.sql.rows import ORDER, block_row, instant_of, instant_text, order_row
-from sepa.store.tables import blocks, decisions, file_verdicts, history, orders
+from sepa.store.tables import approvals, blocks, decisions, file_verdicts, history, orders
 
 _last = history.alias("last_line")
 _IS_LAST = sa.and_(_last.c.key == orders.c.key, _last.c.step == orders.c.step)
@@ -93,7 +94,14 @@ class Orders(Connected):
                 for block, state, count, cents in connection.execute(counted)
             }
 
-    def decide(self, decision: Decision, moves: Sequence[Move], *, report: ReportDue | None) -> int:
+    def decide(
+        self,
+        decision: Decision,
+        moves: Sequence[Move],
+        *,
+        report: ReportDue | None,
+        approvals: Sequence[Approval] = (),
+    ) -> int:
         if any(each.to == "paid" for each in moves):
             raise BrokenPromise(f"decision {decision.id} would pay; only a sealed window pays")
         with self.writing() as connection:
@@ -107,10 +115,30 @@ class Orders(Connected):
             }
             if not insert_once(connection, decisions, line):
                 return 0
-            move(connection, moves, standing(connection, [each.key for each in moves]))
+            keys = [each.key for each in moves] + [each.key for each in approvals]
+            stood = standing(connection, keys)
+            for approval in approvals:
+                _approve(connection, approval, stood[approval.key])
+            move(connection, moves, stood)
             if report is not None:
                 due(connection, report.file_key, report.occasion, report.partner, instant_text(report.at))
             return len(moves)
+
+    def approvals(self, file_key: str | None = None) -> list[Approval]:
+        line, order = approvals.c, orders.c
+        wanted = (
+            sa.select(approvals)
+            .join(orders, sa.and_(order.key == line.key, order.step == line.step))
+            .where(order.state == "held")
+            .order_by(line.at, line.key)
+        )
+        if file_key is not None:
+            wanted = wanted.where(order.file_key == file_key)
+        with self.reading() as connection:
+            return [
+                Approval(**{**row, "at": instant_of(row["at"])})
+                for row in connection.execute(wanted).mappings()
+            ]
 
     def decisions(self, subject: str) -> list[Decision]:
         line = decisions.c
@@ -120,3 +148,20 @@ class Orders(Connected):
                 Decision(**{**row, "at": instant_of(row["at"])})
                 for row in connection.execute(wanted).mappings()
             ]
+
+
+def _approve(connection: sa.Connection, approval: Approval, stood: Standing) -> None:
+    """Write the first of two words. Overtaken when the order moved on or somebody else gave theirs meanwhile."""
+    if approval.step != stood.step:
+        raise Overtaken(f"order {approval.key} is at step {stood.step}, not {approval.step}")
+    if stood.state != "held":
+        raise BrokenPromise(f"order {approval.key} is {stood.state}: only what is held is approved")
+    line = {
+        "key": approval.key,
+        "step": approval.step,
+        "by": approval.by,
+        "at": instant_text(approval.at),
+        "decision": approval.decision,
+    }
+    if not insert_once(connection, approvals, line):
+        raise Overtaken(f"order {approval.key} was approved at the same time")

@@ -12,6 +12,7 @@ from sepa.store.sql.connection import Connected
 from sepa.store.sql.emission import read_publications
 from sepa.store.sql.rows import FILE, block_row, file_row, findings_of, instant_of
 from sepa.store.tables import (
+    approvals,
     blocks,
     bulk_members,
     bulks,
@@ -44,6 +45,7 @@ class Story(Connected):
                 *_delivered(connection, order["file_key"]),
                 judged,
                 *_decided(connection, key, order["file_key"]),
+                *_approved(connection, order),
                 *moved,
                 *(_sealed(connection, bulk, key) if bulk is not None else ()),
                 *_published(
@@ -76,6 +78,20 @@ def _decided(connection: sa.Connection, key: str, file_key: str) -> Iterator[Eve
             by=row["by"],
             cause=f"decision:{row['id']}",
             detail={"subject": row["subject"], "reason": row["reason"]},
+        )
+
+
+def _approved(connection: sa.Connection, order: Any) -> Iterator[Event]:
+    """The word of the first of two people; whether it counts still, for the order waits for the second."""
+    wanted = sa.select(approvals).where(approvals.c.key == order["key"]).order_by(approvals.c.step)
+    for row in connection.execute(wanted).mappings():
+        counts = row["step"] == order["step"] and order["state"] == "held"
+        yield Event(
+            at=instant_of(row["at"]),
+            what="approved",
+            by=row["by"],
+            cause=f"decision:{row['decision']}",
+            detail={"waits_for": "another person"} if counts else {},
         )
 
 

@@ -1,0 +1,94 @@
+"""`sepa order`: what an operator may order, at the terminal. The same acts as the form of the DAG Reprocess."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+import typer
+
+from sepa.cli.commands import app
+from sepa.cli.opening import opened
+from sepa.cli.options import (
+    REFUSED,
+    At,
+    HomeFolder,
+    Json,
+    Stop,
+    day,
+    instant,
+    say_json,
+    screen,
+    sure_of_the_future,
+)
+
+
+class Choice(StrEnum):
+    """The acts as a person types them; what each does stands in the help of the command."""
+
+    release = "release"
+    refuse = "refuse"
+    hold = "hold"
+    revoke = "revoke"
+    judge_again = "judge-again"
+    report_again = "report-again"
+
+
+@app.command()
+def order(
+    act: Annotated[Choice, typer.Argument(metavar="ACT", help="One of: " + ", ".join(Choice) + ".")],
+    key: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[KEY]",
+            help="An order's key, or at least the first 8 characters of a file's.",
+            show_default=False,
+        ),
+    ] = None,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who orders it.", show_default=False)] = "",
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why; kept for auditors.", show_default=False)
+    ] = "",
+    partner: Annotated[
+        str | None, typer.Option("--partner", metavar="ID", help="Instead of a key: this partner's files ...")
+    ] = None,
+    received: Annotated[
+        str | None, typer.Option("--day", metavar="DATE", help="... that were received on this day.")
+    ] = None,
+    home: HomeFolder = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Release, refuse, hold or withdraw orders; judge them or report on them again.
+
+    release: held orders go on to the next window. Where two people are asked for, the first release is an approval,
+    and that of another person moves the order. refuse: held orders are refused. hold: waiting orders stop until
+    they are released or refused. revoke: transfers are withdrawn, in time before they are due. judge-again: with
+    today's reference data. report-again: how things stand now.
+
+    Nothing of this pays an order twice. Ends with 0 when something was done, with 1 when everything stayed as it was.
+    """
+    from sepa.pipeline.emit import emit_reports
+    from sepa.pipeline.reprocess import NotFound, reprocess
+
+    on = day(received) if received else None
+    with opened(home) as desk:
+        ordered_at = instant(at, desk.profile)
+        sure_of_the_future(ordered_at)
+        try:
+            done = reprocess(
+                desk, act=act.value, reason=reason, by=by, at=ordered_at, key=key, partner=partner, day=on
+            )
+        except NotFound as missing:
+            raise Stop(f"{str(missing)[:1].upper()}{str(missing)[1:]}.") from None
+        except ValueError:
+            raise Stop("A decision needs a name and a reason: give --by and --reason.") from None
+        emit_reports(desk, ordered_at)
+    if as_json:
+        say_json(msgspec.json.encode({"kind": "decision", **msgspec.to_builtins(each)}) for each in done)
+    else:
+        for each in done:
+            screen.print(f"{each.subject[:24]}  {each.sentence}", markup=False, soft_wrap=True)
+    idle = not any(
+        each.moved or each.approved or each.repeated or each.act == "report-again" for each in done
+    )
+    raise typer.Exit(REFUSED if idle else 0)
