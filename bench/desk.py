@@ -20,6 +20,7 @@ from sepa.pipeline.judge import judge
 from sepa.pipeline.settle import seal_window
 
 PARTNER = "bench"
+LISTED = 10_000
 RECEIVED, WINDOW = "2026-04-02T10:00", "2026-04-02T11:30"
 
 
@@ -46,6 +47,8 @@ def make_home(root: Path, orders: int) -> None:
         "lodged_on",
     )
     _write(reference / "consents.csv", shown, [])
+    persons = [("bench", "1", "sanction", f"Listed Person {number}") for number in range(LISTED)]
+    _write(reference / "screening.csv", ("list", "version", "kind", "name"), persons)
     partners = f"partners:\n  - id: {PARTNER}\n    name: Bench\n    accounts: [{OWN_ACCOUNT}]\n"
     (reference / "partners.yaml").write_text(partners, "utf-8")
 

@@ -25,6 +25,7 @@ from sepa.model.message import (
 )
 from sepa.model.profile import Profile
 from sepa.model.reference import Account, Consent, Participant, Partner, Reference
+from sepa.model.screening import Lists
 from sepa.model.verdict import Dating
 from sepa.rules.rule import Case, Rule
 from sepa.scheme.money import amount_text, cents
@@ -264,6 +265,7 @@ def reference(**changes: Any) -> Reference:
         "consents": {A1: (consent(),)},
         "participants": participants(),
         "partners": {"partner": PARTNER},
+        "screening": Lists(),
     }
     return Reference(**(tables | changes))
 

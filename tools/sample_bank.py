@@ -598,6 +598,23 @@ def table(rows: Sequence[dict[str, str]], columns: Sequence[str]) -> str:
     return out.getvalue()
 
 
+LISTED = [
+    {
+        "list": "vzor-sankcie",
+        "version": "2026-04-01",
+        "kind": "sanction",
+        "name": "Ivan Vymyslený",
+    },
+    {
+        "list": "vzor-obchody",
+        "version": "7",
+        "kind": "unusual",
+        "name": "Neexistujúca holdingová, a. s.",
+    },
+]
+"""Lists to screen against. The names are invented, and nobody of the sample day bears them."""
+
+
 def write(path: Path, content: str | bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -639,6 +656,7 @@ def main() -> None:
     ]
     write(reference / "participants.csv", table(banks, list(banks[0])))
     write(reference / "partners.yaml", PARTNERS)
+    write(reference / "screening.csv", table(LISTED, list(LISTED[0])))
     for partner, files in DROPS.items():
         for name, content in files.items():
             write(ROOT / "drops" / partner / name, content)

@@ -142,7 +142,8 @@ def init(
         screen.print(f"  sepa run --home {folder} --at 2026-04-02T10:00", markup=False, soft_wrap=True)
     else:
         screen.print(
-            "Put accounts.csv, consents.csv, participants.csv and partners.yaml into its reference folder, "
+            "Put accounts.csv, consents.csv, participants.csv, screening.csv and partners.yaml into its reference "
+            "folder, "
             "and the bank's terms as profile.yaml; without it the desk works by otp-sk."
         )
 

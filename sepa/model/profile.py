@@ -290,6 +290,23 @@ class PriceList(Section, frozen=True):
     recall: int | None
 
 
+class Sanctions(Section, frozen=True):
+    """What a hit on a list of sanctions does where the line does not say (HLD-02)."""
+
+    action: Literal["refuse", "hold"] = "refuse"
+
+
+class Unusual(Section, frozen=True):
+    """What a hit on a list of unusual operations does where the line does not say (HLD-01)."""
+
+    action: Literal["hold", "refuse"] = "hold"
+
+
+class Compliance(Section, frozen=True):
+    sanctions: Sanctions = Sanctions()
+    unusual: Unusual = Unusual()
+
+
 class NonSepa(Section, frozen=True):
     action: Literal["reject", "route"]
 
@@ -320,6 +337,7 @@ class Profile(Section, frozen=True):
     prices: tuple[PriceList, ...]
     revocation: Revocation = Revocation()
     four_eyes: FourEyes = FourEyes()
+    compliance: Compliance = Compliance()
 
 
 def countries_on(lists: tuple[CountryList, ...], day: datetime.date) -> frozenset[str]:

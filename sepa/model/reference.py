@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from sepa.model.profile import Bank
+from sepa.model.screening import Lists
 from sepa.scheme.iban import bank_code, canonical_iban
 
 Product = Literal["current", "savings", "term-deposit", "twin", "dynamic", "sub-deposit"]
@@ -45,6 +46,8 @@ class Account(msgspec.Struct, frozen=True, gc=False):
     unsettled_notice: bool = False
     language: str | None = None
     collections_blocked: bool = False
+    identification_refused: bool = False
+    politically_exposed: bool = False
 
 
 class Consent(msgspec.Struct, frozen=True, gc=False):
@@ -115,6 +118,7 @@ class Reference(msgspec.Struct, frozen=True):
     partners: dict[str, Partner] | None = None
     consent_uses: dict[str, tuple[datetime.date, ...]] = {}
     balances_as_of: datetime.datetime | None = None
+    screening: Lists | None = None
 
 
 def account_of(iban: str | None, reference: Reference) -> Account | None:
@@ -122,6 +126,12 @@ def account_of(iban: str | None, reference: Reference) -> Account | None:
     if iban is None or reference.accounts is None:
         return None
     return reference.accounts.get(iban) or reference.accounts.get(canonical_iban(iban))
+
+
+def bank_of(iban: str, reference: Reference) -> Participant | None:
+    """The bank that keeps an account, where the table of participants has it."""
+    name = canonical_iban(iban)
+    return (reference.participants or {}).get((name[:2], bank_code(name) or ""))
 
 
 def is_ours(iban: str | None, bank: Bank, reference: Reference) -> bool:

@@ -21,7 +21,7 @@ from sepa.schedule import local_instant
 from sepa.store.profiles import profile_digest
 from sepa.wire import read
 
-TABLES = ("accounts", "consents", "participants", "partners")
+TABLES = ("accounts", "consents", "participants", "partners", "screening")
 
 
 class IncompleteReference(Exception):

@@ -5,7 +5,7 @@ import datetime
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.message import Kind
 from sepa.model.payment import Payment
-from sepa.model.reference import Account, Reference
+from sepa.model.reference import Account, Reference, bank_of
 from sepa.rules import accounts, payers, reach
 from sepa.rules.standing import EXISTING, blocked, closed, lapsed
 
@@ -55,7 +55,7 @@ def reach_findings(payment: Payment, reference: Reference, settlement_date: date
     """What stops a payment between banks: the other bank has left the scheme, or the table (SC-05)."""
     transfer = payment.kind == "credit-transfer"
     iban, element = (payment.creditor_iban, _CREDITOR) if transfer else (payment.debtor_iban, _DEBTOR)
-    member = reach.bank_of(iban, reference)
+    member = bank_of(iban, reference)
     if reach.takes_part(member, payment.kind, payment.local_instrument, settlement_date):
         return NOTHING
     code, day = "CNOR" if transfer else "DNOR", settlement_date.isoformat()

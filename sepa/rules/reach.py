@@ -5,10 +5,10 @@ import datetime
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.message import Kind, Transaction
 from sepa.model.profile import countries_on
-from sepa.model.reference import Participant, Reference, is_ours
+from sepa.model.reference import Participant, bank_of, is_ours
 from sepa.rules.rule import Case, Rule, rule
 from sepa.scheme.countries import collections_reach
-from sepa.scheme.iban import bank_code, canonical_iban, iban_country, iban_fault
+from sepa.scheme.iban import iban_country, iban_fault
 
 
 def _day(case: Case) -> datetime.date:
@@ -146,12 +146,6 @@ def participant(subject: Transaction, case: Case) -> Findings:
             day=day.isoformat(),
         ),
     )
-
-
-def bank_of(iban: str, reference: Reference) -> Participant | None:
-    """The bank that keeps an account, where the table of participants has it."""
-    name = canonical_iban(iban)
-    return (reference.participants or {}).get((name[:2], bank_code(name) or ""))
 
 
 def takes_part(

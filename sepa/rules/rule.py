@@ -13,7 +13,7 @@ from sepa.model.reference import Partner, Reference
 from sepa.model.verdict import Dating
 from sepa.scheme.phrase import Phrase
 
-Need = Literal["accounts", "consents", "participants", "partners"]
+Need = Literal["accounts", "consents", "participants", "partners", "screening"]
 
 
 class Case(msgspec.Struct, frozen=True):

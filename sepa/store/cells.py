@@ -57,6 +57,18 @@ currency = matching(_CURRENCY, "a currency code such as EUR")
 language = matching(_LANGUAGE, "a language code such as sk")
 
 
+def comparable(form: Callable[[str], str]) -> Callable[[str], str]:
+    """Make a reader that brings a text into the form in which it is compared; one of which nothing is left is unfit."""
+
+    def read(found: str) -> str:
+        compared = form(text(found))
+        if not compared:
+            raise Unfit("a text with letters or digits")
+        return compared
+
+    return read
+
+
 def one_of(*choices: str) -> Callable[[str], str]:
     def read(found: str) -> str:
         if found not in choices:

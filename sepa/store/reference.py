@@ -13,12 +13,21 @@ from typing import get_args
 
 from sepa.model.reference import Account, Block, Consent, Participant, Product, Reference
 from sepa.store import cells as cell
+from sepa.store import compliance
 from sepa.store.csv_table import REQUIRED, Column, ReferenceFault, Table, read_table
 from sepa.store.partners import read_partners
 
 __all__ = ["COLUMNS", "FILES", "ReferenceFault", "load_reference"]
 
-FILES = ("accounts.csv", "blocks.csv", "consents.csv", "participants.csv", "partners.yaml", "snapshot.csv")
+FILES = (
+    "accounts.csv",
+    "blocks.csv",
+    "consents.csv",
+    "participants.csv",
+    "partners.yaml",
+    "screening.csv",
+    "snapshot.csv",
+)
 
 _NATIONAL_CODE = re.compile(r"[A-Z0-9]{1,11}", re.ASCII)
 _PERIODICITIES = ("weekly", "monthly", "quarterly", "half-yearly", "yearly")
@@ -45,6 +54,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("unsettled_notice", "unsettled_notice", cell.truth, False),
         Column("language", "language", cell.language),
         Column("collections_blocked", "collections_blocked", cell.truth, False),
+        Column("identification_refused", "identification_refused", cell.truth, False),
+        Column("politically_exposed", "politically_exposed", cell.truth, False),
     ),
     "blocks.csv": (
         Column("iban", "iban", cell.iban, REQUIRED),
@@ -82,6 +93,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("since", "since", cell.day, datetime.date(2008, 1, 28)),
         Column("until", "until", cell.day),
     ),
+    **compliance.COLUMNS,
 }
 
 
@@ -110,6 +122,7 @@ def load_reference(folder: Path) -> Reference:
         participants=_participants(contents),
         partners=read_partners("partners.yaml", contents.get("partners.yaml")),
         balances_as_of=_balances_as_of(contents),
+        screening=compliance.lists_in(contents),
     )
 
 

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from sepa.model.reference import Account, Block, Consent, Participant, Partner
+from sepa.model.screening import Entry
 from sepa.store import places
 from sepa.store.partners import KEYS
 from sepa.store.reference import COLUMNS, FILES, ReferenceFault, load_reference
@@ -279,6 +280,24 @@ FAULTS = [
         id="XX",
     ),
     pytest.param(
+        "screening",
+        "list,version,kind,name\nUN,3,sanction,\n",
+        "screening.csv, line 2, column name: found '', expected a name, an IBAN, a BIC",
+        id="HLD-02 a line that means nobody",
+    ),
+    pytest.param(
+        "screening",
+        "list,version,kind,name\nUN,3,sanction,...\n",
+        "screening.csv, line 2, column name: found '...', expected a text with letters or digits",
+        id="HLD-02 a name without a word",
+    ),
+    pytest.param(
+        "screening",
+        "list,version,kind,country,valid_from,valid_until\nUN,3,sanction,RU,2026-04-02,2026-04-01\n",
+        "screening.csv, line 2, column valid_until",
+        id="HLD-02 a line that never counts",
+    ),
+    pytest.param(
         "account", "iban\n", "account.csv: found 'account.csv', expected a table named", id="table name"
     ),
     pytest.param("partners", "", "partners.yaml, line 1: found", id="no partners"),
@@ -333,6 +352,28 @@ def test_a_fault_names_file_line_column_found_and_expected(
     assert str(caught.value).startswith(told)
 
 
+def test_lists_are_kept_under_what_they_are_found_by(tmp_path: Path) -> None:
+    header = "list,version,kind,name,iban,bic,country,exposed,amount_from,action"
+    lines = [f"L,1,unusual,{cells},hold" for cells in (
+        '"Petrov, Iván",,,,,', f",{A1},,,,", ",,TATRSKBXXXX,,,", ",,,RU,,12.30", ",,,,true,"
+    )]  # fmt: skip
+    lists = load_reference(folder(tmp_path, screening="\n".join([header, *lines]) + "\n")).screening
+    assert lists is not None
+    assert (set(lists.names), set(lists.ibans)) == ({"IVAN PETROV"}, {A1})
+    assert (set(lists.bics), set(lists.countries)) == ({"TATRSKBX"}, {"RU"})
+    assert ([each.exposed for each in lists.exposed], lists.versions) == ([True], ("L 1",))
+    assert lists.countries["RU"][0].amount_from_cents == 1_230
+    assert len(lists.digest) == 64
+
+
+def test_lists_may_be_empty_or_not_given(tmp_path: Path) -> None:
+    assert load_reference(folder(tmp_path)).screening is None
+    lists = load_reference(folder(tmp_path, screening="list,version,kind\n")).screening
+    assert lists is not None
+    assert {**lists.names, **lists.ibans, **lists.bics, **lists.countries} == {}
+    assert lists.exposed == ()
+
+
 def test_a_missing_folder_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(ReferenceFault, match="expected a folder"):
         load_reference(tmp_path / "reference")
@@ -357,6 +398,7 @@ def test_the_profile_of_the_bank_may_lie_beside_its_tables(tmp_path: Path) -> No
         pytest.param("blocks.csv", Block, set(), id="blocks"),
         pytest.param("consents.csv", Consent, set(), id="consents"),
         pytest.param("participants.csv", Participant, set(), id="participants"),
+        pytest.param("screening.csv", Entry, set(), id="screening"),
     ],
 )
 def test_every_field_has_its_column_and_every_column_its_place_in_the_guide(
