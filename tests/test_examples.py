@@ -8,6 +8,7 @@ import yaml
 
 from sepa.cli.examples import Example, base_of, example_of, merged, notation
 from sepa.cli.rules_page import selected
+from sepa.cli.tables import sentence_of
 from sepa.model.finding import Effect
 from sepa.rules import RULES
 from sepa.rules.rule import Rule
@@ -49,7 +50,8 @@ def test_the_rule_speaks_of_what_it_refuses(rule: Rule, tmp_path: Path) -> None:
     assert found, [(each.rule, each.name, each.effect) for each in said.findings]
     for each in found:
         assert each.code in rule.codes
-        assert (each.source, str(each.remedy.text)) == (rule.source, rule.remedy)
+        assert (each.source, each.remedy.text) == (rule.source, rule.remedy)
+        assert sentence_of(each) == rule.sentence
     assert pair_of(rule).element in [said.element(each) for each in found]
 
 

@@ -44,7 +44,7 @@ the rules, not this page. At a terminal `sepa rules IDN-01` shows one of them.
 that came on Thursday 2026-04-02 at 10:00, judged by `otp-sk` with the sample bank's tables:
 
 - a **transfer** of EUR 100.00, due the same day, from Stavebniny (SK3552000000003000000100) to Energia Bratislava
-  (SK3112000000198742637541);
+  (SK3112000000198742637541), 931 bytes long;
 - a **collection** of EUR 50.00, CORE and RCUR, due on Monday 2026-04-13, by Energia Bratislava from a household
   (SK9152000000002000145305) with a monthly consent up to EUR 120.00.
 
@@ -132,7 +132,7 @@ def rules_markdown(rules: Iterable[Rule], profiles: Profiles) -> str:
         lines += [f"## {family}", "", _asks(members[0]), ""]
         for rule in members:
             lines += [f"### {rule.id} `{rule.name}`", "", f"**{rule.sentence}**", ""]
-            lines += [f"- {label}: {text}" for label, text in _facts(rule, profiles, _code)]
+            lines += [f"- {_label(label)}: {text}" for label, text in _facts(rule, profiles, _code)]
             lines.append("")
     return "\n".join(lines)
 
@@ -149,14 +149,18 @@ def _facts(rule: Rule, profiles: Profiles, code: Any) -> list[tuple[str, str]]:
         facts.append((_EFFECTS[rule.effect], _told(pair.refused, code)))
         still = f" ({', '.join(pair.still)} still speaks)" if pair.still else ""
         facts.append(("Takes", (_told(pair.accepted, code) or "the sound file as it stands") + still))
-    facts.append(("Code", ", ".join(rule.codes)))
     element = f"{code(pair.element)} of " if pair and pair.element != "the file" else ""
     facts.append(("Looks at", f"{element}{_SUBJECTS[rule.subject]}, in {kinds}"))
-    facts += [("Says", rule.message), ("Remedy", rule.remedy)]
+    facts += [("Says", f"{', '.join(rule.codes)}: {rule.message}"), ("Remedy", rule.remedy)]
     facts += [("Parameter", f"{code(name)} = {_values(name, profiles, code)}") for name in rule.parameters]
     if rule.needs:
         facts.append(("Needs", f"the bank's table of {', '.join(rule.needs)}"))
     return [*facts, ("Source", rule.source)]
+
+
+def _label(label: str) -> str:
+    """The pair stands out, so that an eye that runs down the page sees where each rule begins to bite."""
+    return f"**{label}**" if label in (*_EFFECTS.values(), "Takes") else label
 
 
 def _told(changes: Changes, code: Any) -> str:
@@ -192,9 +196,11 @@ def _shown(value: Any) -> str:
         return "nothing"
     if isinstance(value, dict):
         text = ", ".join(f"{key} {_shown(each)}" for key, each in value.items())
-    elif isinstance(value, list) and value and isinstance(value[0], dict) and "valid_from" in value[0]:
+    elif (
+        isinstance(value, list | tuple) and value and isinstance(value[0], dict) and "valid_from" in value[0]
+    ):
         text = ", ".join(f"{len(each['codes'])} countries since {each['valid_from']}" for each in value)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         text = ", ".join(map(_shown, value)) or "none"
     else:
         text = value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -187,7 +187,7 @@ def _event(event: Event) -> dict[str, Any]:
             "code": f.code,
             "rule": f.rule,
             "name": f.name,
-            "sentence": _sentence(f),
+            "sentence": sentence_of(f),
             "source": f.source,
             "message": str(f.message),
             "remedy": str(f.remedy),
@@ -201,7 +201,7 @@ def _event(event: Event) -> dict[str, Any]:
 def _show_finding(screen: Console, finding: Finding) -> None:
     screen.print(
         Text.assemble(
-            f"      {finding.code} {finding.rule} ", (finding.name, "dim"), f"  {_sentence(finding)}"
+            f"      {finding.code} {finding.rule} ", (finding.name, "dim"), f"  {sentence_of(finding)}"
         ),
         soft_wrap=True,
     )
@@ -210,7 +210,7 @@ def _show_finding(screen: Console, finding: Finding) -> None:
     )
 
 
-def _sentence(finding: Finding) -> str:
+def sentence_of(finding: Finding) -> str:
     """The sentence of the finding's rule, as `sepa rules` tells it; empty where the desk has that rule no longer."""
     return _SENTENCES.get((finding.rule, finding.name), "")
 
