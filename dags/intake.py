@@ -2,7 +2,7 @@
 ### Intake: from the drop folder to the desk
 
 Lists every partner's folder, takes the files whose senders say they are complete, archives them untouched, stamps each
-once with the instant it was received, and starts one run of **Judge files** for each batch. A batch may hold many small
+once with the instant it arrived, and starts one run of **Judge files** for each batch. A batch may hold many small
 files or one large one; its run is named by what is in it (`files-<digest>`), so nothing is judged twice.
 
 - **When:** within seconds after a file appears; every ten minutes anyway.
@@ -12,7 +12,7 @@ files or one large one; its run is named by what is in it (`files-<digest>`), so
   **When `claim` is red,** the disk or the database does. Mend it, then clear the red task.
 
 **A file is not taken?** It is still called `.part`, `.tmp` or `.filepart`, somebody still has it open, or the checksum
-in the `.sha256` beside it does not agree. Intake waits for its sender.
+in the `.sha256` beside it does not agree (its sender is told after ten minutes). Intake waits for its sender.
 """
 
 import datetime
@@ -50,7 +50,7 @@ inbox = Asset(
 def intake():
     @task
     def claim() -> dict:
-        return steps.claim_files(steps.now())
+        return steps.claim_files(steps.now(), by_clock=steps.by_clock())
 
     @task
     def batches(claimed: dict) -> list[dict]:

@@ -560,6 +560,51 @@ def test_reconcile_ends_with_our_own_fault_when_a_day_does_not_add_up(
     assert line["faults"]
 
 
+# --- find ---
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        pytest.param(("--end-to-end-id", "BAD"), ["BAD"], id="end-to-end id"),
+        pytest.param(("--end-to-end-id", "BA"), [], id="the whole of it"),
+        pytest.param(
+            ("--iban", B1[:4] + " " + B1[4:].lower()), ["REF-1", "REF-1"], id="iban as people write it"
+        ),
+        pytest.param(("--amount", "1.00"), ["BAD"], id="amount"),
+        pytest.param(("--partner", "stavebniny"), ["REF-1", "REF-1", "BAD"], id="partner"),
+        pytest.param(("--from", "2026-04-02", "--to", "2026-04-02"), ["REF-1", "REF-1", "BAD"], id="its day"),
+        pytest.param(("--from", "2026-04-03"), [], id="the day after"),
+        pytest.param(("--to", "2026-04-01"), [], id="the day before"),
+        pytest.param(("--amount", "1.00", "--end-to-end-id", "REF-1"), [], id="all must fit"),
+    ],
+)
+def test_find_looks_for_what_people_know(
+    sepa: Sepa, done: House, words: tuple[str, ...], found: list[str]
+) -> None:
+    ended = sepa("find", *words, "--home", done.root, "--json")
+    assert sorted(line["end_to_end_id"] for line in ended.lines) == sorted(found)
+    assert ended.code == (0 if found else 1)
+    table = sepa("find", *words, "--home", done.root)
+    assert table.code == ended.code
+    assert all(line["key"] in table.out for line in ended.lines)
+    assert (f"{len(found)} found" if found else "Nothing found") in table.out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param((), "Say what to look for", id="nothing"),
+        pytest.param(("--amount", "1,50"), "is no amount", id="amount"),
+        pytest.param(("--from", "yesterday"), "is no day", id="day"),
+    ],
+)
+def test_find_says_what_it_needs(sepa: Sepa, done: House, words: tuple[str, ...], said: str) -> None:
+    ended = sepa("find", *words, "--home", done.root)
+    assert ended.code == 2
+    assert said in ended.said
+
+
 # --- rules ---
 
 

@@ -161,7 +161,9 @@ def run(home: HomeFolder = None, at: At = None, as_json: Json = False) -> None:
         sure_of_the_future(chosen)
         with progress() as bar:
             task = bar.add_task("starting", total=None)
-            ran = run_all(desk, chosen, told=lambda what: bar.update(task, description=what))
+            ran = run_all(
+                desk, chosen, by_clock=at is None, told=lambda what: bar.update(task, description=what)
+            )
     if as_json:
         say_json([msgspec.json.encode(ran)])
     else:

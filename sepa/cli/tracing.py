@@ -1,14 +1,20 @@
 """Commands that find an order again, and what came with it."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
 from sepa.cli.commands import app
 from sepa.cli.opening import opened
-from sepa.cli.options import HomeFolder, Json, Stop, say_json
+from sepa.cli.options import REFUSED, HomeFolder, Json, Stop, day, say_json, screen
+from sepa.cli.tables import show_found
+from sepa.pipeline.check import reason_line
+from sepa.scheme.money import cents
+
+if TYPE_CHECKING:
+    from sepa.model.journal import OrderRow
 
 
 @app.command()
@@ -36,3 +42,60 @@ def copy(
     else:
         sys.stdout.buffer.write(cut)
         sys.stdout.buffer.flush()
+
+
+@app.command()
+def find(
+    end_to_end_id: Annotated[
+        str | None,
+        typer.Option("--end-to-end-id", metavar="ID", help="The name between the parties, in full."),
+    ] = None,
+    iban: Annotated[
+        str | None, typer.Option("--iban", metavar="IBAN", help="The account of either side.")
+    ] = None,
+    amount: Annotated[str | None, typer.Option("--amount", metavar="EUR", help="Such as 1250.00.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="First day of receipt, by the bank's clock.")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="DAY", help="Last day of receipt.")] = None,
+    partner: Annotated[str | None, typer.Option("--partner", metavar="ID", help="Who sent the file.")] = None,
+    home: HomeFolder = None,
+    as_json: Json = False,
+) -> None:
+    """Find orders by what people know of them.
+
+    All that is given must fit. Looks through everything the journal tells, 13 months and more. Ends with 1 when
+    nothing was found.
+    """
+    from sepa.pipeline.reprocess import day_bounds
+
+    if not (end_to_end_id or iban or amount or partner or since or until):
+        raise Stop("Say what to look for: --end-to-end-id, --iban, --amount, --from, --to or --partner.")
+    sought = None if amount is None else cents(amount)
+    if amount is not None and sought is None:
+        raise Stop(f"--amount {amount!r} is no amount; write it like 1250.00")
+    with opened(home) as desk:
+        found = desk.journal.find_orders(
+            start=day_bounds(desk, day(since))[0] if since else None,
+            end=day_bounds(desk, day(until))[1] if until else None,
+            partner=partner,
+            end_to_end_id=end_to_end_id,
+            iban="".join(iban.split()).upper() if iban else None,
+            amount_cents=sought,
+        )
+        if as_json:
+            count = 0
+            for count, order in enumerate(found, 1):  # noqa: B007  # told by the exit code
+                say_json([_line(order)])
+        else:
+            count = show_found(screen, found, desk.profile)
+    raise typer.Exit(0 if count else REFUSED)
+
+
+def _line(order: "OrderRow") -> bytes:
+    names = (
+        "key", "partner", "kind", "end_to_end_id", "amount_text", "currency", "debtor_iban", "creditor_iban",
+        "state", "route", "received_at", "booking_date", "settlement_date",
+    )  # fmt: skip
+    reasons = [reason_line(finding, "") for finding in order.findings]
+    return msgspec.json.encode({name: getattr(order, name) for name in names} | {"reasons": reasons})

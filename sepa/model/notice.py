@@ -79,7 +79,9 @@ class Repeat(msgspec.Struct, frozen=True):
 class Receipt(msgspec.Struct, frozen=True):
     """A file from which no message could be made, or the repeat of one we already have.
 
-    `where` is a place in the file; `findings` say what is wrong with the file as a whole.
+    `where` is a place in the file; `findings` say what is wrong with the file as a whole. `stored`: the file is kept
+    and will be judged later. `sha256_as_sent`: the file was not taken, for this is not its checksum; then
+    `received_at` is None.
     """
 
     partner: str
@@ -87,8 +89,10 @@ class Receipt(msgspec.Struct, frozen=True):
     file_name: str
     sha256: str
     size_bytes: int
-    received_at: datetime.datetime
+    received_at: datetime.datetime | None
     bank: BankContact
     findings: Findings = ()
     where: str = ""
     repeat_of: Repeat | None = None
+    stored: bool = False
+    sha256_as_sent: str = ""

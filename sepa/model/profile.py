@@ -311,6 +311,18 @@ class NonSepa(Section, frozen=True):
     action: Literal["reject", "route"]
 
 
+class Records(Section, frozen=True):
+    """`receipt_stamp_source`: a file is received when it arrives, or when the sweep takes it (REC-06)."""
+
+    receipt_stamp_source: Literal["gateway", "sweep"] = "gateway"
+
+
+class Ebanking(Section, frozen=True):
+    """`maintenance_mode`: what goes on while the desk stands still for maintenance (EB-08)."""
+
+    maintenance_mode: Literal["store_only", "nothing"] = "store_only"
+
+
 class Profile(Section, frozen=True):
     schema_version: int
     profile: Identity
@@ -338,6 +350,8 @@ class Profile(Section, frozen=True):
     revocation: Revocation = Revocation()
     four_eyes: FourEyes = FourEyes()
     compliance: Compliance = Compliance()
+    records: Records = Records()
+    ebanking: Ebanking = Ebanking()
 
 
 def countries_on(lists: tuple[CountryList, ...], day: datetime.date) -> frozenset[str]:

@@ -69,6 +69,7 @@ class StatusReport(msgspec.Struct, frozen=True):
     `bank_bic` is the originator of every reason. `bank_serves` says on whose side we stand in the
     header: the debtor's bank (orders, collections from our customers) or the creditor's. At least
     `original_message_name` must be known; without it there can be no such report, only a plain receipt.
+    `received_at` is the receipt instant in the bank's zone (REC-01).
     """
 
     message_id: str
@@ -84,3 +85,4 @@ class StatusReport(msgspec.Struct, frozen=True):
     counts: tuple[StatusCount, ...] = ()
     blocks: Iterable[BlockStatus] = ()
     bank_serves: Literal["debtor", "creditor"] = "debtor"
+    received_at: datetime.datetime | None = None

@@ -6,6 +6,7 @@ keeps that under a tenth of a second.
 
 import datetime
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,11 @@ def now() -> datetime.datetime:
     return datetime.datetime.fromisoformat(replayed) if replayed else datetime.datetime.now(datetime.UTC)
 
 
+def by_clock() -> bool:
+    """Whether `now` is the clock's own reading, so that a file counts from its arrival; in a replay it is not."""
+    return not os.environ.get("SEPA_NOW")
+
+
 def bank_timezone() -> str:
     """The zone of the bank's clock, for schedules. Read from the home's profile, or ours while there is no home yet."""
     zone: str = _profile().bank.timezone
@@ -57,13 +63,14 @@ def _profile() -> Any:
     return load_profile(own if own.exists() else "otp-sk")
 
 
-def claim_files(at: datetime.datetime) -> dict[str, Any]:
+def claim_files(at: datetime.datetime, *, by_clock: bool = False) -> dict[str, Any]:
     """Take what is complete, tell senders of repeats at once, and order one run for each batch to be judged.
 
     `runs` holds what `TriggerDagRunOperator` needs for each; a run is named by the digest of the files it
     takes. `left_undone` names inboxes, files and reports that failed by our own fault, for `stop_if`: they keep
     nobody else's files from being judged.
     """
+    from sepa.pipeline.acknowledge import acknowledge
     from sepa.pipeline.claim import batches, claim
     from sepa.pipeline.emit import emit_reports
     from sepa.pipeline.home import open_home
@@ -71,7 +78,11 @@ def claim_files(at: datetime.datetime) -> dict[str, Any]:
 
     trouble = []
     with open_home(home_path()) as home:
-        for work in (claim, emit_reports):
+        for work in (
+            partial(claim, by_clock=by_clock),
+            partial(acknowledge, by_clock=by_clock),
+            emit_reports,
+        ):
             try:
                 work(home, at)
             except LeftUndone as undone:

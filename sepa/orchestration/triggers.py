@@ -43,7 +43,7 @@ class InboxTrigger(BaseEventTrigger):
 
 def files_in(inbox: Path) -> Seen:
     """What lies in the partners' inboxes: (name, size, time of change). Hidden and unfinished names do not count."""
-    from sepa.pipeline.claim import UNFINISHED
+    from sepa.pipeline.arrival import UNFINISHED
 
     found = set()
     for file in inbox.glob("[!.]*/[!.]*"):

@@ -1,7 +1,7 @@
 """Claim: take complete files out of the inboxes, archive their bytes, stamp them once.
 
-A file is taken only when its sender says that it is complete (`_is_complete`). It is first renamed into the
-inbox's `.taken` folder under a name that carries its receipt instant; then copied into the archive while it is
+A file is taken only when its sender says that it is complete (`sepa.pipeline.arrival`). It is first renamed into
+the inbox's `.taken` folder under a name that carries its receipt instant; then copied into the archive while it is
 hashed; then recorded; only then removed. Whoever is killed in between leaves a taken file behind, and the next
 sweep goes on with it under the instant it was stamped with.
 """
@@ -18,12 +18,11 @@ from pathlib import Path
 import msgspec
 
 from sepa.model.journal import Delivery
+from sepa.pipeline.arrival import MARKS, arrived_at, beside, is_complete
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.undone import each_of
-from sepa.store.files import copy_hashed, is_open_for_writing, safe_name, sweep
+from sepa.store.files import copy_hashed, safe_name, sweep
 
-UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
-MARKS = (".ok", ".sha256")
 NAME_BYTES = 150
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 _TAKEN = re.compile(r"(?P<stamp>[0-9]{8}T[0-9]{6}\.[0-9]{6}Z)-(?P<number>[0-9]+)-(?P<name>.+)", re.ASCII)
@@ -38,25 +37,40 @@ class Batch(msgspec.Struct, frozen=True):
     file_keys: tuple[str, ...]
 
 
-def claim(home: Home, at: datetime.datetime) -> list[Delivery]:
+def claim(home: Home, at: datetime.datetime, *, by_clock: bool = False) -> list[Delivery]:
     """Take every complete file of every inbox at the instant `at`. Safe to repeat and to kill.
+
+    With `by_clock` (`at` is the clock's own reading) and the profile's `records.receipt_stamp_source` a file is
+    stamped with the instant at which it came, which may be earlier; else with `at` (REC-06). In maintenance files are
+    taken all the same, unless the profile's `ebanking.maintenance_mode` lets them wait (EB-08).
 
     Returns the deliveries that this call recorded, in order of partner and name. Of two calls at a time the
     second waits. A file or an inbox that fails by our own fault keeps no other back; LeftUndone says so.
     """
+    if home.in_maintenance and home.profile.ebanking.maintenance_mode == "nothing":
+        return []
     at = utc(at)
+    by_arrival = by_clock and home.profile.records.receipt_stamp_source == "gateway"
     deliveries: list[Delivery] = []
+
+    def stamp(file: Path) -> datetime.datetime:
+        return min(at, arrived_at(file)) if by_arrival else at
+
     with _alone(home.root / "inbox"):
         sweep(home.archive)  # only a sweep of the inboxes writes there, and this one is alone
         each_of(
             home.partners(),
-            lambda partner: _sweep(home, partner, at, deliveries),
+            lambda partner: _sweep(home, partner, stamp, deliveries),
             lambda partner: f"inbox {partner}",
         )
     return deliveries
 
 
-def _sweep(home: Home, partner: str, at: datetime.datetime, deliveries: list[Delivery]) -> None:
+Stamp = Callable[[Path], datetime.datetime]
+"""The receipt instant of a complete file in an inbox."""
+
+
+def _sweep(home: Home, partner: str, stamp: Stamp, deliveries: list[Delivery]) -> None:
     """Go on with what an earlier sweep took and did not record, then take what is complete now."""
     inbox = home.inbox(partner)
     taken = inbox / ".taken"
@@ -68,8 +82,8 @@ def _sweep(home: Home, partner: str, at: datetime.datetime, deliveries: list[Del
         deliveries.append(_record(home, partner, place))
 
     def take(source: Path) -> None:
-        if _is_complete(source):
-            record(_take(home, partner, source, taken, at))
+        if is_complete(source):
+            record(_take(home, partner, source, taken, stamp(source)))
 
     work: list[tuple[Callable[[Path], None], Path]] = []
     work += [(record, left) for left in sorted(filter(_is_ours, taken.iterdir()))]
@@ -90,11 +104,11 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def batches(home: Home) -> list[Batch]:
-    """Everything claimed and not yet judged, in batches of many small files or one large one."""
+    """Everything claimed and not yet judged, in batches of many small files or one large one; none in maintenance."""
     found: list[Batch] = []
     keys: list[str] = []
     size = 0
-    for key in home.journal.unjudged():
+    for key in () if home.in_maintenance else home.journal.unjudged():
         bytes_of_file = home.archived(key).stat().st_size
         if keys and (len(keys) == BATCH_FILES or size + bytes_of_file > BATCH_BYTES):
             found.append(_batch(keys))
@@ -110,34 +124,6 @@ def _batch(keys: list[str]) -> Batch:
     return Batch(name=hashlib.sha256("\n".join(keys).encode()).hexdigest()[:32], file_keys=tuple(keys))
 
 
-def _is_complete(file: Path) -> bool:
-    """Whether its sender says that the file is complete. A quiet size is no proof and is never looked at.
-
-    The name must not be an unfinished one, nor may an unfinished twin lie beside it; nobody may have it
-    open for writing; and where a checksum lies beside it, the checksum must agree.
-    """
-    if file.is_symlink() or not file.is_file():  # a link could lead into another partner's folder
-        return False
-    if file.name.startswith(".") or file.suffix.lower() in (*UNFINISHED, *MARKS):
-        return False
-    if any(os.path.lexists(_beside(file, suffix)) for suffix in UNFINISHED) or is_open_for_writing(file):
-        return False
-    checksum = _beside(file, ".sha256")
-    if not os.path.exists(
-        checksum
-    ):  # unlike Path.exists it takes a name that is too long for one that is not there
-        return True
-    told = checksum.read_text("utf-8", "replace").split()
-    if not told:
-        return False
-    with file.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest() == told[0].lower()
-
-
-def _beside(file: Path, suffix: str) -> Path:
-    return file.with_name(file.name + suffix)
-
-
 def _take(home: Home, partner: str, source: Path, taken: Path, at: datetime.datetime) -> Path:
     """Move a complete file out of the sender's reach; its new name carries all that the delivery will say.
 
@@ -148,8 +134,8 @@ def _take(home: Home, partner: str, source: Path, taken: Path, at: datetime.date
     while os.path.lexists(place := taken / f"{at.strftime(STAMP)}-{number}-{name}"):
         number += 1  # taken at this instant and not recorded yet, for the disk or the journal said no
     for mark in MARKS:  # first: a mark left behind would speak of the next file under this name
-        if os.path.lexists(beside := _beside(source, mark)):
-            beside.unlink(missing_ok=True)
+        if os.path.lexists(marked := beside(source, mark)):
+            marked.unlink(missing_ok=True)
     source.rename(place)
     return place
 

@@ -57,6 +57,11 @@ class Home(msgspec.Struct, frozen=True):
         """Where the untouched bytes of a file lie."""
         return self.archive / file_key[:2] / file_key
 
+    @property
+    def in_maintenance(self) -> bool:
+        """Whether the bank has put `maintenance.txt` into the reference folder: nothing is judged or paid (EB-08)."""
+        return (self.root / "reference" / "maintenance.txt").exists()
+
     def partners(self) -> Iterator[str]:
         """Ids of all inbox folders, in order; what lies loose in the inbox belongs to nobody and is left alone."""
         folder = self.root / "inbox"

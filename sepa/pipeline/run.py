@@ -6,6 +6,7 @@ from collections.abc import Callable
 import msgspec
 
 from sepa.model.journal import Delivery, FileRow
+from sepa.pipeline.acknowledge import acknowledge as tell_who_waits
 from sepa.pipeline.claim import claim
 from sepa.pipeline.emit import emit_bulks, emit_reports
 from sepa.pipeline.home import Home
@@ -23,8 +24,16 @@ class Ran(msgspec.Struct, frozen=True):
     published: tuple[str, ...]
 
 
-def run(home: Home, at: datetime.datetime, *, told: Callable[[str], None] = lambda _: None) -> Ran:
+def run(
+    home: Home,
+    at: datetime.datetime,
+    *,
+    by_clock: bool = False,
+    told: Callable[[str], None] = lambda _: None,
+) -> Ran:
     """Do all that is due at `at`. May be repeated, killed and repeated: the outcome is that of one run.
+
+    `by_clock` says that `at` is what the clock shows, so that files count from their arrival.
 
     What fails by our own fault does not keep the rest back; LeftUndone says so at the end.
 
@@ -37,10 +46,13 @@ def run(home: Home, at: datetime.datetime, *, told: Callable[[str], None] = lamb
 
     def take() -> None:
         told("claiming files")
-        deliveries.extend(claim(home, at))
+        deliveries.extend(claim(home, at, by_clock=by_clock))
+
+    def acknowledge() -> None:
+        published.extend(tell_who_waits(home, at, by_clock=by_clock))
 
     def judge() -> None:
-        keys = home.journal.unjudged()
+        keys = [] if home.in_maintenance else home.journal.unjudged()
         if keys:
             judged.extend(
                 judge_all(
@@ -61,5 +73,7 @@ def run(home: Home, at: datetime.datetime, *, told: Callable[[str], None] = lamb
         told("reporting")
         published.extend(emit_reports(home, at))
 
-    each_of([take, judge, settle, publish, report], lambda step: step(), lambda step: step.__name__)
+    each_of(
+        [take, acknowledge, judge, settle, publish, report], lambda step: step(), lambda step: step.__name__
+    )
     return Ran(deliveries=tuple(deliveries), judged=tuple(judged), sealed=sealed, published=tuple(published))

@@ -18,7 +18,8 @@ TRIES = 3
 class Sealed(msgspec.Struct, frozen=True):
     """What a window did: bulks sealed, orders and cents paid, orders not paid.
 
-    Nothing was sealed in a window `overtaken` by a later one, or `closed` because the bank does not work that day.
+    Nothing was sealed in a window `overtaken` by a later one, `closed` because the bank does not work that day, or
+    during `maintenance`.
     """
 
     window: datetime.datetime
@@ -28,17 +29,20 @@ class Sealed(msgspec.Struct, frozen=True):
     unpaid: int = 0
     overtaken: bool = False
     closed: bool = False
+    maintenance: bool = False
 
 
 def seal_window(home: Home, at: datetime.datetime, *, by: str = "desk") -> Sealed:
     """Settle all that is due at the instant `at`: everything received by then and booked by that day.
 
-    On a day the bank does not work nothing is sealed, nor in a window that a later one has followed: a booking
-    day that was passed is not opened again. Repeating a window pays nothing twice: what is
+    In maintenance and on a day the bank does not work nothing is sealed, nor in a window that a later one has
+    followed: a booking day that was passed is not opened again. Repeating a window pays nothing twice: what is
     sealed is no longer due, and what was tried in this window is not tried again in it. Where another was
     faster meanwhile, what is left is looked at anew, TRIES times at most; then Overtaken.
     """
     window = utc(at)
+    if home.in_maintenance:
+        return Sealed(window=window, maintenance=True)
     local = local_instant(window, home.profile)
     if not bank_days(home.profile).is_working_day(local.date()):
         return Sealed(window=window, closed=True)

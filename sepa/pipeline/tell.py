@@ -23,6 +23,7 @@ from sepa.pipeline.home import Home
 from sepa.pipeline.notices import notices, receipt
 from sepa.pipeline.publish import draft, publish_as, stem_of
 from sepa.rules.files import content_seen
+from sepa.schedule import local_instant
 from sepa.store.places import schemas_folder
 from sepa.wire.emitted import check_emitted
 from sepa.wire.pain002 import Version, write_pain002
@@ -100,6 +101,7 @@ def _head(home: Home, file: FileRow, due: ReportDue) -> StatusReport:
         original_control_sum=file.declared_sum,
         status=None,
         bank_serves="creditor" if collection else "debtor",
+        received_at=local_instant(file.received_at, home.profile),
     )
 
 
@@ -108,7 +110,8 @@ def _refusal_of_repeat(home: Home, file: FileRow, due: ReportDue) -> StatusRepor
     assert again is not None
     told = file if again.partner == file.partner else again  # nobody is told of another sender's files
     finding = content_seen(f"{told.name}, {told.received_at:%Y-%m-%d %H:%M} UTC")
-    return replace(_head(home, file, due), status="RJCT", reasons=(reason(finding),))
+    received = local_instant(again.received_at, home.profile)
+    return replace(_head(home, file, due), status="RJCT", reasons=(reason(finding),), received_at=received)
 
 
 def _report(home: Home, file: FileRow, due: ReportDue) -> StatusReport:

@@ -122,6 +122,22 @@ class Journal(Protocol):
 
     def order(self, key: str) -> OrderRow | None: ...
 
+    def find_orders(
+        self,
+        *,
+        start: datetime.datetime | None = None,
+        end: datetime.datetime | None = None,
+        partner: str | None = None,
+        end_to_end_id: str | None = None,
+        iban: str | None = None,
+        amount_cents: int | None = None,
+        batch: int = 200,
+    ) -> Iterator[OrderRow]:
+        """Orders that all of what is given fits, by receipt, file and position: received in [start, end), of a
+        partner, with this EndToEndId, with this IBAN on either side, of this amount. Streamed; any order that the
+        journal still tells, however old.
+        """
+
     def state_counts(
         self, file_key: str, *, as_judged: bool = False
     ) -> dict[tuple[int, str], tuple[int, int]]:

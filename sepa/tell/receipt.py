@@ -1,4 +1,7 @@
-"""The receipt for a file from which no message could be made, and for one that has come before."""
+"""The receipt for a file from which no message could be made, for one that has come before, for one that is judged
+later, and for one that was not taken."""
+
+from collections.abc import Iterator
 
 from sepa.model.notice import Receipt
 from sepa.scheme.phrase import Phrase
@@ -9,28 +12,22 @@ from sepa.tell.parts import Say, foot, labels, speaker, told
 
 UNREADABLE = Phrase("File received, but not readable")
 REPEATED = Phrase("File received before")
+STORED = Phrase("File received, to be processed later")
+NOT_TAKEN = Phrase("File not taken")
 
 
 def receipt_text(receipt: Receipt, catalogue: Catalogue) -> str:
     """The receipt as plain text of 72 columns; a strange file name is cleaned and masked."""
     say = speaker(catalogue, receipt.language)
-    received = catalogue.moment(receipt.received_at, receipt.language)
-    facts = [
-        Fact(say(Phrase("Partner")), inert(mask_within_name(receipt.partner))),
-        Fact(say(Phrase("File")), shown_file_name(receipt.file_name)),
-        Fact(say(Phrase("Received")), received),
-        Fact(say(Phrase("Size")), say(Phrase("{bytes} bytes", {"bytes": str(receipt.size_bytes)}))),
-        Fact("SHA-256", receipt.sha256),
-    ]
     sections = (_fault(receipt, say),) if receipt.findings else ()
     return text(
         Page(
             language=catalogue.spoken(receipt.language),
             sender=receipt.bank.name,
-            title=say(REPEATED if receipt.repeat_of else UNREADABLE),
+            title=say(_title(receipt)),
             remark=catalogue.fallback_remark(receipt.language),
             lead=_lead(receipt, catalogue, say),
-            facts=tuple(facts),
+            facts=tuple(_facts(receipt, catalogue, say)),
             sections=sections,
             foot=foot(receipt.bank, say),
             labels=labels(say),
@@ -38,7 +35,40 @@ def receipt_text(receipt: Receipt, catalogue: Catalogue) -> str:
     )
 
 
+def _title(receipt: Receipt) -> Phrase:
+    if receipt.sha256_as_sent:
+        return NOT_TAKEN
+    return STORED if receipt.stored else REPEATED if receipt.repeat_of else UNREADABLE
+
+
+def _facts(receipt: Receipt, catalogue: Catalogue, say: Say) -> Iterator[Fact]:
+    yield Fact(say(Phrase("Partner")), inert(mask_within_name(receipt.partner)))
+    yield Fact(say(Phrase("File")), shown_file_name(receipt.file_name))
+    if receipt.received_at is not None:
+        yield Fact(say(Phrase("Received")), catalogue.moment(receipt.received_at, receipt.language))
+    yield Fact(say(Phrase("Size")), say(Phrase("{bytes} bytes", {"bytes": str(receipt.size_bytes)})))
+    yield Fact("SHA-256", receipt.sha256)
+    if receipt.sha256_as_sent:
+        yield Fact(say(Phrase("Sent with it")), inert(receipt.sha256_as_sent))
+
+
+LATER = (
+    Phrase("We have this file and keep it safely. It will be processed as soon as our maintenance is over."),
+    Phrase(
+        "What counts is the moment of receipt given above, whatever the hour at which we process the file."
+    ),
+)
+DISAGREES = (
+    Phrase(
+        "This file lies in your inbox and is not taken: its checksum is not the one that was sent beside it."
+    ),
+    Phrase("Please send the file and its checksum again. Nothing in this file was carried out."),
+)
+
+
 def _lead(receipt: Receipt, catalogue: Catalogue, say: Say) -> tuple[str, ...]:
+    if receipt.sha256_as_sent or receipt.stored:
+        return tuple(map(say, DISAGREES if receipt.sha256_as_sent else LATER))
     first = receipt.repeat_of
     if first is None:
         return (

@@ -101,8 +101,16 @@ def _opening(report: StatusReport, version: Version, originator: str) -> str:
         f"{reference('OrgnlNbOfTxs', report.original_count)}"
         f"{reference('OrgnlCtrlSum', report.original_control_sum)}"
         f"{reference('GrpSts', report.status)}{_reasons(report.reasons, originator)}"
-        f"{_counts(report.counts)}</OrgnlGrpInfAndSts>\n"
+        f"{_receipt(report, originator)}{_counts(report.counts)}</OrgnlGrpInfAndSts>\n"
     )
+
+
+def _receipt(report: StatusReport, originator: str) -> str:
+    """The receipt stamp, as additional information without a reason; EPC132-08 has no field for it (REC-01)."""
+    if report.received_at is None:
+        return ""
+    received = reference("AddtlInf", f"Received {report.received_at.isoformat(timespec='seconds')}")
+    return f"<StsRsnInf>{originator}{received}</StsRsnInf>"
 
 
 def _block_opening(block: BlockStatus, originator: str) -> str:

@@ -24,6 +24,7 @@ from tests.store.lines import (
     LATER,
     NEXT_DAY,
     RECEIVED,
+    SECOND,
     WINDOW,
     accepted,
     close,
@@ -557,3 +558,35 @@ def test_decisions_are_told_by_subject_in_order(journal: Journal) -> None:
     ):
         journal.decide(decision(id, subject, at=at), (), report=None)
     assert [each.id for each in journal.decisions("a")] == ["d-3", "d-1", "d-2"]
+
+
+# --- find ---
+
+
+def test_orders_are_found_by_what_people_know_of_them(journal: Journal) -> None:
+    year = datetime.timedelta(days=365)
+    named = replace(transfer().transaction, end_to_end_id='E"1\\ž')
+    old = judge(
+        journal,
+        verdict(key_of("old"), 1, transaction=named),
+        verdict(key_of("old"), 2, "rejected", amount_cents=None),
+        name="old",
+        received_at=RECEIVED - year,
+    )
+    new = judge(journal, verdict(key_of("new"), 1, amount_cents=5), name="new")
+
+    def found(**what: Any) -> list[str]:
+        return [order.key for order in journal.find_orders(batch=1, **what)]
+
+    first, second, third = f"{old[:24]}-1", f"{old[:24]}-2", f"{new[:24]}-1"
+    assert found() == [first, second, third]
+    assert found(end_to_end_id='E"1\\ž') == [first]
+    assert found(end_to_end_id='"1') == found(end_to_end_id='e"1\\ž') == []
+    assert found(amount_cents=5) == [third]
+    assert found(iban=named.debtor_account.iban) == found(iban=named.creditor_account.iban) == found()
+    assert found(iban="SK00") == found(partner="nobody") == []
+    assert found(partner="partner") == found()
+    assert found(end=RECEIVED) == [first, second]
+    assert found(start=RECEIVED, end=RECEIVED + SECOND) == [third]
+    assert found(start=RECEIVED + SECOND) == []
+    assert found(iban=named.debtor_account.iban, amount_cents=5, start=RECEIVED - year) == [third]

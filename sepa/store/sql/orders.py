@@ -1,5 +1,6 @@
 """Orders as they stand, and what people decide about them."""
 
+import datetime
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -11,8 +12,8 @@ from sepa.store.journal import Overtaken
 from sepa.store.sql.connection import Connected, insert_once
 from sepa.store.sql.judging import due
 from sepa.store.sql.moves import PROJECTED, Standing, move, standing
-from sepa.store.sql.rows import ORDER, block_row, instant_of, instant_text, order_row
-from sepa.store.tables import approvals, blocks, decisions, file_verdicts, history, orders
+from sepa.store.sql.rows import ORDER, block_row, instant_of, instant_text, json_text, order_row
+from sepa.store.tables import approvals, blocks, decisions, file_verdicts, files, history, orders
 
 _last = history.alias("last_line")
 _IS_LAST = sa.and_(_last.c.key == orders.c.key, _last.c.step == orders.c.step)
@@ -38,6 +39,13 @@ def _as_judged(wanted: Any) -> Any:
         known[each.name].label(each.name) if each.name in known else each for each in wanted.selected_columns
     ]
     return wanted.with_only_columns(*columns).join(_first, _IS_FIRST, isouter=True)
+
+
+def _says(dialect: sa.Dialect, field: str, value: str) -> sa.ColumnElement[bool]:
+    """Whether the stored text of a Transaction has `value` in this field. Inside a value each quote is escaped, so
+    these signs can only be what they say. No index is kept for it: it would be written with every order."""
+    place = sa.func.instr if dialect.name == "sqlite" else sa.func.strpos
+    return place(orders.c.transaction, f'"{field}":{json_text(value)}') > 0
 
 
 class Orders(Connected):
@@ -72,6 +80,35 @@ class Orders(Connected):
         with self.reading() as connection:
             row = connection.execute(ORDER.where(orders.c.key == key)).first()
             return order_row(row) if row is not None else None
+
+    def find_orders(
+        self,
+        *,
+        start: datetime.datetime | None = None,
+        end: datetime.datetime | None = None,
+        partner: str | None = None,
+        end_to_end_id: str | None = None,
+        iban: str | None = None,
+        amount_cents: int | None = None,
+        batch: int = 200,
+    ) -> Iterator[OrderRow]:
+        line = orders.c
+        wanted = ORDER.order_by(files.c.received_at, files.c.key, line.position)
+        if start is not None:
+            wanted = wanted.where(files.c.received_at >= instant_text(start))
+        if end is not None:
+            wanted = wanted.where(files.c.received_at < instant_text(end))
+        if partner is not None:
+            wanted = wanted.where(files.c.partner == partner)
+        if amount_cents is not None:
+            wanted = wanted.where(line.amount_cents == amount_cents)
+        if iban is not None:
+            wanted = wanted.where(sa.or_(line.debtor_iban == iban, line.creditor_iban == iban))
+        with self.reading() as connection:
+            if end_to_end_id is not None:
+                wanted = wanted.where(_says(connection.dialect, "end_to_end_id", end_to_end_id))
+            for rows in connection.execution_options(yield_per=batch).execute(wanted).partitions():
+                yield from map(order_row, rows)
 
     def state_counts(
         self, file_key: str, *, as_judged: bool = False
