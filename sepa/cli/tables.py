@@ -1,9 +1,8 @@
 """What a person at a terminal sees."""
 
 import datetime
-import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,38 +147,6 @@ def show_files(screen: Console, files: Sequence[FileRow], *, as_json: bool) -> N
         )
         for finding in file.findings:
             screen.print(f"  {finding.code} {finding.rule} {finding.message}", markup=False, soft_wrap=True)
-
-
-FOUND_AT_ONCE = 500
-"""Rows that one table of found orders holds: it is drawn while the search goes on."""
-
-
-def show_found(screen: Console, found: Iterable[OrderRow], profile: Profile) -> int:
-    """Orders that were looked for, in tables that appear while the search goes on; return how many there were."""
-    count = 0
-    rows = iter(found)
-    while part := list(itertools.islice(rows, FOUND_AT_ONCE)):
-        table = Table("key", "received", "partner", "end-to-end id", box=None, padding=(0, 1), pad_edge=False)
-        table.columns[0].no_wrap = True
-        table.add_column("EUR", justify="right", no_wrap=True)
-        for name in ("from, to", "booked", "now"):
-            table.add_column(name, no_wrap=True)
-        for order in part:
-            table.add_row(
-                order.key,
-                f"{local_instant(order.received_at, profile):%Y-%m-%d %H:%M}",
-                order.partner,
-                Text(order.end_to_end_id),
-                order.amount_text,
-                Text("\n".join(filter(None, (order.debtor_iban, order.creditor_iban)))),
-                str(order.booking_date or ""),
-                order.state,
-            )
-        screen.print(table)
-        count += len(part)
-    more = "sepa explain KEY tells an order's story; sepa copy KEY gives it as it came."
-    screen.print(f"{count} found. {more}" if count else "Nothing found.", soft_wrap=True)
-    return count
 
 
 def show_story(

@@ -1,16 +1,21 @@
 """Commands that find an order again, and what came with it."""
 
+import itertools
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
+from rich.table import Table
+from rich.text import Text
 
 from sepa.cli.commands import app
 from sepa.cli.opening import opened
 from sepa.cli.options import REFUSED, HomeFolder, Json, Stop, day, say_json, screen
-from sepa.cli.tables import show_found
+from sepa.model.profile import Profile
 from sepa.pipeline.check import reason_line
+from sepa.schedule import local_instant
 from sepa.scheme.money import cents
 
 if TYPE_CHECKING:
@@ -88,8 +93,39 @@ def find(
             for count, order in enumerate(found, 1):  # noqa: B007  # told by the exit code
                 say_json([_line(order)])
         else:
-            count = show_found(screen, found, desk.profile)
+            count = _show_found(found, desk.profile)
     raise typer.Exit(0 if count else REFUSED)
+
+
+FOUND_AT_ONCE = 500
+"""Rows that one table of found orders holds: it is drawn while the search goes on."""
+
+
+def _show_found(found: "Iterator[OrderRow]", profile: Profile) -> int:
+    """Orders that were looked for, in tables that appear while the search goes on; return how many there were."""
+    count = 0
+    while part := list(itertools.islice(found, FOUND_AT_ONCE)):
+        table = Table("key", "received", "partner", "end-to-end id", box=None, padding=(0, 1), pad_edge=False)
+        table.columns[0].no_wrap = True
+        table.add_column("EUR", justify="right", no_wrap=True)
+        for name in ("from, to", "booked", "now"):
+            table.add_column(name, no_wrap=True)
+        for order in part:
+            table.add_row(
+                order.key,
+                f"{local_instant(order.received_at, profile):%Y-%m-%d %H:%M}",
+                order.partner,
+                Text(order.end_to_end_id),
+                order.amount_text,
+                Text("\n".join(filter(None, (order.debtor_iban, order.creditor_iban)))),
+                str(order.booking_date or ""),
+                order.state,
+            )
+        screen.print(table)
+        count += len(part)
+    more = "sepa explain KEY tells an order's story; sepa copy KEY gives it as it came."
+    screen.print(f"{count} found. {more}" if count else "Nothing found.", soft_wrap=True)
+    return count
 
 
 def _line(order: "OrderRow") -> bytes:
