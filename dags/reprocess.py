@@ -78,6 +78,11 @@ def optional(title: str, description: str, **schema: str) -> Param:
             title="Reason",
             description="Kept for auditors together with your user name.",
         ),
+        "asked_on": optional(
+            "Handed in on",
+            "Withdraw only: the day the request was handed in, if it was not today. It decides whether it is in time.",
+            format="date",
+        ),
         "asked_by": optional("Asked by", "Who asked for it, if not you. Added to the reason as a note."),
     },
     doc_md=__doc__,

@@ -54,6 +54,12 @@ def order(
     received: Annotated[
         str | None, typer.Option("--day", metavar="DATE", help="... that were received on this day.")
     ] = None,
+    asked_on: Annotated[
+        str | None,
+        typer.Option(
+            "--asked-on", metavar="DATE", help="revoke: the day it was handed in, if it was not today."
+        ),
+    ] = None,
     home: HomeFolder = None,
     at: At = None,
     as_json: Json = False,
@@ -68,20 +74,26 @@ def order(
     Nothing of this pays an order twice. Ends with 0 when something was done, with 1 when everything stayed as it was.
     """
     from sepa.pipeline.emit import emit_reports
-    from sepa.pipeline.reprocess import NotFound, reprocess
+    from sepa.pipeline.reprocess import Mistaken, NotFound, reprocess
 
-    on = day(received) if received else None
+    on, asked = day(received) if received else None, day(asked_on) if asked_on else None
     with opened(home) as desk:
         ordered_at = instant(at, desk.profile)
         sure_of_the_future(ordered_at)
         try:
             done = reprocess(
-                desk, act=act.value, reason=reason, by=by, at=ordered_at, key=key, partner=partner, day=on
+                desk,
+                act=act.value,
+                reason=reason,
+                by=by,
+                at=ordered_at,
+                key=key,
+                partner=partner,
+                day=on,
+                asked_on=asked,
             )
-        except NotFound as missing:
-            raise Stop(f"{str(missing)[:1].upper()}{str(missing)[1:]}.") from None
-        except ValueError:
-            raise Stop("A decision needs a name and a reason: give --by and --reason.") from None
+        except (NotFound, Mistaken) as mistake:
+            raise Stop(f"{str(mistake)[:1].upper()}{str(mistake)[1:]}.") from None
         emit_reports(desk, ordered_at)
     if as_json:
         say_json(msgspec.json.encode({"kind": "decision", **msgspec.to_builtins(each)}) for each in done)

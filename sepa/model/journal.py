@@ -21,9 +21,6 @@ State = Literal[
     "revoked",  # withdrawn in time
 ]
 
-FINAL: frozenset[State] = frozenset({"paid", "unsettled", "revoked"})
-"""States that nobody can leave. A refused order may be judged again; a paid or unsettled one never."""
-
 MOVES: dict[State, frozenset[State]] = {
     "waiting": frozenset(
         {"paid", "pending-funds", "unsettled", "rejected", "not-executed", "revoked", "held"}
@@ -33,11 +30,14 @@ MOVES: dict[State, frozenset[State]] = {
     "routed": frozenset({"waiting", "rejected", "held", "routed"}),
     "rejected": frozenset({"waiting", "held", "routed", "rejected", "not-executed"}),
     "not-executed": frozenset({"waiting", "held", "routed", "rejected", "not-executed"}),
-    "paid": frozenset(),
+    "paid": frozenset({"revoked"}),
     "unsettled": frozenset(),
     "revoked": frozenset(),
 }
-"""Which state may follow which. The journal refuses any other move with BrokenPromise."""
+"""Which state may follow which. The journal refuses any other move with BrokenPromise.
+
+What is paid is withdrawn only out of a bulk that has not begun to leave; the journal sees to that.
+"""
 
 
 def first_state(outcome: Outcome) -> State:
@@ -175,7 +175,8 @@ class Event(msgspec.Struct, frozen=True):
 class Decision(msgspec.Struct, frozen=True):
     """What a person decided: which act, on what, and why.
 
-    `subject` is a file key or a transaction key. `id` is computed from all the rest, so that the same
+    `subject` is a file key or a transaction key. `asked_on` is the day on which somebody handed in what the
+    person then entered, where it was another. `id` is computed from all the rest, so that the same
     decision written twice is one line.
     """
 
@@ -185,6 +186,7 @@ class Decision(msgspec.Struct, frozen=True):
     act: Act
     subject: str
     reason: str
+    asked_on: datetime.date | None = None
 
 
 class Approval(msgspec.Struct, frozen=True):

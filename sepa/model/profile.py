@@ -216,10 +216,18 @@ class DirectDebit(Section, frozen=True):
     mandate_lapse_months: int
 
 
+class StageMatrix(Section, frozen=True):
+    """What becomes of a transfer that is withdrawn in time but was sealed already (REV-06): `remove` takes it out of a
+    bulk that has not begun to leave, `keep` does not."""
+
+    in_file_not_sent: Literal["remove", "keep"] = "keep"
+
+
 class Revocation(Section, frozen=True):
-    """Withdrawing a transfer before it is executed (REV-01)."""
+    """Withdrawing a transfer before it is executed (REV-01), or before it has left (REV-06)."""
 
     deadline_working_days: int = 1
+    stage_matrix: StageMatrix = StageMatrix()
 
 
 class FourEyes(Section, frozen=True):

@@ -159,6 +159,10 @@ def close_day(at: datetime.datetime, day: str | None = None) -> dict[str, Any]:
     return {"day": str(on), "reports": paths}
 
 
+def _date(text: str | None) -> datetime.date | None:
+    return datetime.date.fromisoformat(text) if text else None
+
+
 def reprocess(order: dict[str, Any], by: str | None, at: datetime.datetime) -> list[str]:
     """Carry out an operator's order as filled in on the trigger form; returns a sentence for each file.
 
@@ -187,7 +191,8 @@ def reprocess(order: dict[str, Any], by: str | None, at: datetime.datetime) -> l
                 at=at,
                 key=order.get("key") or None,
                 partner=order.get("partner") or None,
-                day=datetime.date.fromisoformat(order["day"]) if order.get("day") else None,
+                day=_date(order.get("day")),
+                asked_on=_date(order.get("asked_on")),
             )
         except (NotFound, ValueError) as mistake:
             raise AirflowFailException(str(mistake)) from None

@@ -1,6 +1,6 @@
 """What each act of an operator moves, and what it leaves as it stands. Nothing is written here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 import msgspec
 
@@ -26,21 +26,38 @@ def steps(home: Home, decision: Decision, file: FileRow, order: OrderRow | None)
         yield from _judged_again(home, decision, file, only=order.key if order else None)
     elif decision.act != "report-again":
         looked_at = ("held",) if decision.act in ("release", "refuse") else None
-        approved = {each.key: each for each in home.journal.approvals(file.key)}
+        known = _known(home, decision, file.key)
         for each in [order] if order else home.journal.orders(file.key, states=looked_at):
-            yield _step(home, decision, each, approved)
+            yield _step(home, decision, each, known)
 
 
-def _step(home: Home, decision: Decision, order: OrderRow, approved: Mapping[str, Approval]) -> Step:
+class Known(msgspec.Struct, frozen=True):
+    """What the journal tells of a file besides its orders, as far as the act asks: approvals, orders not sent yet."""
+
+    approved: Mapping[str, Approval] = {}
+    unsent: Set[str] = frozenset()
+
+
+def _known(home: Home, decision: Decision, file_key: str) -> Known:
+    match decision.act:
+        case "release":
+            return Known(approved={each.key: each for each in home.journal.approvals(file_key)})
+        case "revoke" if home.profile.revocation.stage_matrix.in_file_not_sent == "remove":
+            return Known(unsent=home.journal.unsent(file_key))
+        case _:
+            return Known()
+
+
+def _step(home: Home, decision: Decision, order: OrderRow, known: Known) -> Step:
     match decision.act, order.state:
         case "release", "held":
-            return _release(home, decision, order, approved.get(order.key))
+            return _release(home, decision, order, known.approved.get(order.key))
         case "refuse", "held":
             return _move(decision, order, "rejected", findings=_as_refusals(order.findings))
         case "hold", "waiting":
             return _move(decision, order, "held", findings=(stopped(order.end_to_end_id), *order.findings))
         case "revoke", _:
-            said = answer(_withdrawal(home, decision, order))
+            said = answer(_withdrawal(home, decision, order, known))
             return _move(decision, order, "revoked", findings=(said,)) if said.code == "DS02" else said
         case _:
             return None
@@ -62,14 +79,16 @@ def same_person(one: str, other: str) -> bool:
     return one.casefold().split() == other.casefold().split()
 
 
-def _withdrawal(home: Home, decision: Decision, order: OrderRow) -> Withdrawal:
+def _withdrawal(home: Home, decision: Decision, order: OrderRow, known: Known) -> Withdrawal:
+    """What is asked, on the day it was asked. In our own books what is sealed is done, and others lean on it."""
     due_on = order.booking_date
     return Withdrawal(
         kind=order.kind,
         state=order.state,
         due_on=due_on,
         last_day=revocation_deadline(due_on, home.profile) if due_on else None,
-        asked_on=local_instant(decision.at, home.profile).date(),
+        asked_on=decision.asked_on or local_instant(decision.at, home.profile).date(),
+        unsent=order.key in known.unsent and order.route == "clearing" and order.kind == "credit-transfer",
     )
 
 

@@ -27,14 +27,19 @@ def emit_bulks(home: Home, at: datetime.datetime) -> list[str]:
     """Write, validate and publish the files of every sealed bulk that has none yet; return their paths.
 
     Each bulk gets its message for the clearing (none for on-us) and its bookings, each with a manifest.
-    What is written follows from the seal alone, so a repeat after a kill writes the same bytes.
+    What is written follows from the seal and from what was withdrawn before emission began, so a repeat after a
+    kill writes the same bytes. A bulk of which everything was withdrawn has no files.
     """
     bulks = home.journal.bulks_unpublished()
     if not bulks:
         return []
     agent_of = creditor_agents(home, home.reference())
 
-    def emit(bulk: Bulk) -> list[Publication]:
+    def emit(sealed: Bulk) -> list[Publication]:
+        bulk = home.journal.begin_emission(sealed.id, at)
+        if not bulk.keys:
+            home.journal.published([], settles=bulk.id)
+            return []
         left = _message(home, bulk, agent_of, at) if bulk.kind in MESSAGES else []
         left += _bookings(home, bulk, at)
         home.journal.published(left, settles=bulk.id)

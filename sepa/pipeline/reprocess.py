@@ -17,6 +17,7 @@ from sepa.model.finding import Finding
 from sepa.model.journal import Act, Approval, Decision, FileRow, Move, OrderRow, ReportDue
 from sepa.pipeline.acts import steps
 from sepa.pipeline.home import Home, utc
+from sepa.schedule import local_instant
 from sepa.store.journal import Overtaken
 
 KEY_CHARS_MIN = 8
@@ -31,6 +32,10 @@ DONE: dict[Act, str] = {
 
 class NotFound(Exception):
     """What was asked for is not in the journal; the text says what was looked for."""
+
+
+class Mistaken(ValueError):
+    """An order that makes no sense; the text says why."""
 
 
 class Reprocessed(msgspec.Struct, frozen=True):
@@ -58,18 +63,51 @@ def reprocess(
     key: str | None = None,
     partner: str | None = None,
     day: datetime.date | None = None,
+    asked_on: datetime.date | None = None,
 ) -> list[Reprocessed]:
     """Carry out an operator's order on one file or order (`key`), or on all files of a partner received on `day`.
 
     `at` is the instant of the order itself and part of its identity: the same order carried out again,
-    by whatever repeats it, is the same decision and does nothing.
+    by whatever repeats it, is the same decision and does nothing. `asked_on` is the day on which a withdrawal was
+    handed in, when it is entered later: no day of the future, none before the file came. Mistaken says what is wrong.
     """
     if not reason.strip() or not by.strip():
-        raise ValueError("a decision needs a reason and a name")
-    if key and "-" in key:
-        return [_on_orders(home, act, reason, by, utc(at), key, _one_order(home, key))]
-    files = _files(home, key, partner, day)
-    return [_on_orders(home, act, reason, by, utc(at), file.key, None) for file in files]
+        raise Mistaken("a decision needs a reason and a name")
+    order = _one_order(home, key) if key and "-" in key else None
+    files = [_file_of(home, order)] if order else _files(home, key, partner, day)
+    if asked_on is not None:
+        _refuse_day(home, act, asked_on, utc(at), files)
+    return [
+        _on_orders(
+            home, _decision(act, reason, by, utc(at), order.key if order else file.key, asked_on), file, order
+        )
+        for file in files
+    ]
+
+
+def _refuse_day(
+    home: Home, act: Act, asked_on: datetime.date, at: datetime.datetime, files: list[FileRow]
+) -> None:
+    """Mistaken when nothing can have been asked for on that day."""
+    if act != "revoke":
+        raise Mistaken("only a withdrawal has a day on which it was asked for")
+    if asked_on > local_instant(at, home.profile).date():
+        raise Mistaken(f"{asked_on} is yet to come; give the day on which the request was handed in")
+    for file in files:
+        received_on = local_instant(file.received_at, home.profile).date()
+        if asked_on < received_on:
+            raise Mistaken(f"the order came on {received_on}; nobody can have withdrawn it on {asked_on}")
+
+
+def _decision(
+    act: Act, reason: str, by: str, at: datetime.datetime, subject: str, asked_on: datetime.date | None
+) -> Decision:
+    """The decision under the id that all of it makes."""
+    told = [at.isoformat(), by, act, subject, reason]
+    if asked_on is not None:
+        told.append(asked_on.isoformat())
+    id = hashlib.sha256("\n".join(told).encode()).hexdigest()[:24]
+    return Decision(id=id, at=at, by=by, act=act, subject=subject, reason=reason, asked_on=asked_on)
 
 
 def _files(home: Home, key: str | None, partner: str | None, day: datetime.date | None) -> list[FileRow]:
@@ -106,21 +144,14 @@ def _one_order(home: Home, key: str) -> OrderRow:
     return order
 
 
-def _on_orders(
-    home: Home, act: Act, reason: str, by: str, at: datetime.datetime, subject: str, order: OrderRow | None
-) -> Reprocessed:
-    file_key = order.file_key if order else subject
-    file = home.journal.file(file_key)
+def _file_of(home: Home, order: OrderRow) -> FileRow:
+    file = home.journal.file(order.file_key)
     assert file is not None
-    identity = "\n".join((at.isoformat(), by, act, subject, reason))
-    decision = Decision(
-        id=hashlib.sha256(identity.encode()).hexdigest()[:24],
-        at=at,
-        by=by,
-        act=act,
-        subject=subject,
-        reason=reason,
-    )
+    return file
+
+
+def _on_orders(home: Home, decision: Decision, file: FileRow, order: OrderRow | None) -> Reprocessed:
+    subject, act, by = decision.subject, decision.act, decision.by
     if any(earlier.id == decision.id for earlier in home.journal.decisions(subject)):
         return Reprocessed(
             subject, act, 0, 0, "This decision was carried out before; nothing is left to do.", repeated=True
@@ -137,7 +168,9 @@ def _on_orders(
             stay[f"({step.code}): {step.message} {step.remedy}"] += 1
         elif step is not None:
             stay[f"as they were: {step}"] += 1
-    report = ReportDue(file_key=file_key, occasion=f"decision:{decision.id}", partner=file.partner, at=at)
+    report = ReportDue(
+        file_key=file.key, occasion=f"decision:{decision.id}", partner=file.partner, at=decision.at
+    )
     try:
         moved = home.journal.decide(
             decision,

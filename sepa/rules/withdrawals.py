@@ -16,6 +16,7 @@ OPEN: frozenset[State] = frozenset({"waiting", "pending-funds", "held"})
 class Withdrawal(msgspec.Struct, frozen=True):
     """An order as it stands on the day `asked_on`, when somebody wants to withdraw it.
 
+    `unsent` says that it was paid in a bulk which has not begun to leave, and may be taken out of it.
     `due_on` is its booking date and `last_day` the last one on which it can be withdrawn; both are None
     where the order has no date.
     """
@@ -25,6 +26,7 @@ class Withdrawal(msgspec.Struct, frozen=True):
     due_on: datetime.date | None
     last_day: datetime.date | None
     asked_on: datetime.date
+    unsent: bool = False
 
 
 def answer(asked: Withdrawal) -> Finding:
@@ -34,9 +36,9 @@ def answer(asked: Withdrawal) -> Finding:
     V.3.2(56); REV-01, REV-03, REV-04, REV-06, CUT-13.
     """
     due_on, last_day = str(asked.due_on or ""), str(asked.last_day or "")
-    if asked.state == "paid":
+    if asked.state == "paid" and not asked.unsent:
         return executed.finding("DS03", "requested_date", due_on, "an order that is not paid yet")
-    if asked.state not in OPEN:
+    if asked.state not in OPEN and not asked.unsent:
         return ended.finding("DS03", "position", asked.state, "an order that may still be paid")
     if asked.kind == "collection":
         return by_consent.finding("DS03", "mandate", None, "a transfer")
@@ -65,7 +67,7 @@ _RECALL = "Once it is paid only a recall can ask for the money back, and recalls
     codes=("DS02",),
     message="The order was withdrawn on {found}, in time: its last day was {last_day}.",
     remedy="If you still want to pay, send a new order.",
-    parameters=("revocation.deadline_working_days",),
+    parameters=("revocation.deadline_working_days", "revocation.stage_matrix.in_file_not_sent"),
     kinds=("credit-transfer",),
 )
 def in_time(subject: Withdrawal, case: Case) -> Findings:

@@ -158,7 +158,8 @@ class Journal(Protocol):
         Returns how many moves were written: 0 when this decision (by id) is already there.
         Moves whose order has moved on since are refused with `Overtaken`; moves that `MOVES` does not allow,
         that would pay, or that would let an order wait without amount, route or days, are BrokenPromise.
-        So is an approval of an order that is not held; one of an order that moved on, or that another
+        A paid order that is withdrawn is taken out of its bulk; once the bulk has begun to leave, that is Overtaken.
+        An approval of an order that is not held is BrokenPromise; one of an order that moved on, or that another
         approved meanwhile, is Overtaken.
         """
 
@@ -182,7 +183,7 @@ class Journal(Protocol):
     def booked(
         self, since: datetime.datetime | None = None, *, by: datetime.date | None = None
     ) -> dict[str, int]:
-        """Net cents posted per account (credit positive), by windows after `since`.
+        """Net cents posted per account (credit positive), by windows after `since`; what was taken out counts no more.
 
         With `by` only what is booked on that day or before: a collection is posted when it is forwarded,
         and brings money on its day.
@@ -208,12 +209,24 @@ class Journal(Protocol):
 
     def bulks_unpublished(self) -> list[Bulk]: ...
 
-    def bulk(self, id: str) -> Bulk | None: ...
+    def bulk(self, id: str) -> Bulk | None:
+        """A bulk as it leaves: without the orders that were taken out of it."""
+
+    def unsent(self, file_key: str) -> set[str]:
+        """Keys of the file's orders that are paid in a bulk which has not begun to leave."""
+
+    def begin_emission(self, bulk_id: str, at: datetime.datetime) -> Bulk:
+        """Note that a bulk begins to leave, before its first byte is written; from now on nothing is taken out.
+
+        Returns it as it leaves, without orders if all were taken out. Again it returns the same.
+        An unknown bulk is BrokenPromise.
+        """
 
     def bulk_orders(self, bulk_id: str, batch: int = 2000) -> Iterator[tuple[Payment, Transaction]]:
-        """Members in the bulk's order, streamed."""
+        """Members in the bulk's order, streamed, without those taken out."""
 
-    def bulk_postings(self, bulk_id: str, batch: int = 5000) -> Iterator[Posting]: ...
+    def bulk_postings(self, bulk_id: str, batch: int = 5000) -> Iterator[Posting]:
+        """Postings of those members."""
 
     def reports_due(self) -> list[ReportDue]:
         """Reports without a publication, oldest first."""
@@ -235,7 +248,7 @@ class Journal(Protocol):
         """
 
     def bulks_sealed_between(self, start: datetime.datetime, end: datetime.datetime) -> list[Bulk]:
-        """Bulks whose window lies in [start, end)."""
+        """Bulks whose window lies in [start, end), those without any order left out."""
 
     def order_totals(self, file_keys: Collection[str]) -> list[tuple[str, str, str, str, int, int]]:
         """(file key, state, main rule of the last findings or '', main code or '', count, cents).

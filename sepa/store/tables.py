@@ -7,7 +7,7 @@ every database sorts alike.
 
 import sqlalchemy as sa
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest version in `sepa.store.migrations`; a test holds it to that."""
 
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -187,6 +187,7 @@ decisions = sa.Table(
     _text("act"),
     _text("subject"),
     _text("reason"),
+    sa.Column("asked_on", Day),
     sa.Index("ix_decisions_subject", "subject"),
 )
 
@@ -247,6 +248,29 @@ postings = sa.Table(
     sa.Column("value_date", Day, nullable=False),
     sqlite_with_rowid=False,
 )
+
+# --- leave ---
+
+emissions = sa.Table(
+    "emissions",
+    metadata,
+    _key("bulk", "bulks.id"),
+    _text("at"),
+    _whole("count"),
+    sa.Column("sum_cents", Cents, nullable=False),
+)
+"""Written before the first byte of a bulk: from then on nothing is taken out of it. Count and sum are what leaves."""
+
+taken_out = sa.Table(
+    "taken_out",
+    metadata,
+    _key("key", "orders.key"),
+    _text("bulk", "bulks.id"),
+    _text("decision", "decisions.id"),
+    sa.Index("ix_taken_out_bulk", "bulk"),
+)
+"""Orders withdrawn after the seal and before their bulk began to leave. Their places and postings there stay, and
+count for nothing."""
 
 # --- tell ---
 

@@ -173,6 +173,7 @@ def _a_day(journal: Journal) -> str:
     )
     decide(journal, move(transaction_key(file_key, 3), "rejected", findings=(finding("PPL-01"),)))
     pay_all(journal)
+    journal.begin_emission("BULK-1", LATER)
     return file_key
 
 
@@ -227,6 +228,13 @@ WAITING = transaction_key(key_of("a"), 5)
             f"UPDATE bulk_members SET key = 'x-1' WHERE key = '{KEY}'",
             "it is unknown, not paid",
             id="member-unknown",
+        ),
+        pytest.param("UPDATE emissions SET count = 9", "began to leave with 9 orders", id="emission-count"),
+        pytest.param("UPDATE emissions SET sum_cents = 9", "began to leave with", id="emission-sum"),
+        pytest.param(
+            f"INSERT INTO taken_out VALUES ('{KEY}', 'BULK-1', 'd-1')",
+            "is not withdrawn",
+            id="paid-taken-out",
         ),
         pytest.param("UPDATE postings SET amount_cents = 1 WHERE line = 1", "differ by", id="posting"),
         pytest.param("DELETE FROM postings WHERE line = 2", "differ by", id="posting-removed"),

@@ -1,5 +1,6 @@
 """Emit: sealed bulks to be written, reports to be told, and what has left."""
 
+import datetime
 from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from sepa.model.journal import Publication, ReportDue
 from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment, Posting
 from sepa.store.sql.connection import Connected, insert_once
+from sepa.store.sql.leaving import begin, still_in, unsent
 from sepa.store.sql.rows import (
     BULK,
     PAYMENT,
@@ -39,11 +41,23 @@ class Emission(Connected):
             found = read_bulks(connection, bulks.c.id == id)
             return found[0] if found else None
 
+    def unsent(self, file_key: str) -> set[str]:
+        with self.reading() as connection:
+            return unsent(connection, file_key)
+
+    def begin_emission(self, bulk_id: str, at: datetime.datetime) -> Bulk:
+        with self.writing() as connection:
+            found = read_bulks(connection, bulks.c.id == bulk_id)
+            if not found:
+                raise BrokenPromise(f"there is no bulk {bulk_id}")
+            begin(connection, bulk_id, at, found[0].count, found[0].sum_cents)
+            return found[0]
+
     def bulk_orders(self, bulk_id: str, batch: int = 2000) -> Iterator[tuple[Payment, Transaction]]:
         wanted = (
             PAYMENT.add_columns(orders.c.transaction)
             .join(bulk_members, bulk_members.c.key == orders.c.key)
-            .where(bulk_members.c.bulk == bulk_id)
+            .where(bulk_members.c.bulk == bulk_id, still_in(bulk_members.c.key))
             .order_by(bulk_members.c.position)
         )
         with self.reading() as connection:
@@ -57,7 +71,7 @@ class Emission(Connected):
             sa.select(
                 line.key, line.account, line.side, line.amount_cents, line.booking_date, line.value_date
             )
-            .where(line.bulk == bulk_id)
+            .where(line.bulk == bulk_id, still_in(line.key))
             .order_by(line.line)
         )
         with self.reading() as connection:
@@ -88,9 +102,10 @@ class Emission(Connected):
 
 
 def read_bulks(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> list[Bulk]:
-    """Bulks with their members, ordered by window, then id."""
+    """Bulks with the members that are still in them, ordered by window, then id."""
     found = connection.execute(BULK.where(*where).order_by(bulks.c.window, bulks.c.id)).all()
     keys = sa.select(bulk_members.c.key).order_by(bulk_members.c.position)
+    keys = keys.where(still_in(bulk_members.c.key))
     return [
         bulk_of(row, tuple(connection.scalars(keys.where(bulk_members.c.bulk == row.id)))) for row in found
     ]

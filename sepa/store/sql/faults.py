@@ -5,13 +5,23 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from sepa.model.journal import MOVES
+from sepa.store.sql.leaving import still_in
 from sepa.store.sql.moves import PROJECTED
-from sepa.store.tables import bulk_members, bulks, file_verdicts, history, orders, postings
+from sepa.store.tables import (
+    bulk_members,
+    bulks,
+    emissions,
+    file_verdicts,
+    history,
+    orders,
+    postings,
+    taken_out,
+)
 
 
 def find_faults(connection: sa.Connection) -> Iterator[str]:
     """Every fault, as a sentence, in a fixed order."""
-    for search in (_lines, _steps, _bulk_sums, _members, _postings, _files):
+    for search in (_lines, _steps, _bulk_sums, _members, _taken_out, _emissions, _postings, _files):
         yield from search(connection)
 
 
@@ -70,18 +80,62 @@ def _bulk_sums(connection: sa.Connection) -> Iterator[str]:
         yield f"Bulk {bulk} says {said} orders, {cents} cents, but has {found}, {int(sum_cents)} cents."
 
 
+def _taken_out(connection: sa.Connection) -> Iterator[str]:
+    """What was taken out of a bulk was in it, and is withdrawn."""
+    line, member, row = taken_out.c, bulk_members.c, orders.c
+    was_in = sa.exists().where(member.key == line.key, member.bulk == line.bulk)
+    wrong = (
+        sa.select(line.key, line.bulk)
+        .join(orders, row.key == line.key)
+        .where(sa.or_(row.state != "revoked", ~was_in))
+        .order_by(line.key)
+    )
+    for key, bulk in connection.execute(wrong):
+        yield f"Order {key} was taken out of bulk {bulk}, but it is not withdrawn or was never there."
+
+
+def _emissions(connection: sa.Connection) -> Iterator[str]:
+    """What began to leave is what is in the bulk: nothing was taken out later."""
+    line = emissions.c
+    left = (
+        sa.select(
+            bulk_members.c.bulk,
+            sa.func.count().label("count"),
+            sa.func.sum(orders.c.amount_cents).label("cents"),
+        )
+        .join(orders, orders.c.key == bulk_members.c.key)
+        .where(still_in(bulk_members.c.key))
+        .group_by(bulk_members.c.bulk)
+        .subquery()
+    )
+    count, cents = sa.func.coalesce(left.c.count, 0), sa.func.coalesce(left.c.cents, 0)
+    wanted = (
+        sa.select(line.bulk, line.count, line.sum_cents, count, cents)
+        .join_from(emissions, left, left.c.bulk == line.bulk, isouter=True)
+        .where(sa.or_(count != line.count, cents != line.sum_cents))
+        .order_by(line.bulk)
+    )
+    for bulk, said, said_cents, found, sum_cents in connection.execute(wanted):
+        yield (
+            f"Bulk {bulk} began to leave with {said} orders, {said_cents} cents, "
+            f"but has {found}, {int(sum_cents)} cents."
+        )
+
+
 def _members(connection: sa.Connection) -> Iterator[str]:
-    """What is paid is in a bulk, and what is in a bulk is a paid order."""
+    """What is paid is in a bulk, and what is in a bulk and was not taken out is a paid order."""
     member, row = bulk_members.c, orders.c
     unpaid = (
         sa.select(member.key, member.bulk, row.state)
         .join_from(bulk_members, orders, row.key == member.key, isouter=True)
-        .where(row.state.is_distinct_from("paid"))
+        .where(row.state.is_distinct_from("paid"), still_in(member.key))
         .order_by(member.key)
     )
     for key, bulk, state in connection.execute(unpaid):
         yield f"Order {key} is in bulk {bulk}, but it is {state or 'unknown'}, not paid."
-    loose = sa.select(row.key).where(row.state == "paid", ~sa.exists().where(member.key == row.key))
+    loose = sa.select(row.key).where(
+        row.state == "paid", ~sa.exists().where(member.key == row.key, still_in(member.key))
+    )
     for key in connection.scalars(loose.order_by(row.key)):
         yield f"Order {key} is paid, but it is in no bulk."
 

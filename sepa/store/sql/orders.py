@@ -11,6 +11,7 @@ from sepa.model.journal import Approval, BlockRow, Decision, Move, OrderRow, Rep
 from sepa.store.journal import Overtaken
 from sepa.store.sql.connection import Connected, insert_once
 from sepa.store.sql.judging import due
+from sepa.store.sql.leaving import take_out
 from sepa.store.sql.moves import PROJECTED, Standing, move, standing
 from sepa.store.sql.rows import ORDER, block_row, instant_of, instant_text, json_text, order_row
 from sepa.store.tables import approvals, blocks, decisions, file_verdicts, files, history, orders
@@ -149,6 +150,7 @@ class Orders(Connected):
                 "act": decision.act,
                 "subject": decision.subject,
                 "reason": decision.reason,
+                "asked_on": decision.asked_on,
             }
             if not insert_once(connection, decisions, line):
                 return 0
@@ -156,6 +158,7 @@ class Orders(Connected):
             stood = standing(connection, keys)
             for approval in approvals:
                 _approve(connection, approval, stood[approval.key])
+            take_out(connection, decision.id, moves, stood)
             move(connection, moves, stood)
             if report is not None:
                 due(connection, report.file_key, report.occasion, report.partner, instant_text(report.at))

@@ -12,6 +12,7 @@ from sepa.model.payment import Bulk
 from sepa.store.sql.connection import Connected, among, slices
 from sepa.store.sql.emission import read_bulks
 from sepa.store.sql.faults import find_faults
+from sepa.store.sql.leaving import still_in
 from sepa.store.sql.rows import EMPTY, instant_text
 from sepa.store.tables import blocks, bulks, file_verdicts, metadata, orders, postings
 
@@ -37,7 +38,8 @@ class Proof(Connected):
     def bulks_sealed_between(self, start: datetime.datetime, end: datetime.datetime) -> list[Bulk]:
         at = bulks.c.window
         with self.reading() as connection:
-            return read_bulks(connection, at >= instant_text(start), at < instant_text(end))
+            found = read_bulks(connection, at >= instant_text(start), at < instant_text(end))
+        return [bulk for bulk in found if bulk.keys]
 
     def order_totals(self, file_keys: Collection[str]) -> list[Total]:
         line = orders.c
@@ -79,7 +81,11 @@ class Proof(Connected):
         wanted = (
             sa.select(line.account, line.side, sa.func.count(), sa.func.sum(line.amount_cents))
             .join(bulks, bulks.c.id == line.bulk)
-            .where(bulks.c.window >= instant_text(start), bulks.c.window < instant_text(end))
+            .where(
+                bulks.c.window >= instant_text(start),
+                bulks.c.window < instant_text(end),
+                still_in(line.key),
+            )
             .group_by(line.account, line.side)
             .order_by(line.account, line.side)
         )

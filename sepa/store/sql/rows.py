@@ -11,7 +11,7 @@ from sepa.model.finding import NOTHING, Findings
 from sepa.model.journal import BlockRow, Delivery, FileRow, OrderRow, ReportDue
 from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment, Posting
-from sepa.store.tables import blocks, bulks, file_verdicts, files, orders
+from sepa.store.tables import blocks, bulks, file_verdicts, files, orders, taken_out
 
 _encoder = msgspec.json.Encoder()
 _transactions = msgspec.json.Decoder(Transaction)
@@ -158,14 +158,26 @@ def payment_of(row: Any) -> Payment:
 
 # --- bulks ---
 
-BULK = sa.select(
-    bulks.c.id, bulks.c.kind, bulks.c.window, bulks.c.settlement_date, bulks.c.sum_cents, bulks.c.scheme
+_OUT_CENTS = (
+    sa.select(sa.func.coalesce(sa.func.sum(orders.c.amount_cents), 0))
+    .join(taken_out, taken_out.c.key == orders.c.key)
+    .where(taken_out.c.bulk == bulks.c.id)
+    .scalar_subquery()
 )
+BULK = sa.select(
+    bulks.c.id,
+    bulks.c.kind,
+    bulks.c.window,
+    bulks.c.settlement_date,
+    (bulks.c.sum_cents - _OUT_CENTS).label("sum_cents"),
+    bulks.c.scheme,
+)
+"""A bulk, and the cents of the orders that are still in it."""
 
 
 def bulk_of(row: Any, keys: tuple[str, ...]) -> Bulk:
     id, kind, window, settlement_date, sum_cents, scheme = row
-    return Bulk(id, kind, instant_of(window), settlement_date, keys, sum_cents, scheme)
+    return Bulk(id, kind, instant_of(window), settlement_date, keys, int(sum_cents), scheme)
 
 
 def posting_of(row: Any) -> Posting:

@@ -13,6 +13,7 @@ from sepa.model.payment import Payment, Posting, Settlement
 from sepa.store.journal import Overtaken
 from sepa.store.sql.connection import Connected, among, insert_once, pour, slices
 from sepa.store.sql.judging import due
+from sepa.store.sql.leaving import still_in
 from sepa.store.sql.moves import Standing, move, standing
 from sepa.store.sql.rows import PAYMENT, day_text, instant_of, instant_text, payment_of
 from sepa.store.tables import (
@@ -61,6 +62,7 @@ class Settling(Connected):
             wanted = wanted.join(bulks, bulks.c.id == line.bulk).where(bulks.c.window > instant_text(since))
         if by is not None:
             wanted = wanted.where(line.booking_date <= by)
+        wanted = wanted.where(still_in(line.key))
         with self.reading() as connection:
             return {account: int(cents) for account, cents in connection.execute(wanted)}
 

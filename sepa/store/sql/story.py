@@ -22,6 +22,7 @@ from sepa.store.tables import (
     history,
     orders,
     postings,
+    taken_out,
 )
 
 DESK = "desk"
@@ -46,6 +47,7 @@ class Story(Connected):
                 judged,
                 *_decided(connection, key, order["file_key"]),
                 *_approved(connection, order),
+                *_taken_out(connection, key),
                 *moved,
                 *(_sealed(connection, bulk, key) if bulk is not None else ()),
                 *_published(
@@ -77,7 +79,8 @@ def _decided(connection: sa.Connection, key: str, file_key: str) -> Iterator[Eve
             what=row["act"],
             by=row["by"],
             cause=f"decision:{row['id']}",
-            detail={"subject": row["subject"], "reason": row["reason"]},
+            detail={"subject": row["subject"], "reason": row["reason"]}
+            | ({"asked_on": str(row["asked_on"])} if row["asked_on"] else {}),
         )
 
 
@@ -92,6 +95,20 @@ def _approved(connection: sa.Connection, order: Any) -> Iterator[Event]:
             by=row["by"],
             cause=f"decision:{row['decision']}",
             detail={"waits_for": "another person"} if counts else {},
+        )
+
+
+def _taken_out(connection: sa.Connection, key: str) -> Iterator[Event]:
+    """That the order left its bulk again before the bulk began to leave: its postings there count for nothing."""
+    line = taken_out.c
+    wanted = (
+        sa.select(line.bulk, line.decision, decisions.c.at, decisions.c.by)
+        .join(decisions, decisions.c.id == line.decision)
+        .where(line.key == key)
+    )
+    for bulk, decision, at, by in connection.execute(wanted):
+        yield Event(
+            at=instant_of(at), what="taken out", by=by, cause=f"decision:{decision}", detail={"bulk": bulk}
         )
 
 

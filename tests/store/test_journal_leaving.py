@@ -1,0 +1,175 @@
+"""The journal's contract over every store that keeps it: between the seal of a bulk and its first byte."""
+
+import datetime
+import threading
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from msgspec.structs import replace
+
+import sepa.store.migrations
+from sepa.model.broken import BrokenPromise
+from sepa.model.verdict import transaction_key
+from sepa.store.journal import Journal, Overtaken
+from sepa.store.sql import open_journal
+from sepa.store.sql.connection import engine_of
+from tests.build import A1
+from tests.store.conftest import Store
+from tests.store.lines import (
+    DAY,
+    EVENING,
+    LATER,
+    WINDOW,
+    accepted,
+    decide,
+    decision,
+    key_of,
+    move,
+    pay_all,
+    states,
+)
+
+KEYS = [transaction_key(key_of("a"), number) for number in (1, 2, 3)]
+
+
+def sealed(journal: Journal) -> str:
+    """A file of three orders, paid in one bulk."""
+    file_key = accepted(journal, 3)
+    pay_all(journal)
+    return file_key
+
+
+def withdraw(journal: Journal, *keys: str, id: str = "d-1") -> int:
+    return decide(journal, *(move(key, "revoked", 1) for key in keys), id=id)
+
+
+def test_an_order_is_taken_out_of_a_bulk_that_has_not_begun_to_leave(journal: Journal) -> None:
+    file_key = sealed(journal)
+    assert journal.unsent(file_key) == set(KEYS)
+    assert withdraw(journal, KEYS[1]) == 1
+    assert states(journal, file_key) == ["paid", "revoked", "paid"]
+    (left,) = journal.bulks_unpublished()
+    assert (left.keys, left.sum_cents, left.id) == ((KEYS[0], KEYS[2]), 20_000, "BULK-1")
+    assert journal.bulk("BULK-1") == left
+    assert journal.bulks_sealed_between(WINDOW, LATER) == [left]
+    assert [payment.key for payment, _ in journal.bulk_orders("BULK-1")] == [KEYS[0], KEYS[2]]
+    assert [posting.key for posting in journal.bulk_postings("BULK-1")] == [KEYS[0]] * 2 + [KEYS[2]] * 2
+    assert journal.unsent(file_key) == {KEYS[0], KEYS[2]}
+    assert journal.faults() == []
+
+
+def test_what_was_taken_out_is_booked_nowhere(journal: Journal) -> None:
+    sealed(journal)
+    withdraw(journal, KEYS[1])
+    assert journal.booked() == {A1: -20_000, "CLEARING:SCT": 20_000}
+    assert journal.posting_totals(WINDOW, LATER) == [
+        ("CLEARING:SCT", "credit", 2, 20_000),
+        (A1, "debit", 2, 20_000),
+    ]
+
+
+def test_a_bulk_of_which_all_was_taken_out_leaves_without_orders(journal: Journal) -> None:
+    sealed(journal)
+    withdraw(journal, *KEYS)
+    empty = journal.begin_emission("BULK-1", LATER)
+    assert (empty.keys, empty.sum_cents) == ((), 0)
+    assert journal.bulks_sealed_between(WINDOW, LATER) == []
+    assert journal.booked() == {}
+    assert journal.faults() == []
+
+
+def test_of_what_has_begun_to_leave_nothing_is_taken_out(journal: Journal) -> None:
+    file_key = sealed(journal)
+    withdraw(journal, KEYS[0])
+    began = journal.begin_emission("BULK-1", LATER)
+    assert began.keys == tuple(KEYS[1:])
+    assert journal.unsent(file_key) == set()
+    before = journal.digest()
+    with pytest.raises(Overtaken):
+        withdraw(journal, KEYS[1], id="d-2")
+    assert journal.begin_emission("BULK-1", EVENING) == began, "a repeat after a kill"
+    assert journal.digest() == before
+    assert journal.faults() == []
+
+
+def test_an_unknown_bulk_cannot_leave(journal: Journal) -> None:
+    with pytest.raises(BrokenPromise):
+        journal.begin_emission("none", LATER)
+
+
+def test_what_began_to_leave_otherwise_is_our_fault(store: Store) -> None:
+    journal = store.open()
+    sealed(journal)
+    journal.begin_emission("BULK-1", LATER)
+    store.tamper("UPDATE emissions SET count = 2")
+    with pytest.raises(BrokenPromise, match="other orders"):
+        journal.begin_emission("BULK-1", LATER)
+
+
+def test_of_a_withdrawal_and_an_emission_at_once_the_bulk_knows_who_was_first(store: Store) -> None:
+    """Whoever comes first: what leaves is what the journal says leaves, and the withdrawn order is not in it."""
+    journal, other = store.open(), store.open()
+    sealed(journal)
+    barrier, seen = threading.Barrier(2), {}
+
+    def emit() -> None:
+        barrier.wait()
+        seen["left"] = journal.begin_emission("BULK-1", LATER).keys
+
+    def take() -> None:
+        barrier.wait()
+        try:
+            seen["taken"] = withdraw(other, KEYS[0])
+        except Overtaken:
+            seen["taken"] = 0
+
+    workers = [threading.Thread(target=each) for each in (emit, take)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert (KEYS[0] in seen["left"]) == (seen["taken"] == 0)
+    assert journal.faults() == []
+
+
+def test_the_story_tells_that_an_order_left_its_bulk_again(journal: Journal) -> None:
+    sealed(journal)
+    withdraw_on = decision(subject=KEYS[0], act="revoke")
+    journal.decide(withdraw_on, [move(KEYS[0], "revoked", 1)], report=None)
+    (out,) = [event for event in journal.story(KEYS[0]) if event.what == "taken out"]
+    assert (out.at, out.by, out.cause, out.detail) == (LATER, "Eva", "decision:d-1", {"bulk": "BULK-1"})
+
+
+@pytest.mark.parametrize("asked_on", [None, datetime.date(2026, 4, 1)])
+def test_the_day_of_a_request_comes_back(journal: Journal, asked_on: datetime.date | None) -> None:
+    key = transaction_key(accepted(journal), 1)
+    made = replace(decision(subject=key, act="revoke"), asked_on=asked_on)
+    journal.decide(made, [], report=None)
+    assert journal.decisions(key) == [made]
+    (told,) = [event for event in journal.story(key) if event.what == "revoke"]
+    assert told.detail.get("asked_on") == (str(asked_on) if asked_on else None)
+
+
+def test_a_bulk_sealed_before_there_was_such_a_line_counts_as_leaving(new_url: str) -> None:
+    """Nobody noted when it began, so nothing of it may be taken out."""
+    engine = engine_of(new_url)
+    config = Config()
+    config.set_main_option("script_location", str(sepa.store.migrations.__path__[0]))
+    with engine.execution_options(writing=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.execute(sa.text("INSERT INTO windows VALUES ('2026-04-02T08:00:00+00:00', 'desk')"))
+        connection.execute(
+            sa.text(
+                "INSERT INTO bulks VALUES ('OLD', '2026-04-02T08:00:00+00:00', 'pacs.008', "
+                f"'{DAY.isoformat()}', '', 3, 300)"
+            )
+        )
+    engine.dispose()
+    journal = open_journal(new_url)
+    with journal.reading() as connection:
+        lines = connection.execute(sa.text("SELECT bulk, count, sum_cents FROM emissions")).all()
+    journal.close()
+    assert [tuple(line) for line in lines] == [("OLD", 3, 300)]
