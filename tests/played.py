@@ -23,7 +23,7 @@ import yaml
 from lxml import etree
 from msgspec.structs import replace
 
-from sepa.cli.examples import NOTHING_THERE, Changes, Value
+from sepa.cli.examples import NOTHING_THERE, THE_FILE, Changes, Value
 from sepa.decide import Desk, Judging
 from sepa.model.finding import Finding, Findings
 from sepa.model.journal import Decision, Delivery
@@ -333,6 +333,7 @@ def _profile(parameters: Mapping[str, Value]) -> tuple[Profile, dict[str, Any]]:
         target = changed
         for section in sections:
             target = target.setdefault(section, {})
+        value = "null" if value == NOTHING_THERE else value
         hour = isinstance(value, str) and re.fullmatch(r"\d\d:\d\d:\d\d", value)
         target[key] = value if hour else yaml.safe_load(str(value))  # YAML 1.1 would count an hour in seconds
     return _laid_over(msgspec.to_builtins(load_profile("otp-sk")), changed), changed
@@ -429,8 +430,11 @@ class Said(msgspec.Struct):
         return [each for each in self.findings if (each.rule, each.name) == (id, name)]
 
     def element(self, finding: Finding) -> str:
-        """The place a finding names: a path of tags, or the file where no message could be read."""
-        return element_path(finding.element, self.message) if self.message else "the file"
+        """The field a finding names, which has a path in this message; or the file where no message was read."""
+        if not self.message:
+            return THE_FILE
+        assert element_path(finding.element, self.message)
+        return finding.element
 
 
 @functools.cache

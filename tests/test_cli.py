@@ -614,18 +614,19 @@ def test_a_card_tells_all_of_a_rule(sepa: Sepa) -> None:
     assert told[:5] == [
         "SCH-08 amounts.at_most",
         "An amount is no more than the scheme carries.",
-        "Given four_eyes.from_cents null",
+        "Given no four_eyes.from_cents",
         "Refuses Amt/InstdAmt 1000000000.00",
         "Takes Amt/InstdAmt 999999999.99",
     ]
-    assert "Looks at Amt/InstdAmt of each order, in transfers and collections" in told
+    assert "Looks at Amt/InstdAmt or InstdAmt of each order, in transfers and collections" in told
     assert "Parameter orders.amount_max_cents = 99999999999 in every profile" in told
 
 
 def test_machines_get_the_pair_too(sepa: Sepa) -> None:
     (line,) = sepa("rules", "amounts.more_than_zero", "--json").lines
     pair = {"given": [], "refused": ["Amt/InstdAmt 0.00"], "accepted": ["Amt/InstdAmt 0.01"], "still": []}
-    assert (line["element"], line["example"]) == ("Amt/InstdAmt", {"base": "transfer", **pair})
+    assert line["element"] == {"credit-transfer": "Amt/InstdAmt", "collection": "InstdAmt"}
+    assert line["example"] == {"base": "transfer", **pair}
 
 
 def test_a_rule_that_is_not_there_says_so(sepa: Sepa) -> None:

@@ -5,6 +5,7 @@ one of them. Only the commands that show rules read them; judging never does.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from typing import Literal
@@ -14,20 +15,23 @@ import yaml
 
 from sepa.cli.options import shown
 from sepa.rules.rule import Rule
+from sepa.wire import element_path
 
 Value = str | list[str] | dict[str, str]
 Changes = dict[str, Value]
 """Place → what stands there instead; the places are told in docs/house.md."""
 
 NOTHING_THERE = "none"
+THE_FILE = "the file"
+_NEWEST = {"credit-transfer": "pain.001.001.09", "collection": "pain.008.001.08"}
 
 
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is changed in a sound file so that a rule speaks (`refused`), and so that it just does not (`accepted`).
 
     `given` is changed in both, and `still` are rules that refuse, hold or route the accepted side all the same.
-    `element` is the place that the rule's finding names, as a path of tags, or "the file". `of` is the sound file;
-    None: as the rule's messages say.
+    `element` is the field that the rule's finding names (`creditor_account.iban`), or "the file". `of` is the sound
+    file; None: as the rule's messages say.
     """
 
     element: str
@@ -41,6 +45,15 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def base_of(rule: Rule, example: Example) -> Literal["transfer", "collection"]:
     """The sound file that is changed: a collection only where the rule judges nothing else, or the pair says so."""
     return example.of or ("collection" if rule.kinds == ("collection",) else "transfer")
+
+
+def paths_of(rule: Rule, example: Example) -> dict[str, str]:
+    """Where the rule's finding points to, by the kinds of message that have the place; nothing for the whole file."""
+    paths: dict[str, str] = {}
+    for kind in rule.kinds if example.element != THE_FILE else ():
+        with suppress(KeyError):  # an hour of execution has no place in a collection
+            paths[kind] = element_path(example.element, _NEWEST[kind])
+    return paths
 
 
 def example_of(rule: Rule) -> Example | None:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sepa.cli.examples import Changes, base_of, example_of, notation
+from sepa.cli.examples import Changes, base_of, example_of, notation, paths_of
 from sepa.rules.rule import Rule
 
 Profiles = Mapping[str, Mapping[str, Any]]
@@ -50,7 +50,8 @@ that came on Thursday 2026-04-02 at 10:00, judged by `otp-sk` with the sample ba
 
 A change names an element by its path from the order on (`Cdtr/Nm`), from its block (`PmtInf/…`) or the message
 (`GrpHdr/…`), a parameter of the profile (`batch.max_transactions`), or a row of the bank's tables in words; `2 × a` is
-`aa`. A test plays out every pair through the real reader and desk.
+`aa`, and `as read` stands before what no schema lets through. Paths are those of pain.001.001.09 and pain.008.001.08. A
+test plays out every pair through the real reader and desk.
 """
 
 
@@ -86,7 +87,7 @@ def rule_line(rule: Rule, profiles: Profiles) -> dict[str, Any]:
             profile: {name: _value_of(name, values) for name in rule.parameters}
             for profile, values in profiles.items()
         },
-        "element": pair.element if pair else None,
+        "element": paths_of(rule, pair) if pair else {},
         "example": pair
         and {
             "base": base_of(rule, pair),
@@ -149,7 +150,8 @@ def _facts(rule: Rule, profiles: Profiles, code: Any) -> list[tuple[str, str]]:
         facts.append((_EFFECTS[rule.effect], _told(pair.refused, code)))
         still = f" ({', '.join(pair.still)} still speaks)" if pair.still else ""
         facts.append(("Takes", (_told(pair.accepted, code) or "the sound file as it stands") + still))
-    element = f"{code(pair.element)} of " if pair and pair.element != "the file" else ""
+    paths = dict.fromkeys(paths_of(rule, pair).values() if pair is not None else ())
+    element = f"{' or '.join(map(code, paths))} of " if paths else ""
     facts.append(("Looks at", f"{element}{_SUBJECTS[rule.subject]}, in {kinds}"))
     facts += [("Says", f"{', '.join(rule.codes)}: {rule.message}"), ("Remedy", rule.remedy)]
     facts += [("Parameter", f"{code(name)} = {_values(name, profiles, code)}") for name in rule.parameters]
