@@ -23,7 +23,7 @@ import yaml
 from lxml import etree
 from msgspec.structs import replace
 
-from sepa.cli.examples import NOTHING_THERE, THE_FILE, Changes, Value
+from sepa.cli.examples import NOTHING_THERE, THE_FILE, Changes, Value, merged
 from sepa.decide import Desk, Judging
 from sepa.model.finding import Finding, Findings
 from sepa.model.journal import Decision, Delivery
@@ -211,23 +211,31 @@ def expanded(text: str) -> str:
 
 # --- the words beside elements ---
 
-ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
-    # word → table, path of the IBAN it means, what a new row needs
+PAYER, PAYEE = "@DbtrAcct/Id/IBAN", "@CdtrAcct/Id/IBAN"
+ROWS: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
+    # word → table, columns that say which row is meant (@: what stands there in the file), what a new row needs
     "payer's account": (
         "accounts.csv",
-        "DbtrAcct/Id/IBAN",
+        {"iban": PAYER},
         {"owner": "o-payer", "name": "Platiteľ", "balance": "1000.00"},
     ),
     "payee's account": (
         "accounts.csv",
-        "CdtrAcct/Id/IBAN",
+        {"iban": PAYEE},
         {"owner": "o-payee", "name": "Príjemca", "balance": "0.00"},
     ),
-    "payer's account blocked": ("blocks.csv", "DbtrAcct/Id/IBAN", {"since": "2026-04-01T08:00:00+02:00"}),
-    "payer's bank": ("participants.csv", "DbtrAcct/Id/IBAN", {}),
-    "payee's bank": ("participants.csv", "CdtrAcct/Id/IBAN", {}),
-    "consent": ("consents.csv", "", {}),
+    "payer's account blocked": (
+        "blocks.csv",
+        {"iban": PAYER, "amount": ""},
+        {"since": "2026-04-01T08:00:00+02:00"},
+    ),
+    "payer's bank": ("participants.csv", {"bic": PAYER}, {}),
+    "payee's bank": ("participants.csv", {"bic": PAYEE}, {}),
+    "consent": ("consents.csv", {"id": "c-power"}, {}),
 }
+LATER = "later "
+"""Before a word: the bank's tables say so only after the file was judged."""
+AGREEMENT = ("agreement", "right to the account")
 ORDER_WORDS = ("another order", "another block")
 FILE_WORDS = ("file", "cut off after", "encoding", "document type", "root element", "namespace", "nested")
 TIMED = {"stopped": "hold", "withdrawn": "revoke", "settled": ""}
@@ -243,6 +251,7 @@ class Scene(msgspec.Struct):
     profile: Profile
     profile_changes: dict[str, Any]
     folder: Path
+    later: Path | None
     received: str
     sender: str
     acts: dict[str, Value]
@@ -266,21 +275,24 @@ def scene(base: str, changes: Changes, folder: Path) -> Scene:
         sheet.change(place, tags[place])
     content = _written(sheet, {word: words.pop(word) for word in FILE_WORDS if word in words})
     parameters = {place: words.pop(place) for place in list(words) if _is_parameter(place)}
-    tables = {word: words.pop(word) for word in list(words) if word in ROWS or word == "agreement"}
+    tables = {word: words.pop(word) for word in list(words) if word in ROWS or word in AGREEMENT}
+    later = {word.removeprefix(LATER): words.pop(word) for word in list(words) if word.startswith(LATER)}
     settings = {word: str(words.pop(word)) for word in SETTINGS if word in words}
     acts = {word: words.pop(word) for word in ACTS if word in words}
     as_read = words.pop("as read", {})
     if words:
         raise ValueError(f"no such place: {', '.join(words)}")
     profile, changed = _profile(parameters)
+    sender = settings.get("sender", SENDER[base])
     return Scene(
         base,
         content,
         profile,
         changed,
-        _tables(sheet, tables, settings.get("sender", SENDER[base]), folder) if tables else SAMPLE,
+        _tables(sheet, tables, sender, folder / "now") if tables else SAMPLE,
+        _tables(sheet, merged(tables, later), sender, folder / "later") if later else None,
         settings.get("received", RECEIVED).replace(" ", "T"),
-        settings.get("sender", SENDER[base]),
+        sender,
         acts,
         as_read,
     )
@@ -358,27 +370,18 @@ def _tables(sheet: Sheet, words: Mapping[str, Value], sender: str, folder: Path)
     """The sample bank's tables in `folder`, with the rows that the words mean changed, added or taken away."""
     shutil.copytree(SAMPLE, folder, dirs_exist_ok=True)
     for word, value in words.items():
-        if word == "agreement":
-            _change_partner(folder / "partners.yaml", sender, value)
+        if word in AGREEMENT:
+            _change_partner(folder / "partners.yaml", sender, word, value, sheet.text(PAYER[1:]))
             continue
-        table, path, fresh = ROWS[word]
-        iban = sheet.text(path) if path else ""
-        match table:
-            case "participants.csv":
-                keep = {"country": iban[:2]}
-                chosen = _bank_row(folder / table, iban)
-                keep = {"bic": chosen} if chosen else keep
-            case "consents.csv":
-                keep = {"id": "c-power"}
-            case "blocks.csv":
-                keep = {"iban": iban, "amount": ""}
-            case _:
-                keep = {"iban": iban}
-        _change_row(folder / table, keep, fresh, value)
+        table, key, fresh = ROWS[word]
+        key = {name: sheet.text(text[1:]) if text[:1] == "@" else text for name, text in key.items()}
+        if "bic" in key:
+            key["bic"] = _bank_of(folder / table, key["bic"])
+        _change_row(folder / table, key, fresh, value)
     return folder
 
 
-def _bank_row(path: Path, iban: str) -> str:
+def _bank_of(path: Path, iban: str) -> str:
     rows = csv.DictReader(io.StringIO(path.read_text("utf-8")))
     found = [
         row["bic"] for row in rows if row["country"] == iban[:2] and iban[4:].startswith(row["national_code"])
@@ -387,7 +390,7 @@ def _bank_row(path: Path, iban: str) -> str:
 
 
 def _change_row(path: Path, key: Mapping[str, str], fresh: Mapping[str, str], value: Value) -> None:
-    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8")))) if path.exists() else []
     meant = [row for row in rows if all(row.get(name) == text for name, text in key.items())]
     if value == NOTHING_THERE:
         rows = [row for row in rows if row not in meant]
@@ -397,7 +400,7 @@ def _change_row(path: Path, key: Mapping[str, str], fresh: Mapping[str, str], va
             meant = [dict(fresh) | dict(key)]
             rows += meant
         meant[0].update(value)
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    names = list(dict.fromkeys(name for row in rows or [key] for name in row))
     out = io.StringIO()
     writer = csv.DictWriter(out, names, restval="", lineterminator="\n")
     writer.writeheader()
@@ -405,14 +408,17 @@ def _change_row(path: Path, key: Mapping[str, str], fresh: Mapping[str, str], va
     path.write_text(out.getvalue(), "utf-8")
 
 
-def _change_partner(path: Path, sender: str, value: Value) -> None:
+def _change_partner(path: Path, sender: str, word: str, value: Value, iban: str) -> None:
+    assert isinstance(value, dict), value
     listed = yaml.safe_load(path.read_text("utf-8"))
-    for each in listed["partners"]:
-        if each["id"] == sender and isinstance(value, dict):
-            for name, text in value.items():
-                each.pop(name, None)
-                if text != NOTHING_THERE:
-                    each[name] = yaml.safe_load(text)
+    (partner,) = [each for each in listed["partners"] if each["id"] == sender]
+    if word == "right to the account":
+        partner["accounts"] = [{"iban": iban} | value]
+    else:
+        partner |= {name: yaml.safe_load(text) for name, text in value.items()}
+        listed_partner = {name: each for name, each in partner.items() if each != NOTHING_THERE}
+        partner.clear()
+        partner.update(listed_partner)
     path.write_text(yaml.safe_dump(listed, allow_unicode=True), "utf-8")
 
 
@@ -444,7 +450,7 @@ def _sample_tables() -> Reference:
 
 def play(scene: Scene, root: Path) -> Said:
     """Judge the scene's file at the desk; where something is done with it later, in a home of its own in `root`."""
-    return _in_a_home(scene, root) if scene.acts else _at_the_desk(scene)
+    return _in_a_home(scene, root) if scene.acts or scene.later else _at_the_desk(scene)
 
 
 def _at_the_desk(scene: Scene) -> Said:
@@ -515,8 +521,7 @@ def _with(record: Any, changes: Mapping[str, str | None]) -> Any:
 
 def _in_a_home(scene: Scene, root: Path) -> Said:
     house = House.new(root, sample=False)
-    for table in scene.folder.iterdir():
-        shutil.copy(table, root / "reference" / table.name)
+    _lay(scene.folder, root)
     if scene.profile_changes:
         house.set_profile(**scene.profile_changes)
     found: list[Finding] = []
@@ -531,6 +536,8 @@ def _in_a_home(scene: Scene, root: Path) -> Said:
             found += _refusal_of_repeat(house, again)
     key = house.drop(scene.sender, "file.xml", scene.content) if earlier is None else _key(scene.content)
     house.run(scene.received)
+    if scene.later is not None:
+        _lay(scene.later, root)
     for when, act in sorted(
         (str(scene.acts[act]).replace(" ", "T"), act) for act in TIMED if act in scene.acts
     ):
@@ -540,6 +547,11 @@ def _in_a_home(scene: Scene, root: Path) -> Said:
             found += _decided(house, key, TIMED[act], when)
     found += _of_file(house, key)
     return Said(found, [order.state for order in house.orders(key)], house.file(key).message_name or "")
+
+
+def _lay(tables: Path, root: Path) -> None:
+    for table in tables.iterdir():
+        shutil.copy(table, root / "reference" / table.name)
 
 
 def _decided(house: House, key: str, act: str, when: str) -> list[Finding]:
