@@ -679,3 +679,26 @@ def test_nothing_is_coloured_in_a_pipe_and_a_closed_one_is_no_disaster(done: Hou
     )
     assert piped.stdout == b'{"kind":"r'
     assert b"Traceback" not in piped.stderr
+
+
+# --- correct ---
+
+
+def test_correct_books_back_when_two_people_say_so(sepa: Sepa, tmp_path: Path) -> None:
+    house = House.new(tmp_path / "home", sample=False)
+    file = house.drop("stavebniny", "a.xml", transfers("M-1", TRADER, [order("E-1", "100.00", "Druhý", A2)]))
+    house.run()
+    (paid,) = house.orders(file)
+    words = ("correct", paid.key, "--reason", "DUPL", "--home", house.root, "--at", "2026-04-09T10:00")
+    first = sepa(*words, "--proof", "case 7", "--by", "Eva")
+    assert (first.code, "second person" in first.out) == (0, True)
+    (second,) = sepa(*words, "--proof", "case 7", "--by", "Ján", "--json").lines
+    assert second["done"] is True
+    assert len(second["published"]) == 4
+    third = sepa(*words, "--proof", "case 7", "--by", "Eva")
+    assert (third.code, "corrected once" in third.out) == (1, True)
+    assert sepa(*words, "--proof", " ", "--by", "Eva").code == 2
+    assert (
+        sepa("correct", paid.key, "--home", house.root, "--by", "Eva", "--proof", "x", "--reason", "XX").code
+        == 2
+    )

@@ -45,7 +45,7 @@ def first_state(outcome: Outcome) -> State:
     return "waiting" if outcome in ("accepted", "rolled") else outcome  # type: ignore[return-value]
 
 
-Act = Literal["judge-again", "report-again", "release", "refuse", "revoke", "hold"]
+Act = Literal["judge-again", "report-again", "release", "refuse", "revoke", "hold", "correct"]
 """What a person may order."""
 
 
@@ -200,6 +200,26 @@ class Approval(msgspec.Struct, frozen=True):
     by: str
     at: datetime.datetime
     decision: str
+
+
+Initiator = Literal["own_bank", "other_bank_with_written_proof"]
+CorrectionCode = Literal["TECH", "DUPL", "AM09"]
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """A payment between accounts of ours that was our mistake, booked back on `booking_date` (COR-01).
+
+    `key` is the order's; its postings are undone with their own value dates. `decision` is the id of what the second
+    person decided; `proof` what shows the mistake.
+    """
+
+    key: str
+    decision: str
+    initiator: Initiator
+    code: CorrectionCode
+    proof: str
+    at: datetime.datetime
+    booking_date: datetime.date
 
 
 class ReportDue(msgspec.Struct, frozen=True):

@@ -96,3 +96,23 @@ class Receipt(msgspec.Struct, frozen=True):
     repeat_of: Repeat | None = None
     stored: bool = False
     sha256_as_sent: str = ""
+
+
+class Advice(msgspec.Struct, frozen=True):
+    """Tells the owner of an account that we booked a payment of it back: our mistake, with its basic data (NOT-06).
+
+    `side` is what the corrective booking does to the account. `made_by_us` is False where another bank proved the
+    mistake to be its own. Days are in the bank's calendar.
+    """
+
+    addressee: str
+    account: str
+    language: str
+    bank: BankContact
+    side: Literal["debit", "credit"]
+    amount_cents: int
+    booking_date: datetime.date
+    value_date: datetime.date
+    end_to_end_id: str
+    key: str
+    made_by_us: bool

@@ -325,6 +325,16 @@ class Records(Section, frozen=True):
     receipt_stamp_source: Literal["gateway", "sweep"] = "gateway"
 
 
+class CorrectionTerms(Section, frozen=True):
+    """Who may start a correction of our own mistake (COR-01), and that no owner need agree to it (COR-02)."""
+
+    initiators: tuple[Literal["own_bank", "other_bank_with_written_proof"], ...] = (
+        "own_bank",
+        "other_bank_with_written_proof",
+    )
+    owner_consent: Literal["not_required"] = "not_required"
+
+
 class Ebanking(Section, frozen=True):
     """`maintenance_mode`: what goes on while the desk stands still for maintenance (EB-08)."""
 
@@ -360,6 +370,7 @@ class Profile(Section, frozen=True):
     compliance: Compliance = Compliance()
     records: Records = Records()
     ebanking: Ebanking = Ebanking()
+    correction: CorrectionTerms = CorrectionTerms()
 
 
 def countries_on(lists: tuple[CountryList, ...], day: datetime.date) -> frozenset[str]:

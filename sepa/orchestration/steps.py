@@ -137,11 +137,12 @@ def seal_window(at: datetime.datetime) -> dict[str, Any]:
 
 def publish_bulks(at: datetime.datetime) -> int:
     """Write and validate the files of every sealed bulk that has none yet. Returns how many files left."""
+    from sepa.pipeline.correct import emit_corrections
     from sepa.pipeline.emit import emit_bulks
     from sepa.pipeline.home import open_home
 
     with open_home(home_path()) as home:
-        return len(emit_bulks(home, at))
+        return len(emit_bulks(home, at)) + len(emit_corrections(home, at))
 
 
 def close_day(at: datetime.datetime, day: str | None = None) -> dict[str, Any]:

@@ -239,6 +239,10 @@ def _missing_outputs(home: Home) -> list[str]:
         for bulk in home.journal.bulks_unpublished()
     ]
     missing += [
+        f"order {each.key} was booked back but its booking was not written yet"
+        for each in home.journal.corrections_unpublished()
+    ]
+    missing += [
         f"a report on file {due.file_key[:12]} is due ({due.occasion})" for due in home.journal.reports_due()
     ]
     return missing

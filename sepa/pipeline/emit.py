@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sepa.model.broken import BrokenPromise
 from sepa.model.journal import Publication, ReportDue
-from sepa.model.payment import Bulk, Payment
+from sepa.model.message import Transaction
+from sepa.model.payment import Bulk, Payment, Posting
 from sepa.model.reference import Reference
 from sepa.pipeline.home import Home
 from sepa.pipeline.publish import draft, publish_as
@@ -41,7 +42,8 @@ def emit_bulks(home: Home, at: datetime.datetime) -> list[str]:
             home.journal.published([], settles=bulk.id)
             return []
         left = _message(home, bulk, agent_of, at) if bulk.kind in MESSAGES else []
-        left += _bookings(home, bulk, at)
+        orders, postings = home.journal.bulk_orders(bulk.id), home.journal.bulk_postings(bulk.id)
+        left += publish_bookings(home, bulk, orders, postings, at)
         home.journal.published(left, settles=bulk.id)
         return left
 
@@ -135,13 +137,20 @@ def _message(
         return _with_manifest(home, bulk, name, kind, path, written, schema_name(kind), at)
 
 
-def _bookings(home: Home, bulk: Bulk, at: datetime.datetime) -> list[Publication]:
+def publish_bookings(
+    home: Home,
+    bulk: Bulk,
+    orders: Iterable[tuple[Payment, Transaction]],
+    postings: Iterable[Posting],
+    at: datetime.datetime,
+) -> list[Publication]:
+    """Write the bookings of a bulk, with a manifest beside them."""
     with draft(home.clearing_out) as (out, path):
         written, control = write_bookings(
             out,
             bulk,
-            home.journal.bulk_orders(bulk.id),
-            home.journal.bulk_postings(bulk.id),
+            orders,
+            postings,
             batch_unless_said=home.profile.batch.booking_default == "batch",
         )
         out.flush()

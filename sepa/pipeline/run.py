@@ -8,6 +8,7 @@ import msgspec
 from sepa.model.journal import Delivery, FileRow
 from sepa.pipeline.acknowledge import acknowledge as tell_who_waits
 from sepa.pipeline.claim import claim
+from sepa.pipeline.correct import emit_corrections
 from sepa.pipeline.emit import emit_bulks, emit_reports
 from sepa.pipeline.home import Home
 from sepa.pipeline.judge import judge_all
@@ -68,6 +69,7 @@ def run(
     def publish() -> None:
         told("publishing")
         published.extend(emit_bulks(home, at))
+        published.extend(emit_corrections(home, at))
 
     def report() -> None:
         told("reporting")

@@ -14,6 +14,7 @@ from typing import Protocol
 from sepa.model.journal import (
     Approval,
     BlockRow,
+    Correction,
     Decision,
     Delivery,
     Event,
@@ -167,6 +168,18 @@ class Journal(Protocol):
         """Approvals that still count, of one file or of all, by instant and key: their orders have not moved since."""
 
     def decisions(self, subject: str) -> list[Decision]: ...
+
+    def correct(self, decision: Decision, correction: Correction) -> bool:
+        """Write that a payment is booked back. False when it was before; one that is not paid, or left through the
+        clearing, is BrokenPromise. From now on `booked` counts its postings as undone."""
+
+    def correction(self, key: str) -> Correction | None: ...
+
+    def corrections_unpublished(self) -> list[Correction]:
+        """Corrections of which nobody was told, oldest first. `published` settles one by `correction:` and its key."""
+
+    def correction_bookings(self, key: str) -> tuple[Payment, Transaction, tuple[Posting, ...]]:
+        """The corrected order, and the postings that undo its own: sides exchanged, value dates kept."""
 
     # --- seal ---
 

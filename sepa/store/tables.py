@@ -7,7 +7,7 @@ every database sorts alike.
 
 import sqlalchemy as sa
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest version in `sepa.store.migrations`; a test holds it to that."""
 
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -271,6 +271,22 @@ taken_out = sa.Table(
 )
 """Orders withdrawn after the seal and before their bulk began to leave. Their places and postings there stay, and
 count for nothing."""
+
+# --- correct ---
+
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    _key("key", "orders.key"),
+    _text("decision", "decisions.id"),
+    _text("initiator"),
+    _text("code"),
+    _text("proof"),
+    _text("at"),
+    sa.Column("booking_date", Day, nullable=False),
+)
+"""Payments booked back, each once. Its postings are those of the payment with their sides exchanged and their value
+dates kept, so they are not written again: they cannot differ from what they undo."""
 
 # --- tell ---
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from sepa.model.broken import BrokenPromise
 from sepa.model.journal import (
+    Correction,
     ReportDue,
     window_cause,
 )
@@ -32,6 +33,7 @@ from tests.store.lines import (
     bulk,
     close,
     decide,
+    decision,
     delivery,
     file_verdict,
     finding,
@@ -444,3 +446,69 @@ def test_publishing_again_is_fine_with_the_same_bytes_only(journal: Journal) -> 
     with pytest.raises(BrokenPromise, match="other bytes"):
         journal.published([publication("new.xml"), publication(sha256="1" * 64)], settles="BULK-1")
     assert journal.digest() == before
+
+
+# --- correct ---
+
+
+def correction(key: str, **changes: Any) -> Correction:
+    facts: dict[str, Any] = {
+        "decision": "d-2",
+        "initiator": "own_bank",
+        "code": "DUPL",
+        "proof": "case 7",
+        "at": LATER,
+        "booking_date": NEXT_DAY,
+    }
+    return Correction(key, **(facts | changes))
+
+
+def test_a_payment_is_booked_back_once(journal: Journal) -> None:
+    accepted(journal, 2, route="on-us")
+    paid, other = pay_all(journal, kind="on-us")
+    asked = decision("d-2", paid.key, "correct")
+    with pytest.raises(BrokenPromise, match="can still be taken out"):
+        journal.correct(asked, correction(paid.key))
+    journal.begin_emission("BULK-1", WINDOW)
+    before = journal.booked()
+    assert journal.correct(asked, correction(paid.key))
+    assert not journal.correct(decision("d-3", paid.key, "correct"), correction(paid.key, decision="d-3"))
+    assert [each.id for each in journal.decisions(paid.key)] == ["d-2"]
+    assert journal.corrections_unpublished() == [correction(paid.key)]
+    assert journal.correction(paid.key) == correction(paid.key)
+    assert journal.correction(other.key) is None
+    sent, _, undone = journal.correction_bookings(paid.key)
+    assert sent == paid
+    assert [(each.account, each.side, each.booking_date, each.value_date) for each in undone] == [
+        (A1, "credit", NEXT_DAY, DAY),
+        ("CLEARING:SCT", "debit", NEXT_DAY, DAY),
+    ]
+    assert journal.booked() == {account: cents // 2 for account, cents in before.items()}
+    assert journal.booked(by=DAY) == before
+    assert journal.booked(LATER) == {}
+    assert journal.booked(WINDOW) == {A1: 10_000, "CLEARING:SCT": -10_000}
+    assert journal.faults() == []
+    journal.published([publication()], settles=f"correction:{paid.key}")
+    assert journal.corrections_unpublished() == []
+    told = journal.story(paid.key)
+    assert ("booked back", "case 7") in [(event.what, event.detail.get("proof")) for event in told]
+
+
+@pytest.mark.parametrize("route", ["clearing", None], ids=["left", "not paid"])
+def test_only_what_we_paid_to_ourselves_is_booked_back(journal: Journal, route: str | None) -> None:
+    file_key = accepted(journal, 1, route=route or "on-us")
+    if route:
+        pay_all(journal)
+    with pytest.raises(BrokenPromise, match="not paid between accounts of ours"):
+        journal.correct(decision("d-2", file_key), correction(f"{file_key[:24]}-1"))
+    assert journal.decisions(file_key) == []
+
+
+def test_a_correction_of_what_was_not_paid_is_found(store: Store) -> None:
+    journal = store.open()
+    accepted(journal, 1, route="on-us")
+    (paid,) = pay_all(journal, kind="on-us")
+    journal.begin_emission("BULK-1", WINDOW)
+    journal.correct(decision("d-2", paid.key, "correct"), correction(paid.key))
+    store.tamper("UPDATE orders SET route = 'clearing'")
+    assert [fault for fault in journal.faults() if "booked back" in fault]

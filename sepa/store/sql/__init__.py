@@ -7,6 +7,7 @@ many machines, through the same statements.
 import sqlalchemy as sa
 
 from sepa.store.sql.connection import bring_to_head, engine_of
+from sepa.store.sql.corrections import Corrections
 from sepa.store.sql.emission import Emission
 from sepa.store.sql.intake import Intake
 from sepa.store.sql.orders import Orders
@@ -17,7 +18,7 @@ from sepa.store.sql.story import Story
 __all__ = ["SqlJournal", "open_journal"]
 
 
-class SqlJournal(Intake, Orders, Settling, Emission, Story, Proof):
+class SqlJournal(Intake, Orders, Settling, Corrections, Emission, Story, Proof):
     """The port `sepa.store.journal.Journal` over a database that has the newest form; safe for threads.
 
     After a fork the child opens its own.

@@ -10,6 +10,7 @@ from sepa.store.sql.moves import PROJECTED
 from sepa.store.tables import (
     bulk_members,
     bulks,
+    corrections,
     emissions,
     file_verdicts,
     history,
@@ -21,7 +22,17 @@ from sepa.store.tables import (
 
 def find_faults(connection: sa.Connection) -> Iterator[str]:
     """Every fault, as a sentence, in a fixed order."""
-    for search in (_lines, _steps, _bulk_sums, _members, _taken_out, _emissions, _postings, _files):
+    for search in (
+        _lines,
+        _steps,
+        _bulk_sums,
+        _members,
+        _taken_out,
+        _emissions,
+        _postings,
+        _corrections,
+        _files,
+    ):
         yield from search(connection)
 
 
@@ -158,6 +169,18 @@ def _postings(connection: sa.Connection) -> Iterator[str]:
     )
     for bulk, number, key in connection.execute(stray):
         yield f"Posting {number} of bulk {bulk} belongs to {key}, which is not in the bulk."
+
+
+def _corrections(connection: sa.Connection) -> Iterator[str]:
+    """What was booked back was paid between accounts of ours."""
+    row = orders.c
+    wrong = (
+        sa.select(row.key, row.state)
+        .join(corrections, corrections.c.key == row.key)
+        .where(sa.or_(row.state != "paid", row.route.is_distinct_from("on-us")))
+    )
+    for key, state in connection.execute(wrong.order_by(row.key)):
+        yield f"Order {key} was booked back, but it is {state} and moved no money between accounts of ours."
 
 
 def _files(connection: sa.Connection) -> Iterator[str]:

@@ -12,6 +12,7 @@ from sepa.model.journal import Move, window_cause
 from sepa.model.payment import Payment, Posting, Settlement
 from sepa.store.journal import Overtaken
 from sepa.store.sql.connection import Connected, among, insert_once, pour, slices
+from sepa.store.sql.corrections import undone
 from sepa.store.sql.judging import due
 from sepa.store.sql.leaving import still_in
 from sepa.store.sql.moves import Standing, move, standing
@@ -64,7 +65,9 @@ class Settling(Connected):
             wanted = wanted.where(line.booking_date <= by)
         wanted = wanted.where(still_in(line.key))
         with self.reading() as connection:
-            return {account: int(cents) for account, cents in connection.execute(wanted)}
+            net = Counter({account: int(cents) for account, cents in connection.execute(wanted)})
+            net.update(undone(connection, since, by))
+        return dict(sorted(net.items()))
 
     def consent_uses(self) -> Mapping[tuple[str, str, str], tuple[datetime.date, ...]]:
         line = orders.c

@@ -16,6 +16,7 @@ from sepa.store.tables import (
     blocks,
     bulk_members,
     bulks,
+    corrections,
     decisions,
     deliveries,
     files,
@@ -50,8 +51,15 @@ class Story(Connected):
                 *_taken_out(connection, key),
                 *moved,
                 *(_sealed(connection, bulk, key) if bulk is not None else ()),
+                *_corrected(connection, key),
                 *_published(
-                    connection, [key, order["file_key"], *([bulk["id"]] if bulk is not None else [])]
+                    connection,
+                    [
+                        key,
+                        f"correction:{key}",
+                        order["file_key"],
+                        *([bulk["id"]] if bulk is not None else []),
+                    ],
                 ),
             ]
         return sorted(told, key=lambda event: event.at)
@@ -182,6 +190,18 @@ def _sealed(connection: sa.Connection, bulk: Any, key: str) -> Iterator[Event]:
             "value_date": str(row["value_date"]),
         }
         yield Event(at=at, what="posted", by=DESK, cause=cause, detail=detail)
+
+
+def _corrected(connection: sa.Connection, key: str) -> Iterator[Event]:
+    for row in connection.execute(sa.select(corrections).where(corrections.c.key == key)).mappings():
+        names = ("initiator", "code", "proof", "booking_date")
+        yield Event(
+            at=instant_of(row["at"]),
+            what="booked back",
+            by=DESK,
+            cause=f"decision:{row['decision']}",
+            detail={name: str(row[name]) for name in names},
+        )
 
 
 def _published(connection: sa.Connection, subjects: list[str]) -> Iterator[Event]:

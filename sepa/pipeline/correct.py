@@ -1,0 +1,191 @@
+"""Mend our own mistake: book back a payment between accounts of ours (bank-terms COR-01 to COR-03, LIA-02, NOT-06).
+
+The payment stays as it was sealed. What undoes it is a booking of its own: sides exchanged, value date kept, so that
+both accounts stand as if nothing had happened. No owner is asked, and no block stops it. Two people order it.
+"""
+
+import datetime
+import hashlib
+
+import msgspec
+
+from sepa.model.journal import Correction, CorrectionCode, Decision, Initiator, OrderRow, Publication
+from sepa.model.message import Remittance
+from sepa.model.notice import Advice
+from sepa.model.payment import Bulk, Posting
+from sepa.model.reference import Account
+from sepa.pipeline.acts import same_person
+from sepa.pipeline.emit import publish_bookings
+from sepa.pipeline.home import DESK, Home, utc
+from sepa.pipeline.notices import contact
+from sepa.pipeline.publish import named_by_content, publish_as
+from sepa.pipeline.undone import each_of
+from sepa.schedule import bank_days, local_instant
+from sepa.tell.advice import advice_text
+from sepa.tell.catalogue import Catalogue
+from sepa.tell.notice import is_owed
+
+
+class Corrected(msgspec.Struct, frozen=True):
+    """What became of the order to correct: `done`, or `proposed` and waiting for a second person; else neither."""
+
+    key: str
+    sentence: str
+    done: bool = False
+    proposed: bool = False
+
+
+def correct(
+    home: Home,
+    key: str,
+    *,
+    by: str,
+    initiator: Initiator,
+    code: CorrectionCode,
+    proof: str,
+    at: datetime.datetime,
+) -> Corrected:
+    """Book back the order `key`, once two different people have ordered it for the same reason.
+
+    The first is written down and moves nothing. `proof` is what shows the mistake: a case number, a letter. ValueError
+    without a name or a proof. What cannot be corrected is said in a sentence, and nothing is written.
+    """
+    if not by.strip() or not proof.strip():
+        raise ValueError("a correction needs a name and a proof")
+    order = home.journal.order(key)
+    refused = _obstacle(home, order, initiator)
+    if refused or order is None:
+        return Corrected(key, refused or f"No order has the key {key}.")
+    ordered = f"{code} {initiator}: "
+    decision = Decision(
+        id=hashlib.sha256(
+            "\n".join((utc(at).isoformat(), by, "correct", key, ordered + proof)).encode()
+        ).hexdigest()[:24],
+        at=utc(at),
+        by=by,
+        act="correct",
+        subject=key,
+        reason=ordered + proof,
+    )
+    earlier = [each for each in home.journal.decisions(key) if each.act == "correct"]
+    alike = [each for each in earlier if each.reason.startswith(ordered)]
+    if not any(not same_person(each.by, by) for each in alike):
+        if alike:
+            return Corrected(key, "You ordered it before; a second person must order it too.", proposed=True)
+        home.journal.decide(decision, [], report=None)
+        return Corrected(
+            key, "Written down. It is booked back when a second person orders the same.", proposed=True
+        )
+    today = local_instant(utc(at), home.profile).date()
+    correction = Correction(
+        key=key,
+        decision=decision.id,
+        initiator=initiator,
+        code=code,
+        proof=proof,
+        at=utc(at),
+        booking_date=bank_days(home.profile).roll_forward(today),
+    )
+    if not home.journal.correct(decision, correction):
+        return Corrected(key, "It was booked back before; an order is corrected once.")
+    return Corrected(key, "Booked back, with the value date of the payment.", done=True)
+
+
+def _obstacle(home: Home, order: OrderRow | None, initiator: Initiator) -> str | None:
+    if order is None:
+        return None
+    if initiator not in home.profile.correction.initiators:
+        return f"By the terms of this bank no correction is started by {initiator}."
+    if order.state != "paid":
+        return f"The order is {order.state}: no money has moved, so there is nothing to book back."
+    if order.route != "on-us":
+        return (
+            "The payment left through the clearing. The money is with the other bank: it comes back by a recall, when "
+            "the answer to it arrives, and not by a booking of ours."
+        )
+    if order.key in home.journal.unsent(order.file_key):
+        return "Its booking has not left yet: withdraw the order, or wait until its bulk is written."
+    if home.journal.correction(order.key) is not None:
+        return "It was booked back before; an order is corrected once."
+    return None
+
+
+def emit_corrections(home: Home, at: datetime.datetime) -> list[str]:
+    """Write the bookings of every correction with their manifest, and the advices; return their paths."""
+
+    def emit(correction: Correction) -> list[Publication]:
+        left = _told(home, correction, at)
+        home.journal.published(left, settles=_subject(correction))
+        return left
+
+    found = home.journal.corrections_unpublished()
+    done = each_of(found, emit, lambda correction: f"correction of {correction.key}") if found else []
+    return [publication.path for left in done for publication in left]
+
+
+def _subject(correction: Correction) -> str:
+    return f"correction:{correction.key}"
+
+
+def _told(home: Home, correction: Correction, at: datetime.datetime) -> list[Publication]:
+    payment, sent, postings = home.journal.correction_bookings(correction.key)
+    said = f"correction {correction.code} of {correction.key}"
+    undone = msgspec.structs.replace(
+        sent, debtor=sent.creditor, creditor=sent.debtor, remittance=Remittance(unstructured=(said,))
+    )
+    bulk = Bulk(
+        id=_subject(correction),
+        kind="on-us",
+        window=correction.at,
+        settlement_date=correction.booking_date,
+        keys=(correction.key,),
+        sum_cents=payment.amount_cents,
+    )
+    single = msgspec.structs.replace(payment, batch_booking=False)
+    left = publish_bookings(home, bulk, [(single, undone)], postings, at)
+    accounts = home.reference().accounts or {}
+    for posting in postings:
+        account = accounts.get(posting.account)
+        if account is not None and is_owed(
+            "rejected",  # owed like that of a refused order: always, but to nobody who has died
+            account,
+            local_instant(correction.at, home.profile).date(),
+            suppress_on_death=home.profile.notices.suppress_on_death,
+        ):
+            left.append(_advice(home, correction, posting, account, sent.end_to_end_id, at))
+    return left
+
+
+def _advice(
+    home: Home,
+    correction: Correction,
+    posting: Posting,
+    account: Account,
+    end_to_end_id: str,
+    at: datetime.datetime,
+) -> Publication:
+    """One owner's advice, in the desk's own outbox: the file's sender must not read the other side's letter."""
+    advice = Advice(
+        addressee=account.name,
+        account=account.iban,
+        language=account.language or home.profile.bank.notice_language,
+        bank=contact(home),
+        side=posting.side,
+        amount_cents=posting.amount_cents,
+        booking_date=posting.booking_date,
+        value_date=posting.value_date,
+        end_to_end_id=end_to_end_id,
+        key=correction.key,
+        made_by_us=correction.initiator == "own_bank",
+    )
+    content = advice_text(advice, Catalogue.load(home.profile.bank.notice_language)).encode()
+    return publish_as(
+        home,
+        home.outbox(DESK) / "notices",
+        named_by_content(f"advice_correction_{correction.key}_{account.iban[-4:]}", "txt", content),
+        content,
+        kind="notice",
+        subject=_subject(correction),
+        occasion="correction",
+        at=at,
+    )
