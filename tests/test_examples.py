@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from sepa.cli.examples import Example, base_of, example_of, merged, notation
-from sepa.cli.rules_page import selected
+from sepa.cli.rules_page import selected, shown_value
 from sepa.cli.tables import sentence_of
 from sepa.model.finding import Effect
 from sepa.rules import RULES
@@ -101,3 +101,20 @@ def test_two_changes_of_one_row_become_one() -> None:
 )
 def test_rules_are_found_by_id_name_and_family(wanted: list[str], names: list[str]) -> None:
     assert [rule.name for rule in selected(RULES, wanted)] == names
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (None, "nothing"),
+        (True, "true"),
+        ((), "none"),
+        (("a", "b"), "a, b"),
+        ({"iso": "SLEV", "alias": ["SHAR"]}, "iso SLEV, alias SHAR"),
+        ([{"valid_from": "2015-01-01", "codes": ["AT", "SK"]}], "2 countries since 2015-01-01"),
+        ([{"valid_from": "2015-01-01", "cents": 1500000}], "valid_from 2015-01-01, cents 1500000"),
+        ("x" * 81, "x" * 79 + "…"),
+    ],
+)
+def test_values_of_parameters_read_like_words(value: object, told: str) -> None:
+    assert shown_value(value) == told

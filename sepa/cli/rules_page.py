@@ -177,7 +177,7 @@ def _values(name: str, profiles: Profiles, code: Any) -> str:
     """What the profiles say of a parameter: once where they agree."""
     by_value: dict[str, list[str]] = {}
     for profile, values in profiles.items():
-        by_value.setdefault(_shown(_value_of(name, values)), []).append(profile)
+        by_value.setdefault(shown_value(_value_of(name, values)), []).append(profile)
     if len(by_value) == 1:
         return f"{code(next(iter(by_value)))} in every profile"
     return "; ".join(f"{code(value)} in {', '.join(names)}" for value, names in by_value.items())
@@ -193,17 +193,18 @@ def _value_of(name: str, values: Mapping[str, Any]) -> Any:
     return inside or None
 
 
-def _shown(value: Any) -> str:
+def shown_value(value: Any) -> str:
+    """A value of a profile in words and figures, cut where it would fill the page."""
     if value is None:
         return "nothing"
     if isinstance(value, dict):
-        text = ", ".join(f"{key} {_shown(each)}" for key, each in value.items())
+        text = ", ".join(f"{key} {shown_value(each)}" for key, each in value.items())
     elif (
         isinstance(value, list | tuple) and value and isinstance(value[0], dict) and "valid_from" in value[0]
     ):
         text = ", ".join(f"{len(each['codes'])} countries since {each['valid_from']}" for each in value)
     elif isinstance(value, list | tuple):
-        text = ", ".join(map(_shown, value)) or "none"
+        text = ", ".join(map(shown_value, value)) or "none"
     else:
         text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
     return text if len(text) <= _VALUE_MAX else f"{text[: _VALUE_MAX - 1]}…"
