@@ -199,9 +199,7 @@ def shown_value(value: Any) -> str:
         return "nothing"
     if isinstance(value, dict):
         text = ", ".join(f"{key} {shown_value(each)}" for key, each in value.items())
-    elif (
-        isinstance(value, list | tuple) and value and isinstance(value[0], dict) and "valid_from" in value[0]
-    ):
+    elif isinstance(value, list | tuple) and value and isinstance(value[0], dict) and "codes" in value[0]:
         text = ", ".join(f"{len(each['codes'])} countries since {each['valid_from']}" for each in value)
     elif isinstance(value, list | tuple):
         text = ", ".join(map(shown_value, value)) or "none"
