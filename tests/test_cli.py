@@ -702,3 +702,31 @@ def test_correct_books_back_when_two_people_say_so(sepa: Sepa, tmp_path: Path) -
         sepa("correct", paid.key, "--home", house.root, "--by", "Eva", "--proof", "x", "--reason", "XX").code
         == 2
     )
+
+
+# --- purge ---
+
+
+def test_purge_says_what_would_go_and_refuses_without_a_period(
+    sepa: Sepa, done: House, tmp_path: Path
+) -> None:
+    shutil.copytree(done.root, tmp_path / "home")
+    words = (
+        "purge",
+        "--before",
+        "2026-04-03",
+        "--by",
+        "Eva",
+        "--home",
+        tmp_path / "home",
+        "--at",
+        "2036-06-01T10:00",
+    )
+    refused = sepa(*words, "--reason", "old")
+    assert (refused.code, "transaction_years is null" in refused.said) == (1, True)
+    House(tmp_path / "home").set_profile(records={"transaction_years": 10})
+    would = sepa(*words, "--reason", "old")
+    assert (would.code, "--yes does it" in would.out) == (0, True)
+    assert sepa(*words, "--reason", " ").code == 2
+    (line,) = sepa(*words, "--reason", "old", "--yes", "--json").lines
+    assert (line["done"], len(line["files"])) == (True, 2)

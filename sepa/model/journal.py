@@ -45,7 +45,7 @@ def first_state(outcome: Outcome) -> State:
     return "waiting" if outcome in ("accepted", "rolled") else outcome  # type: ignore[return-value]
 
 
-Act = Literal["judge-again", "report-again", "release", "refuse", "revoke", "hold", "correct"]
+Act = Literal["judge-again", "report-again", "release", "refuse", "revoke", "hold", "correct", "purge"]
 """What a person may order."""
 
 

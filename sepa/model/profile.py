@@ -320,8 +320,13 @@ class NonSepa(Section, frozen=True):
 
 
 class Records(Section, frozen=True):
-    """`receipt_stamp_source`: a file is received when it arrives, or when the sweep takes it (REC-06)."""
+    """`receipt_stamp_source`: a file is received when it arrives, or when the sweep takes it (REC-06).
 
+    `transaction_years`: for how long what was sent is kept; None, as long as the bank has not said so, is for ever
+    (PDP-02).
+    """
+
+    transaction_years: int | None = None
     receipt_stamp_source: Literal["gateway", "sweep"] = "gateway"
 
 

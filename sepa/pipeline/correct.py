@@ -104,7 +104,7 @@ def _obstacle(home: Home, order: OrderRow | None, initiator: Initiator) -> str |
             "the answer to it arrives, and not by a booking of ours."
         )
     if order.key in home.journal.unsent(order.file_key):
-        return "Its booking has not left yet: withdraw the order, or wait until its bulk is written."
+        return "Its booking has not left yet. Order it again when the bookings of its bulk are written."
     if home.journal.correction(order.key) is not None:
         return "It was booked back before; an order is corrected once."
     return None

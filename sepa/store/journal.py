@@ -181,6 +181,18 @@ class Journal(Protocol):
     def correction_bookings(self, key: str) -> tuple[Payment, Transaction, tuple[Posting, ...]]:
         """The corrected order, and the postings that undo its own: sides exchanged, value dates kept."""
 
+    def purgeable(self, before: datetime.datetime) -> list[FileRow]:
+        """Files received before an instant of which everything ended and was told before it: paid, unsettled,
+        revoked or refused for good, nothing due. Oldest first, none that was purged already."""
+
+    def purge(self, decision: Decision) -> int:
+        """Forget what was sent in the file that the decision is about; return how many orders it held.
+
+        Names, accounts, remittance and the words of findings go; keys, states, days, amounts, rules, codes, postings
+        and all digests stay, so that every sum and proof still holds. 0 when it was purged before. The one change to
+        lines already written.
+        """
+
     # --- seal ---
 
     def due(self, window: datetime.datetime, day: datetime.date) -> list[Payment]:

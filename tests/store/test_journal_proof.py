@@ -334,3 +334,40 @@ def test_every_first_state_has_moves() -> None:
         "not-executed",
     )
     assert {first_state(outcome) for outcome in (*outcomes, "revoked")} | {"paid"} == set(MOVES)
+
+
+# --- purge ---
+
+
+def test_what_ended_before_is_forgotten_once(journal: Journal) -> None:
+    ended = judge(journal, verdict(key_of("a"), 1, "rejected"), verdict(key_of("a"), 2, "held"))
+    second = transaction_key(ended, 2)
+    for due in journal.reports_due():
+        journal.published([], settles=due)
+    assert journal.purgeable(EVENING) == []  # one is still held
+    decide(journal, move(second, "rejected", findings=(finding(),)))
+    assert [file.key for file in journal.purgeable(EVENING)] == [ended]
+    assert journal.purgeable(LATER) == []  # it moved at that very instant
+    asked = decision("d-9", ended, "purge", EVENING)
+    assert (journal.purge(asked), journal.purge(asked)) == (2, 0)
+    assert journal.purgeable(EVENING) == []
+    assert [(order.state, order.amount_cents, order.debtor_iban) for order in journal.orders(ended)] == [
+        ("rejected", 10_000, None)
+    ] * 2
+    (bare,) = {order.findings for order in journal.orders(ended)}
+    assert [(each.rule, each.code, each.found, str(each.message)) for each in bare] == [
+        ("IDN-01", "AC01", "", "")
+    ]
+    assert journal.faults() == []
+    assert journal.order_totals([ended]) == [(ended, "rejected", "IDN-01", "AC01", 2, 20_000)]
+
+
+def test_what_is_due_or_sealed_and_not_told_is_kept(journal: Journal) -> None:
+    accepted(journal, 1)
+    pay_all(journal)
+    assert journal.purgeable(EVENING) == []
+    for due in journal.reports_due():
+        journal.published([], settles=due)
+    assert journal.purgeable(EVENING) == []
+    journal.published([publication()], settles="BULK-1")
+    assert [file.key for file in journal.purgeable(EVENING)] == [key_of("a")]
