@@ -44,7 +44,7 @@ the rules, not this page. At a terminal `sepa rules IDN-01` shows one of them.
 that came on Thursday 2026-04-02 at 10:00, judged by `otp-sk` with the sample bank's tables:
 
 - a **transfer** of EUR 100.00, due the same day, from Stavebniny (SK3552000000003000000100) to Energia Bratislava
-  (SK3112000000198742637541), 931 bytes long;
+  (SK3112000000198742637541), 931 bytes long; the payer's owner number is o-trader;
 - a **collection** of EUR 50.00, CORE and RCUR, due on Monday 2026-04-13, by Energia Bratislava from a household
   (SK9152000000002000145305) with a monthly consent up to EUR 120.00.
 
@@ -149,7 +149,8 @@ def _facts(rule: Rule, profiles: Profiles, code: Any) -> list[tuple[str, str]]:
             facts.append(("Given", ", ".join(filter(None, (base, _told(pair.given, code))))))
         facts.append((_EFFECTS[rule.effect], _told(pair.refused, code)))
         still = f" ({', '.join(pair.still)} still speaks)" if pair.still else ""
-        facts.append(("Takes", (_told(pair.accepted, code) or "the sound file as it stands") + still))
+        nothing_more = "no more than that" if pair.given else "the sound file as it stands"
+        facts.append(("Takes", (_told(pair.accepted, code) or nothing_more) + still))
     paths = dict.fromkeys(paths_of(rule, pair).values() if pair is not None else ())
     element = f"{' or '.join(map(code, paths))} of " if paths else ""
     facts.append(("Looks at", f"{element}{_SUBJECTS[rule.subject]}, in {kinds}"))
