@@ -18,6 +18,7 @@ from sepa.model.reference import Account, Reference, account_of
 from sepa.rules.consents import consent_findings, consent_for
 from sepa.rules.due_date import creditor_findings, debtor_findings, no_debtor_account, reach_findings
 from sepa.rules.funds import RATE_UNITS, Cover, available_cents, cover_findings
+from sepa.rules.stops import stop_findings
 from sepa.schedule import interbank_day, is_final_window, last_attempt_day, local_instant
 
 __all__ = ["available_cents", "balanced", "settle"]
@@ -25,6 +26,7 @@ __all__ = ["available_cents", "balanced", "settle"]
 CLEARING_TRANSFERS = "CLEARING:SCT"
 CLEARING_COLLECTIONS = "CLEARING:SDD"
 NO_RATES: Mapping[str, int] = MappingProxyType({})
+NOTHING_AGAINST: Mapping[str, Finding] = MappingProxyType({})
 ID_CHARS = 24
 
 _FIELD_OF = {
@@ -45,12 +47,15 @@ def settle(
     window: datetime.datetime,
     rates: Mapping[str, int] = NO_RATES,
     bytes_per_order: int = 1,
+    against: Mapping[str, Finding] = NOTHING_AGAINST,
 ) -> Settlement:
     """Decide every payment of `due` at the instant `window`: each is in one bulk, or unpaid with a reason.
 
     `booked` are the net cents we posted to each account since the snapshot `reference` was taken and up to
     the window's day, debits negative. `rates` are millionths of a currency's unit for one euro; an account in
     a currency without one covers nothing. `bytes_per_order` estimates the size of an order in its file.
+    `against` holds, by key, what screening has against a payment today: it is held or refused (HLD-01, HLD-02).
+    A stop of the whole bank holds what it names (HLD-08).
 
     Orders are funded one by one, all or nothing, in the profile's order (FND-16), whatever their batch
     booking (BAT-06 is a matter of the bookings written). What an on-us payment brings its creditor counts
@@ -63,7 +68,7 @@ def settle(
     """
     if len({payment.key for payment in due}) != len(due):
         raise BrokenPromise("a payment was given to a settlement window twice")
-    run = _Run(booked, reference, profile, window, rates)
+    run = _Run(booked, reference, profile, window, rates, against)
     groups: dict[Group, list[Payment]] = {}
     postings: list[Posting] = []
     unpaid: list[Unpaid] = []
@@ -100,7 +105,7 @@ class _Run:
     """What one window has found out and spent so far; it lives no longer than one call of `settle`."""
 
     __slots__ = (
-        "_booked", "_day", "_interbank", "_last_days", "_moved", "_profile",
+        "_against", "_booked", "_day", "_interbank", "_last_days", "_moved", "_profile",
         "_rates", "_reference", "_rooms", "_standing", "_uses", "window",
     )  # fmt: skip
 
@@ -111,12 +116,14 @@ class _Run:
         profile: Profile,
         window: datetime.datetime,
         rates: Mapping[str, int],
+        against: Mapping[str, Finding],
     ) -> None:
         if reference.accounts is None:
             raise ValueError("without the table of accounts nothing can be funded")
         self.window = local_instant(window, profile)
         self._day = self.window.date()
         self._booked, self._reference, self._profile, self._rates = booked, reference, profile, rates
+        self._against = against
         self._rooms: dict[str, int | None] = {}
         self._moved: dict[str, int] = {}
         self._standing: dict[tuple[str, str], Findings] = {}
@@ -126,6 +133,10 @@ class _Run:
 
     def obstacle(self, payment: Payment) -> Unpaid | None:
         """Why the payment cannot be paid now and what becomes of it, or None when it can."""
+        if self._reference.stops or self._against:
+            kept = self._kept(payment)
+            if kept is not None:
+                return kept
         if payment.kind == "collection" and payment.route == "clearing":
             unreached = self._unreached(payment)  # the payer's bank judges the rest
             return Unpaid(payment, "rejected", unreached[0]) if unreached else None
@@ -144,6 +155,19 @@ class _Run:
         if room is not None and payment.amount_cents <= room:
             return None
         return self._short(payment, debtor, cover_findings(Cover(payment, room))[0])
+
+    def _kept(self, payment: Payment) -> Unpaid | None:
+        """What compliance holds or refuses. A refusal comes first: no stop that ends may bring it back."""
+        against = self._against.get(payment.key)
+        if against is None or against.effect == "hold":
+            stopped = stop_findings(payment, self._reference, self._profile, self.window)
+            against = stopped[0] if stopped else against
+        if against is None:
+            return None
+        if against.effect == "hold":
+            return Unpaid(payment, "held", against)
+        ours = payment.kind == "collection" and payment.route == "on-us"
+        return Unpaid(payment, "not-executed" if ours else "rejected", against)
 
     def pay(self, payment: Payment) -> tuple[Posting, Posting]:
         """Spend the money and return the double entry."""

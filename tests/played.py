@@ -229,6 +229,8 @@ ROWS: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
         {"iban": PAYER, "amount": ""},
         {"since": "2026-04-01T08:00:00+02:00"},
     ),
+    "payer's account switched": ("switches.csv", {"iban": PAYER}, {}),
+    "stop": ("stops.csv", {"decided_by": "supervisor"}, {}),
     "payer's bank": ("participants.csv", {"bic": PAYER}, {}),
     "payee's bank": ("participants.csv", {"bic": PAYEE}, {}),
     "consent": ("consents.csv", {"id": "c-power"}, {}),

@@ -25,7 +25,9 @@ MOVES: dict[State, frozenset[State]] = {
     "waiting": frozenset(
         {"paid", "pending-funds", "unsettled", "rejected", "not-executed", "revoked", "held"}
     ),
-    "pending-funds": frozenset({"paid", "pending-funds", "unsettled", "rejected", "not-executed", "revoked"}),
+    "pending-funds": frozenset(
+        {"paid", "pending-funds", "unsettled", "rejected", "not-executed", "revoked", "held"}
+    ),
     "held": frozenset({"waiting", "rejected", "not-executed", "revoked", "routed", "held"}),
     "routed": frozenset({"waiting", "rejected", "held", "routed"}),
     "rejected": frozenset({"waiting", "held", "routed", "rejected", "not-executed"}),

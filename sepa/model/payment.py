@@ -71,17 +71,31 @@ class Bulk(msgspec.Struct, frozen=True):
 
 
 class Unpaid(msgspec.Struct, frozen=True):
-    """A payment that this window did not pay, and what becomes of it: waits, is unsettled, or is refused."""
+    """A payment that this window did not pay, and what becomes of it: waits, is unsettled, refused or held."""
 
     payment: Payment
-    outcome: Literal["pending-funds", "unsettled", "not-executed", "rejected"]
+    outcome: Literal["pending-funds", "unsettled", "not-executed", "rejected", "held"]
+    finding: Finding
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """An open order, due or not, whose account moved to another bank or closes before its day (SWI-01, ACC-13)."""
+
+    key: str
+    file_key: str
+    outcome: Literal["revoked", "rejected", "not-executed"]
     finding: Finding
 
 
 class Settlement(msgspec.Struct, frozen=True):
-    """Everything one window decided: bulks with their postings, and who was not paid and why."""
+    """Everything one window decided: bulks with their postings, who was not paid and why, what ended early.
+
+    `screened` names the lists that all of it was screened against before it was released (HLD-02).
+    """
 
     window: datetime.datetime
     bulks: tuple[Bulk, ...]
     postings: tuple[Posting, ...]
     unpaid: tuple[Unpaid, ...]
+    ended: tuple[Ended, ...] = ()
+    screened: str = ""

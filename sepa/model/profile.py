@@ -192,6 +192,7 @@ class Accounts(Section, frozen=True):
     term_deposit_credit_window: Literal["renewal_day", "any"]
     savings_legacy_any_internal_until: datetime.date
     term_deposit_funding_days: int = 10
+    business_use_of_consumer_account: Literal["flag", "reject"] = "flag"
 
 
 class LeadDays(Section, frozen=True):
@@ -310,9 +311,32 @@ class Unusual(Section, frozen=True):
     action: Literal["hold", "refuse"] = "hold"
 
 
+class DatedCents(Section, frozen=True):
+    """An amount that counts from a day on, until the next one begins."""
+
+    valid_from: datetime.date
+    cents: int
+
+
+class GlobalStop(Section, frozen=True):
+    max_days_forced_administration: int = 30
+
+
 class Compliance(Section, frozen=True):
+    """`ownership_threshold_cents`: from which amount on we must know whose money it is, that amount included."""
+
+    ownership_threshold_cents: tuple[DatedCents, ...]
     sanctions: Sanctions = Sanctions()
     unusual: Unusual = Unusual()
+    global_stop: GlobalStop = GlobalStop()
+
+
+class Switching(Section, frozen=True):
+    """What ends here when an account moves to another bank (SWI-01). Standing orders are the core system's."""
+
+    cancelled_items: tuple[
+        Literal["standing_orders", "standing_collections", "dd_consents", "future_dated_orders"], ...
+    ]
 
 
 class NonSepa(Section, frozen=True):
@@ -367,12 +391,13 @@ class Profile(Section, frozen=True):
     unsettled: Unsettled
     notices: Notices
     batch: Batch
+    compliance: Compliance
+    switching: Switching
     non_sepa: NonSepa
     fees: Fees
     prices: tuple[PriceList, ...]
     revocation: Revocation = Revocation()
     four_eyes: FourEyes = FourEyes()
-    compliance: Compliance = Compliance()
     records: Records = Records()
     ebanking: Ebanking = Ebanking()
     correction: CorrectionTerms = CorrectionTerms()
@@ -385,6 +410,15 @@ def countries_on(lists: tuple[CountryList, ...], day: datetime.date) -> frozense
         if candidate.valid_from <= day:
             current = candidate
     return _set_of(current.codes)
+
+
+def cents_on(amounts: tuple[DatedCents, ...], day: datetime.date) -> int:
+    """The amount in force on `day`; before the first begins, that first one."""
+    current = amounts[0]
+    for candidate in amounts:
+        if candidate.valid_from <= day:
+            current = candidate
+    return current.cents
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from sepa.model.compliance import Declaration, Stop, Switch
 from sepa.model.profile import Bank
 from sepa.model.screening import Lists
 from sepa.scheme.iban import bank_code, canonical_iban
@@ -119,6 +120,9 @@ class Reference(msgspec.Struct, frozen=True):
     consent_uses: dict[str, tuple[datetime.date, ...]] = {}
     balances_as_of: datetime.datetime | None = None
     screening: Lists | None = None
+    declarations: dict[str, tuple[Declaration, ...]] = {}
+    stops: tuple[Stop, ...] = ()
+    switches: dict[str, Switch] = {}
 
 
 def account_of(iban: str | None, reference: Reference) -> Account | None:

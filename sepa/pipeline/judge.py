@@ -70,6 +70,7 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
                 profile_digest=profile_digest(home.profile),
                 reference_digest=reference.digest,
                 at=utc(at),
+                screened=_screened(reference, desk.received_at),
             )
             if verdict.head is None:
                 _quarantine(home, file_key)
@@ -97,6 +98,11 @@ def judge_all(
         return judge(home, key, at=at, reference=reference)
 
     return each_of(enumerate(file_keys, 1), one, lambda numbered: f"file {numbered[1][:12]}")
+
+
+def _screened(reference: Reference, received_at: datetime.datetime) -> str:
+    """The lists that the orders of a file were screened against; empty when there is no table."""
+    return reference.screening.as_on(received_at.date()) if reference.screening is not None else ""
 
 
 def refuse_incomplete(reference: Reference) -> None:

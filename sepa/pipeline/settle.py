@@ -1,12 +1,17 @@
 """Seal: choose what is due in a clearing window, fund it, and fix it for ever."""
 
 import datetime
+from collections.abc import Sequence
 
 import msgspec
 
-from sepa.model.payment import Settlement
+from sepa.model.finding import Finding
+from sepa.model.payment import Ended, Payment, Settlement
+from sepa.model.reference import Reference
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.judge import refuse_incomplete
+from sepa.rules.endings import ended_accounts, ending
+from sepa.rules.screening import causes, screened_again
 from sepa.schedule import bank_days, local_instant
 from sepa.settle import settle
 from sepa.store.journal import Overtaken
@@ -16,7 +21,7 @@ TRIES = 3
 
 
 class Sealed(msgspec.Struct, frozen=True):
-    """What a window did: bulks sealed, orders and cents paid, orders not paid.
+    """What a window did: bulks sealed, orders and cents paid, orders not paid, orders ended with their account.
 
     Nothing was sealed in a window `overtaken` by a later one, `closed` because the bank does not work that day, or
     during `maintenance`.
@@ -27,6 +32,7 @@ class Sealed(msgspec.Struct, frozen=True):
     paid: int = 0
     paid_cents: int = 0
     unpaid: int = 0
+    ended: int = 0
     overtaken: bool = False
     closed: bool = False
     maintenance: bool = False
@@ -66,18 +72,47 @@ def seal_window(home: Home, at: datetime.datetime, *, by: str = "desk") -> Seale
 def _settlement(home: Home, window: datetime.datetime) -> Settlement | None:
     """What the window decides, as things stand now; None when nothing is due."""
     due = home.journal.due(window, window.date())
-    if not due:
-        return None
     reference = home.reference()
+    ended = _ended(home, reference, window)
+    if not due and not ended:
+        return None
     refuse_incomplete(reference)
-    return settle(
+    gone = {each.key for each in ended}
+    due = [payment for payment in due if payment.key not in gone]
+    screened = reference.screening.as_on(window.date()) if reference.screening is not None else ""
+    settlement = settle(
         due,
         booked=home.journal.booked(reference.balances_as_of, by=window.date()),
         reference=reference,
         profile=home.profile,
         window=window,
         bytes_per_order=ORDER_BYTES_MAX,
+        against=_against(home, due, reference, window, screened),
     )
+    return msgspec.structs.replace(settlement, ended=ended, screened=screened)
+
+
+def _against(
+    home: Home, due: Sequence[Payment], reference: Reference, window: datetime.datetime, screened: str
+) -> dict[str, Finding]:
+    """What the lists of today say of payments that other lists let pass; the strongest finding for each."""
+    found: dict[str, Finding] = {}
+    for key, order, held_for in home.journal.to_screen([each.key for each in due], unless=screened):
+        said = screened_again(order, reference, home.profile, window.date(), causes(held_for))
+        if said:
+            found[key] = next((each for each in said if each.effect == "reject"), said[0])
+    return found
+
+
+def _ended(home: Home, reference: Reference, window: datetime.datetime) -> tuple[Ended, ...]:
+    """Open orders, due or not, that end today because their account moved away or closes."""
+    accounts = ended_accounts(reference)
+    ended = []
+    for order in home.journal.open_of(accounts) if accounts else ():
+        ends = ending(order, reference, home.profile, window.date())
+        if ends is not None:
+            ended.append(Ended(order.key, order.file_key, *ends))
+    return tuple(ended)
 
 
 def _summary(settlement: Settlement, window: datetime.datetime) -> Sealed:
@@ -87,4 +122,5 @@ def _summary(settlement: Settlement, window: datetime.datetime) -> Sealed:
         paid=sum(bulk.count for bulk in settlement.bulks),
         paid_cents=sum(bulk.sum_cents for bulk in settlement.bulks),
         unpaid=len(settlement.unpaid),
+        ended=len(settlement.ended),
     )

@@ -6,7 +6,7 @@ from sepa.model.finding import NOTHING, Findings
 from sepa.model.message import Kind
 from sepa.model.payment import Payment
 from sepa.model.reference import Account, Reference, bank_of
-from sepa.rules import accounts, payers, reach
+from sepa.rules import accounts, ownership, payers, reach
 from sepa.rules.standing import EXISTING, blocked, closed, lapsed
 
 _DEBTOR = "debtor_account.iban"
@@ -34,6 +34,7 @@ def debtor_findings(account: Account, kind: Kind, window: datetime.datetime) -> 
         closed(is_open, account, window.date(), _DEBTOR)
         + blocked(is_free, account, window, window, _DEBTOR)
         + lapsed(is_alive, account, window.date(), _DEBTOR)
+        + ownership.identified(account)
         + refusing
     )
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from sepa.model.finding import Findings
 from sepa.model.journal import (
     Approval,
     BlockRow,
@@ -53,8 +54,11 @@ class Sealing(Protocol):
         profile_digest: str,
         reference_digest: str,
         at: datetime.datetime,
+        screened: str = "",
     ) -> None:
         """Write the verdicts on file and blocks; nothing can be added after.
+
+        `screened` names the lists that the file's orders were screened against.
 
         Refuses every order in `refused_blocks` (block positions; its findings stay its own, the block's say
         why), notes the MsgId when the message was read and the MsgId was free, and that a report is due
@@ -202,6 +206,15 @@ class Journal(Protocol):
         Ordered by receipt, file and position.
         """
 
+    def to_screen(self, keys: Collection[str], *, unless: str) -> Iterator[tuple[str, Transaction, Findings]]:
+        """Those orders of `keys` whose file was judged against other lists than `unless`, in any order.
+
+        With each the findings for which it was ever held: what a person released it from.
+        """
+
+    def open_of(self, accounts: Collection[str]) -> list[OrderRow]:
+        """Waiting, pending and held orders whose debtor account is one of `accounts` (canonical), by key."""
+
     def last_window(self) -> datetime.datetime | None:
         """The latest window that sealed or tried anything; None while there was none."""
 
@@ -221,7 +234,7 @@ class Journal(Protocol):
         """
 
     def seal(self, settlement: Settlement, *, by: str) -> bool:
-        """Write bulks, members, postings, moves and due reports of a window in one transaction.
+        """Write bulks, members, postings, moves, due reports and what was screened against, in one transaction.
 
         False when there was nothing to write. An order that is no longer due, or was tried in this window,
         makes the whole of it fail with `Overtaken` and nothing written. Unbalanced postings or sums that

@@ -23,10 +23,13 @@ FILES = (
     "accounts.csv",
     "blocks.csv",
     "consents.csv",
+    "declarations.csv",
     "participants.csv",
     "partners.yaml",
     "screening.csv",
     "snapshot.csv",
+    "stops.csv",
+    "switches.csv",
 )
 
 _NATIONAL_CODE = re.compile(r"[A-Z0-9]{1,11}", re.ASCII)
@@ -100,8 +103,9 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 def load_reference(folder: Path) -> Reference:
     """Read the tables of `folder`. A missing file leaves its table None, one with only a header is empty.
 
-    Two may be missing: without blocks.csv nothing is blocked, without snapshot.csv no balance holds a posting
-    of ours. `digest` is the SHA-256, in hex, over the names and bytes of the files. A ReferenceFault says
+    Some may be missing: without blocks.csv nothing is blocked, without snapshot.csv no balance holds a posting
+    of ours, without declarations.csv, stops.csv and switches.csv there are none of these.
+    `digest` is the SHA-256, in hex, over the names and bytes of the files. A ReferenceFault says
     what is wrong, also with a table whose name is not known.
     """
     folder = Path(folder)
@@ -123,6 +127,9 @@ def load_reference(folder: Path) -> Reference:
         partners=read_partners("partners.yaml", contents.get("partners.yaml")),
         balances_as_of=_balances_as_of(contents),
         screening=compliance.lists_in(contents),
+        declarations=compliance.declarations_in(contents),
+        stops=compliance.stops_in(contents),
+        switches=compliance.switches_in(contents),
     )
 
 

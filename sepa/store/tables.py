@@ -176,6 +176,9 @@ history = sa.Table(
 """What an order was after each move, whole. Step 0 is the judgement; it is written here only when a move is
 about to change more than the state, because until then the order's own row still tells it."""
 
+screenings = sa.Table("screenings", metadata, _key("subject"), _key("lists"), sqlite_with_rowid=False)
+"""Against which lists a file's orders were screened (by file key), and what a window sealed (by its cause)."""
+
 # --- people ---
 
 decisions = sa.Table(

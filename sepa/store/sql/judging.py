@@ -11,6 +11,7 @@ from sepa.model.journal import first_state
 from sepa.model.verdict import FileVerdict, Verdict
 from sepa.store.sql.connection import among, insert_once, pour, slices
 from sepa.store.sql.rows import day_text, findings_text, instant_text, json_text
+from sepa.store.sql.screening import note_screening
 from sepa.store.tables import blocks, file_verdicts, message_ids, orders, reports_due
 
 _REFUSED = ("rejected", "not-executed")
@@ -54,6 +55,7 @@ class FileSealing:
         profile_digest: str,
         reference_digest: str,
         at: datetime.datetime,
+        screened: str = "",
     ) -> None:
         self._open()
         self.closed = True
@@ -71,6 +73,7 @@ class FileSealing:
         )
         if verdict.blocks:
             self._connection.execute(sa.insert(blocks), _block_verdicts(self._file_key, verdict))
+        note_screening(self._connection, self._file_key, screened)
         self._refuse(refused_blocks)
         if verdict.head is not None:
             line = {"partner": self._partner, "message_id": verdict.head.group_header.message_id}

@@ -17,6 +17,7 @@ from sepa.store.sql.judging import due
 from sepa.store.sql.leaving import still_in
 from sepa.store.sql.moves import Standing, move, standing
 from sepa.store.sql.rows import PAYMENT, day_text, instant_of, instant_text, payment_of
+from sepa.store.sql.screening import note_screening
 from sepa.store.tables import (
     attempts,
     bulk_members,
@@ -91,18 +92,20 @@ class Settling(Connected):
         return uses
 
     def seal(self, settlement: Settlement, *, by: str) -> bool:
-        if not settlement.bulks and not settlement.unpaid:
+        if not settlement.bulks and not settlement.unpaid and not settlement.ended:
             if settlement.postings:
                 raise BrokenPromise("a window without bulks has postings")
             return False
         owners = _owners(settlement)
         unpaid = [each.payment.key for each in settlement.unpaid]
-        if len({*owners, *unpaid}) != len(owners) + len(unpaid):
-            raise BrokenPromise("an order is both paid and not paid in one window")
+        ended = [each.key for each in settlement.ended]
+        if len({*owners, *unpaid, *ended}) != len(owners) + len(unpaid) + len(ended):
+            raise BrokenPromise("an order is both paid and not paid in one window, or ends twice")
         with self.writing() as connection:
-            stood = standing(connection, [*owners, *unpaid])
+            stood = standing(connection, [*owners, *unpaid, *ended])
+            may_end = frozenset(ended)
             for key, order in stood.items():
-                if order.state not in _DUE:
+                if order.state not in _DUE and not (order.state == "held" and key in may_end):
                     raise Overtaken(f"order {key} is {order.state} already")
             _agree(settlement, owners, stood)
             _write(connection, settlement, owners, stood, by)
@@ -170,7 +173,20 @@ def _write(
         )
         for each in settlement.unpaid
     ]
-    move(connection, [*paid, *left], stood)
+    gone = [
+        Move(
+            each.key,
+            stood[each.key].step,
+            each.outcome,
+            settlement.window,
+            by,
+            causes[each.file_key],
+            (each.finding,),
+        )
+        for each in settlement.ended
+    ]
+    note_screening(connection, window_cause(settlement.window), settlement.screened)
+    move(connection, [*paid, *left, *gone], stood)
 
 
 def _write_bulks(connection: sa.Connection, settlement: Settlement, owners: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from sepa.scheme.money import amount_text
 from sepa.store.sql.connection import Connected
 from sepa.store.sql.emission import read_publications
 from sepa.store.sql.rows import FILE, block_row, file_row, findings_of, instant_of
+from sepa.store.sql.screening import lists_asked
 from sepa.store.tables import (
     approvals,
     blocks,
@@ -133,7 +134,8 @@ def _judged(connection: sa.Connection, order: Any) -> Iterator[Event]:
         by=file.profile,
         cause=f"judged:{file.judged_at.isoformat()}",
         detail=_facts(first)
-        | {"profile_digest": file.profile_digest, "reference_digest": file.reference_digest},
+        | {"profile_digest": file.profile_digest, "reference_digest": file.reference_digest}
+        | {"screened": lists_asked(connection, file.key)},
         findings=findings_of(first["findings"])
         or _refusals_above(connection, first["outcome"], order, file.findings),
     )

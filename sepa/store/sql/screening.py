@@ -1,0 +1,58 @@
+"""What orders were screened against, and which open orders the bank's tables concern anew."""
+
+from collections.abc import Collection, Iterator
+
+import sqlalchemy as sa
+
+from sepa.model.finding import NOTHING, Findings
+from sepa.model.journal import OrderRow
+from sepa.model.message import Transaction
+from sepa.store.sql.connection import Connected, among, insert_once, slices
+from sepa.store.sql.rows import ORDER, findings_of, order_row, transaction_of
+from sepa.store.tables import history, orders, screenings
+
+_OPEN = ("waiting", "pending-funds", "held")
+
+
+def note_screening(connection: sa.Connection, subject: str, lists: str) -> None:
+    """Write down, once, against which lists a file (by its key) or a window (by its cause) was screened."""
+    if lists:
+        insert_once(connection, screenings, {"subject": subject, "lists": lists})
+
+
+def lists_asked(connection: sa.Connection, subject: str) -> str:
+    """The lists noted for a file or a window; empty where none were."""
+    wanted = sa.select(screenings.c.lists).where(screenings.c.subject == subject).order_by(screenings.c.lists)
+    return "; ".join(connection.scalars(wanted))
+
+
+class Screened(Connected):
+    """The journal's part for screening; see `sepa.store.journal.Journal`."""
+
+    def to_screen(self, keys: Collection[str], *, unless: str) -> Iterator[tuple[str, Transaction, Findings]]:
+        asked = sa.exists().where(screenings.c.subject == orders.c.file_key, screenings.c.lists == unless)
+        wanted = sa.select(orders.c.key, orders.c.step, orders.c.transaction).where(~asked)
+        with self.reading() as connection:
+            for part in slices(keys):
+                rows = connection.execute(wanted.where(among(orders.c.key, part, connection.dialect))).all()
+                held = _held_for(connection, [key for key, step, _ in rows if step])
+                for key, _, text in rows:
+                    yield key, transaction_of(text), held.get(key, NOTHING)
+
+    def open_of(self, accounts: Collection[str]) -> list[OrderRow]:
+        found: list[OrderRow] = []
+        with self.reading() as connection:
+            for part in slices(accounts):
+                debtor = among(sa.func.upper(orders.c.debtor_iban), part, connection.dialect)
+                wanted = ORDER.where(orders.c.state.in_(_OPEN), debtor)
+                found += map(order_row, connection.execute(wanted))
+        return sorted(found, key=lambda order: order.key)
+
+
+def _held_for(connection: sa.Connection, keys: Collection[str]) -> dict[str, Findings]:
+    wanted = sa.select(history.c.key, history.c.findings).where(history.c.state == "held")
+    held: dict[str, Findings] = {}
+    for part in slices(keys):
+        for key, text in connection.execute(wanted.where(among(history.c.key, part, connection.dialect))):
+            held[key] = held.get(key, NOTHING) + findings_of(text)
+    return held
