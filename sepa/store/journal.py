@@ -209,7 +209,7 @@ class Journal(Protocol):
     def to_screen(self, keys: Collection[str], *, unless: str) -> Iterator[tuple[str, Transaction, Findings]]:
         """Those orders of `keys` whose file was judged against other lists than `unless`, in any order.
 
-        With each the findings for which it was ever held: what a person released it from.
+        With each the findings for which it was held when a person released it.
         """
 
     def open_of(self, accounts: Collection[str]) -> list[OrderRow]:

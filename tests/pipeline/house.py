@@ -122,7 +122,8 @@ class House:
         path = self.root / "reference" / table
         rows = [*map(change, csv.DictReader(io.StringIO(path.read_text("utf-8")))), *more]
         out = io.StringIO()
-        writer = csv.DictWriter(out, list(rows[0]), restval="", lineterminator="\n")
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        writer = csv.DictWriter(out, names, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
         path.write_text(out.getvalue(), "utf-8")

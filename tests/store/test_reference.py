@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from sepa.model.compliance import Declaration, Stop, Switch
 from sepa.model.reference import Account, Block, Consent, Participant, Partner
 from sepa.model.screening import Entry
 from sepa.store import places
@@ -298,6 +299,18 @@ FAULTS = [
         id="HLD-02 a line that never counts",
     ),
     pytest.param(
+        "stops",
+        "scope,since,until,decided_by\nall,2026-04-01T00:00:00Z,2026-04-01T00:00:00Z,state\n",
+        "stops.csv, line 2, column until",
+        id="HLD-08 a stop without a moment",
+    ),
+    pytest.param(
+        "switches",
+        f"iban,effective_on\n{A1},2026-04-09\n{A1},2026-04-10\n",
+        "switches.csv, line 3, column iban",
+        id="SWI-01 an account twice",
+    ),
+    pytest.param(
         "account", "iban\n", "account.csv: found 'account.csv', expected a table named", id="table name"
     ),
     pytest.param("partners", "", "partners.yaml, line 1: found", id="no partners"),
@@ -374,6 +387,22 @@ def test_lists_may_be_empty_or_not_given(tmp_path: Path) -> None:
     assert lists.exposed == ()
 
 
+def test_declarations_stops_and_switches_may_be_missing(tmp_path: Path) -> None:
+    nothing = load_reference(tmp_path)
+    assert (nothing.declarations, nothing.stops, nothing.switches) == ({}, (), {})
+    given = load_reference(
+        folder(
+            tmp_path,
+            declarations=f'iban,owner,valid_from\n{A1},"Nový, Ján",2026-01-01\n{A1},Eva,2026-01-01\n',
+            stops="scope,since,decided_by\nall,2026-04-01T00:00:00+02:00,state\n",
+            switches=f"iban,effective_on\n{A1},2026-04-09\n",
+        )
+    )
+    assert [each.owner for each in given.declarations[A1]] == ["JAN NOVY", "EVA"]
+    assert [(each.scope, each.until) for each in given.stops] == [("all", None)]
+    assert given.switches[A1].effective_on == datetime.date(2026, 4, 9)
+
+
 def test_a_missing_folder_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(ReferenceFault, match="expected a folder"):
         load_reference(tmp_path / "reference")
@@ -399,6 +428,9 @@ def test_the_profile_of_the_bank_may_lie_beside_its_tables(tmp_path: Path) -> No
         pytest.param("consents.csv", Consent, set(), id="consents"),
         pytest.param("participants.csv", Participant, set(), id="participants"),
         pytest.param("screening.csv", Entry, set(), id="screening"),
+        pytest.param("declarations.csv", Declaration, set(), id="declarations"),
+        pytest.param("stops.csv", Stop, set(), id="stops"),
+        pytest.param("switches.csv", Switch, set(), id="switches"),
     ],
 )
 def test_every_field_has_its_column_and_every_column_its_place_in_the_guide(

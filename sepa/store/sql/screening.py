@@ -9,7 +9,7 @@ from sepa.model.journal import OrderRow
 from sepa.model.message import Transaction
 from sepa.store.sql.connection import Connected, among, insert_once, slices
 from sepa.store.sql.rows import ORDER, findings_of, order_row, transaction_of
-from sepa.store.tables import history, orders, screenings
+from sepa.store.tables import decisions, history, orders, screenings
 
 _OPEN = ("waiting", "pending-funds", "held")
 
@@ -49,10 +49,19 @@ class Screened(Connected):
         return sorted(found, key=lambda order: order.key)
 
 
+_after = history.alias("after")
+_RELEASED = (
+    sa.select(history.c.key, history.c.findings)
+    .join(_after, sa.and_(_after.c.key == history.c.key, _after.c.step == history.c.step + 1))
+    .join(decisions, _after.c.cause == sa.literal("decision:") + decisions.c.id)
+    .where(history.c.state == "held", decisions.c.act == "release")
+)
+"""Lines in which an order was held, and after which a person released it."""
+
+
 def _held_for(connection: sa.Connection, keys: Collection[str]) -> dict[str, Findings]:
-    wanted = sa.select(history.c.key, history.c.findings).where(history.c.state == "held")
     held: dict[str, Findings] = {}
     for part in slices(keys):
-        for key, text in connection.execute(wanted.where(among(history.c.key, part, connection.dialect))):
+        for key, text in connection.execute(_RELEASED.where(among(history.c.key, part, connection.dialect))):
             held[key] = held.get(key, NOTHING) + findings_of(text)
     return held
