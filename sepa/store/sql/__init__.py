@@ -12,22 +12,15 @@ from sepa.store.sql.emission import Emission
 from sepa.store.sql.intake import Intake
 from sepa.store.sql.orders import Orders
 from sepa.store.sql.proof import Proof
-<<<<<<< HEAD
 from sepa.store.sql.purging import Purging
-=======
 from sepa.store.sql.screening import Screened
->>>>>>> a98a3f1 (Number the screenings after the corrections)
 from sepa.store.sql.settlement import Settling
 from sepa.store.sql.story import Story
 
 __all__ = ["SqlJournal", "open_journal"]
 
 
-<<<<<<< HEAD
-class SqlJournal(Intake, Orders, Settling, Corrections, Emission, Purging, Story, Proof):
-=======
-class SqlJournal(Intake, Orders, Settling, Corrections, Screened, Emission, Story, Proof):
->>>>>>> a98a3f1 (Number the screenings after the corrections)
+class SqlJournal(Intake, Orders, Settling, Corrections, Screened, Emission, Purging, Story, Proof):
     """The port `sepa.store.journal.Journal` over a database that has the newest form; safe for threads.
 
     After a fork the child opens its own.
