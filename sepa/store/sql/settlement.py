@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.journal import Move, window_cause
+from sepa.model.finding import Finding
+from sepa.model.journal import Move, State, window_cause
 from sepa.model.payment import Payment, Posting, Settlement
 from sepa.store.journal import Overtaken
 from sepa.store.sql.connection import Connected, among, insert_once, pour, slices
@@ -161,32 +162,16 @@ def _write(
         Move(key, stood[key].step, "paid", settlement.window, by, causes[stood[key].file_key])
         for key in owners
     ]
-    left = [
-        Move(
-            each.payment.key,
-            stood[each.payment.key].step,
-            each.outcome,
-            settlement.window,
-            by,
-            causes[each.payment.file_key],
-            (each.finding,),
-        )
-        for each in settlement.unpaid
+    turned: list[tuple[str, State, Finding]] = [
+        (each.payment.key, each.outcome, each.finding) for each in settlement.unpaid
     ]
-    gone = [
-        Move(
-            each.key,
-            stood[each.key].step,
-            each.outcome,
-            settlement.window,
-            by,
-            causes[each.file_key],
-            (each.finding,),
-        )
-        for each in settlement.ended
+    turned += [(each.key, each.outcome, each.finding) for each in settlement.ended]
+    left = [
+        Move(key, stood[key].step, to, settlement.window, by, causes[stood[key].file_key], (finding,))
+        for key, to, finding in turned
     ]
     note_screening(connection, window_cause(settlement.window), settlement.screened)
-    move(connection, [*paid, *left, *gone], stood)
+    move(connection, [*paid, *left], stood)
 
 
 def _write_bulks(connection: sa.Connection, settlement: Settlement, owners: Mapping[str, str]) -> None:
