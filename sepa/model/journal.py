@@ -47,8 +47,8 @@ def first_state(outcome: Outcome) -> State:
     return "waiting" if outcome in ("accepted", "rolled") else outcome  # type: ignore[return-value]
 
 
-Act = Literal["judge-again", "report-again", "release", "refuse", "revoke", "hold", "correct", "purge"]
-"""What a person may order."""
+Act = Literal["judge-again", "report-again", "release", "refuse", "revoke", "hold"]
+"""What a person may order of orders: see `sepa.pipeline.acts`."""
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -185,7 +185,7 @@ class Decision(msgspec.Struct, frozen=True):
     id: str
     at: datetime.datetime
     by: str
-    act: Act
+    act: Act | Literal["correct", "purge"]
     subject: str
     reason: str
     asked_on: datetime.date | None = None

@@ -21,7 +21,7 @@ from sepa.schedule import local_instant
 from sepa.store.journal import Overtaken
 
 KEY_CHARS_MIN = 8
-DONE: dict[Act, str] = {
+DONE: dict[str, str] = {
     "judge-again": "changed",
     "release": "released",
     "refuse": "refused",
@@ -152,6 +152,8 @@ def _file_of(home: Home, order: OrderRow) -> FileRow:
 
 def _on_orders(home: Home, decision: Decision, file: FileRow, order: OrderRow | None) -> Reprocessed:
     subject, act, by = decision.subject, decision.act, decision.by
+    if act == "judge-again" and not home.archived(file.key).exists():
+        raise NotFound(f"the bytes of file {file.key[:24]} are no longer kept; it cannot be judged again")
     if any(earlier.id == decision.id for earlier in home.journal.decisions(subject)):
         return Reprocessed(
             subject, act, 0, 0, "This decision was carried out before; nothing is left to do.", repeated=True
@@ -188,7 +190,7 @@ def _on_orders(home: Home, decision: Decision, file: FileRow, order: OrderRow | 
     return Reprocessed(subject, act, moved, looked_at - moved, sentence, approved=len(approvals))
 
 
-def _sentence(act: Act, moved: int, left: int, file: FileRow, stay: Mapping[str, int]) -> str:
+def _sentence(act: str, moved: int, left: int, file: FileRow, stay: Mapping[str, int]) -> str:
     if act == "report-again":
         return "The reports will be issued again."
     if not file.count:
