@@ -9,6 +9,7 @@ from sepa.model.journal import Publication, ReportDue
 from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment, Posting
 from sepa.model.reference import Reference
+from sepa.pipeline.handover import hand_over
 from sepa.pipeline.home import Home
 from sepa.pipeline.publish import draft, publish_as
 from sepa.pipeline.tell import tell
@@ -57,7 +58,7 @@ def emit_reports(home: Home, at: datetime.datetime) -> list[str]:
     """
 
     def report(due: ReportDue) -> list[Publication]:
-        left = tell(home, due, at, reference)
+        left = [*tell(home, due, at, reference), *hand_over(home, due, at, reference)]
         home.journal.published(left, settles=due)
         return left
 

@@ -1,10 +1,14 @@
 """Compliance on the due day: lists that changed, stops of the bank, accounts that move away or close."""
 
+import csv
+import io
+import json
+
 import pytest
 
 from sepa.pipeline.undone import LeftUndone
 from tests.pipeline.house import TUESDAY, House
-from tools.sample_bank import B1, DE, TRADER, order, transfers
+from tools.sample_bank import A2, B1, DE, TRADER, order, transfers
 
 A = "stavebniny"
 HEADER = "list,version,kind,name,action\n"
@@ -153,6 +157,26 @@ def test_a_switched_account_cancels_what_is_still_open_on_its_day(house: House) 
     house.run("2026-04-09T11:30")
     with house.open() as home:
         assert home.journal.digest() == digest
+
+
+def test_what_was_cancelled_is_handed_over_as_a_list_once(house: House) -> None:
+    key = house.drop(
+        A, "PAY.xml", transfers("PAY-1", A2, [order("PAY", "10.00", "Oceliareň", B1)], due="2026-04-14")
+    )
+    house.add_account_to_partner(A, A2)
+    house.run()
+    table(house, "switches.csv", f"iban,effective_on,new_bic\n{A2},2026-04-09,VZORDEFFXXX\n")
+    house.run("2026-04-09T08:30")
+    assert house.states(key) == {"PAY": "revoked DS02 SWI-01"}
+    [written] = (house.root / "outbox" / "desk").glob("switching_*.csv")
+    lines = list(csv.DictReader(io.StringIO(written.read_text("utf-8"))))
+    assert [line["item"] for line in lines] == ["order", "consent", "consent"]
+    assert (lines[0]["amount"], lines[0]["other_account"], lines[0]["due_on"]) == ("10.00", B1, "2026-04-14")
+    assert {line["mandate_id"] for line in lines[1:]} == {"MND-2026-001", "ONCE-5"}
+    beside = json.loads(written.with_name(f"{written.name}.manifest.json").read_text("utf-8"))
+    assert (beside["count"], beside["sum"], beside["kind"]) == (1, "10.00", "switching")
+    house.run("2026-04-09T11:30")
+    assert len(list((house.root / "outbox" / "desk").glob("switching_*.csv"))) == 1
 
 
 def test_a_held_order_is_cancelled_with_its_account_too(house: House) -> None:
