@@ -12,6 +12,7 @@ Carries out what you choose on one file, on one order, or on all files that a pa
 | Refuse | Held orders are refused |
 | Withdraw | Transfers are withdrawn for good, up to the end of the working day before they are due |
 | Hold | Waiting orders are stopped until you release or refuse them |
+| Recall | Transfers that have left are asked back from the other bank; they stay paid until it answers |
 
 **It never pays twice**, whatever you choose and however often. A paid or unsettled order is never touched, and a
 released one waits for a window like any other. What is too late to withdraw stays as it is, and the log says why. The
@@ -37,6 +38,17 @@ CHOICES = {
     "refuse": "Refuse: held orders are refused",
     "revoke": "Withdraw: in time before they are due",
     "hold": "Hold: waiting orders stop until released",
+    "recall": "Recall: ask back transfers that have left",
+}
+
+
+RECALL_REASONS = {
+    "CUST": "CUST: the payer wishes it",
+    "DUPL": "DUPL: we sent it twice",
+    "TECH": "TECH: a technical fault of ours",
+    "FRAD": "FRAD: fraud",
+    "AM09": "AM09: the payer ordered a wrong amount",
+    "AC03": "AC03: the payer ordered to a wrong account",
 }
 
 
@@ -82,6 +94,13 @@ def optional(title: str, description: str, **schema: str) -> Param:
             "Handed in on",
             "Withdraw only: the day the request was handed in, if it was not today. It decides whether it is in time.",
             format="date",
+        ),
+        "recall_reason": Param(
+            "CUST",
+            enum=list(RECALL_REASONS),
+            values_display=RECALL_REASONS,
+            title="Why it is asked back",
+            description="Recall only.",
         ),
         "asked_by": optional("Asked by", "Who asked for it, if not you. Added to the reason as a note."),
     },

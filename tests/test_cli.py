@@ -416,6 +416,7 @@ def test_two_people_release_an_order_at_the_terminal(sepa: Sepa, twin: House) ->
             "left": 0,
             "sentence": "1 orders released, 0 left as they were.",
             "approved": 0,
+            "recalled": 0,
             "repeated": False,
         }
     ]
@@ -429,6 +430,7 @@ def test_two_people_release_an_order_at_the_terminal(sepa: Sepa, twin: House) ->
         pytest.param("hold", 1, "0 orders put on hold", id="nothing to hold"),
         pytest.param("revoke", 1, "0 orders withdrawn", id="too late"),
         pytest.param("judge-again", 1, "0 orders changed", id="nothing new"),
+        pytest.param("recall", 1, "0 orders asked back", id="nothing to recall"),
         pytest.param("report-again", 0, "issued again", id="report again"),
     ],
 )

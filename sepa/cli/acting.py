@@ -31,6 +31,18 @@ class Choice(StrEnum):
     revoke = "revoke"
     judge_again = "judge-again"
     report_again = "report-again"
+    recall = "recall"
+
+
+class Why(StrEnum):
+    """Reasons of a recall, by ISO's codes."""
+
+    CUST = "CUST"
+    DUPL = "DUPL"
+    TECH = "TECH"
+    FRAD = "FRAD"
+    AM09 = "AM09"
+    AC03 = "AC03"
 
 
 @app.command()
@@ -60,20 +72,29 @@ def order(
             "--asked-on", metavar="DATE", help="revoke: the day it was handed in, if it was not today."
         ),
     ] = None,
+    recall_reason: Annotated[
+        Why | None,
+        typer.Option(
+            "--recall-reason", metavar="CODE", help=f"recall: one of {', '.join(Why)}. Default: CUST."
+        ),
+    ] = None,
     home: HomeFolder = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Release, refuse, hold or withdraw orders; judge them or report on them again.
+    """Release, refuse, hold, withdraw or recall orders; judge them or report on them again.
 
     release: held orders go on to the next window. Where two people are asked for, the first release is an approval,
     and that of another person moves the order. refuse: held orders are refused. hold: waiting orders stop until
     they are released or refused. revoke: transfers are withdrawn, in time before they are due. judge-again: with
-    today's reference data. report-again: how things stand now.
+    today's reference data. report-again: how things stand now. recall: transfers that have left are asked
+    back from the other bank (CUST the payer wishes it, DUPL sent twice, TECH a technical fault, FRAD fraud, AM09 wrong
+    amount, AC03 wrong account); they stay paid until it answers.
 
     Nothing of this pays an order twice. Ends with 0 when something was done, with 1 when everything stayed as it was.
     """
     from sepa.pipeline.emit import emit_reports
+    from sepa.pipeline.recall import emit_recalls
     from sepa.pipeline.reprocess import Mistaken, NotFound, reprocess
 
     on, asked = day(received) if received else None, day(asked_on) if asked_on else None
@@ -91,9 +112,11 @@ def order(
                 partner=partner,
                 day=on,
                 asked_on=asked,
+                recall_reason=recall_reason.value if recall_reason else None,
             )
         except (NotFound, Mistaken) as mistake:
             raise Stop(f"{str(mistake)[:1].upper()}{str(mistake)[1:]}.") from None
+        emit_recalls(desk, ordered_at)
         emit_reports(desk, ordered_at)
     if as_json:
         say_json(msgspec.json.encode({"kind": "decision", **msgspec.to_builtins(each)}) for each in done)
@@ -101,6 +124,7 @@ def order(
         for each in done:
             screen.print(f"{each.subject[:24]}  {each.sentence}", markup=False, soft_wrap=True)
     idle = not any(
-        each.moved or each.approved or each.repeated or each.act == "report-again" for each in done
+        each.moved or each.approved or each.recalled or each.repeated or each.act == "report-again"
+        for each in done
     )
     raise typer.Exit(REFUSED if idle else 0)

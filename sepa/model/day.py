@@ -72,6 +72,15 @@ class Approved(msgspec.Struct, frozen=True):
     at: datetime.datetime
 
 
+class Recalled(msgspec.Struct, frozen=True):
+    """A transfer that has left and was asked back; the other bank's answer is awaited. `at` is in the bank's zone."""
+
+    key: str
+    reason: str
+    by: str
+    at: datetime.datetime
+
+
 class AccountPostings(msgspec.Struct, frozen=True):
     """What was posted to one account today."""
 
@@ -116,5 +125,6 @@ class DayFigures(msgspec.Struct, frozen=True):
     waiting: tuple[WaitingDay, ...] = ()
     bulks: tuple[BulkFigures, ...] = ()
     approved: tuple[Approved, ...] = ()
+    recalled: tuple[Recalled, ...] = ()
     postings: tuple[AccountPostings, ...] = ()
     checks: tuple[Check, ...] = ()

@@ -47,8 +47,12 @@ def first_state(outcome: Outcome) -> State:
     return "waiting" if outcome in ("accepted", "rolled") else outcome  # type: ignore[return-value]
 
 
-Act = Literal["judge-again", "report-again", "release", "refuse", "revoke", "hold"]
+Act = Literal["judge-again", "report-again", "release", "refuse", "revoke", "hold", "recall"]
 """What a person may order of orders: see `sepa.pipeline.acts`."""
+
+RecallReason = Literal["CUST", "DUPL", "TECH", "FRAD", "AM09", "AC03"]
+"""Why a transfer is asked back: the payer wishes it, sent twice, a technical fault, fraud, wrong amount, wrong
+account. ISO's codes, as EPC115-06 allows them in a recall."""
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -222,6 +226,17 @@ class Correction(msgspec.Struct, frozen=True):
     proof: str
     at: datetime.datetime
     booking_date: datetime.date
+
+
+class Recall(msgspec.Struct, frozen=True):
+    """A transfer that left in `bulk` and is asked back. Who asked, and when, is that of the `decision`."""
+
+    key: str
+    bulk: str
+    reason: RecallReason
+    decision: str
+    at: datetime.datetime
+    by: str
 
 
 class ReportDue(msgspec.Struct, frozen=True):

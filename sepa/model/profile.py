@@ -224,11 +224,21 @@ class StageMatrix(Section, frozen=True):
     in_file_not_sent: Literal["remove", "keep"] = "keep"
 
 
+class RecallPeriods(Section, frozen=True):
+    """How long after settlement a recall may be sent: for the bank's own faults (DUPL, TECH) in days on which banks
+    settle, for every other reason in months."""
+
+    bank_fault_days: int = 10
+    months: int = 13
+
+
 class Revocation(Section, frozen=True):
-    """Withdrawing a transfer before it is executed (REV-01), or before it has left (REV-06)."""
+    """Withdrawing a transfer before it is executed (REV-01) or has left (REV-06), and asking it back (REV-05)."""
 
     deadline_working_days: int = 1
     stage_matrix: StageMatrix = StageMatrix()
+    after_execution: Literal["recall", "nothing"] = "nothing"
+    recall: RecallPeriods = RecallPeriods()
 
 
 class FourEyes(Section, frozen=True):

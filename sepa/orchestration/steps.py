@@ -136,13 +136,15 @@ def seal_window(at: datetime.datetime) -> dict[str, Any]:
 
 
 def publish_bulks(at: datetime.datetime) -> int:
-    """Write and validate the files of every sealed bulk that has none yet. Returns how many files left."""
+    """Write and validate the files of every bulk, correction and recall that has none yet. Returns how many left."""
     from sepa.pipeline.correct import emit_corrections
     from sepa.pipeline.emit import emit_bulks
     from sepa.pipeline.home import open_home
+    from sepa.pipeline.recall import emit_recalls
 
     with open_home(home_path()) as home:
-        return len(emit_bulks(home, at)) + len(emit_corrections(home, at))
+        left = (*emit_bulks(home, at), *emit_corrections(home, at), *emit_recalls(home, at))
+        return len(left)
 
 
 def close_day(at: datetime.datetime, day: str | None = None) -> dict[str, Any]:
@@ -174,6 +176,7 @@ def reprocess(order: dict[str, Any], by: str | None, at: datetime.datetime) -> l
 
     from sepa.pipeline.emit import emit_reports
     from sepa.pipeline.home import open_home
+    from sepa.pipeline.recall import emit_recalls
     from sepa.pipeline.reprocess import NotFound
     from sepa.pipeline.reprocess import reprocess as carry_out
 
@@ -194,8 +197,10 @@ def reprocess(order: dict[str, Any], by: str | None, at: datetime.datetime) -> l
                 partner=order.get("partner") or None,
                 day=_date(order.get("day")),
                 asked_on=_date(order.get("asked_on")),
+                recall_reason=order.get("recall_reason") if order["act"] == "recall" else None,
             )
         except (NotFound, ValueError) as mistake:
             raise AirflowFailException(str(mistake)) from None
+        emit_recalls(home, at)
         emit_reports(home, at)
         return [f"{each.subject[:24]}: {each.sentence}" for each in done]

@@ -6,27 +6,48 @@ import msgspec
 
 from sepa.decide import refused_blocks
 from sepa.model.finding import Finding, Findings
-from sepa.model.journal import Approval, Decision, FileRow, Move, OrderRow, State, first_state
+from sepa.model.journal import (
+    Approval,
+    Decision,
+    FileRow,
+    Move,
+    OrderRow,
+    Recall,
+    RecallReason,
+    State,
+    first_state,
+)
+from sepa.model.payment import Bulk
 from sepa.model.verdict import Verdict
 from sepa.pipeline.home import Home
 from sepa.pipeline.judge import desk_for, judge_stream, refuse_early, refuse_incomplete
 from sepa.rules.holds import is_stopped, needs_two, stopped
 from sepa.rules.withdrawals import Withdrawal, answer
-from sepa.schedule import local_instant, revocation_deadline
+from sepa.schedule import local_instant, recall_deadline, revocation_deadline
 
-Step = Move | Approval | Finding | str | None
+Step = Move | Approval | Recall | Finding | str | None
 """The move of an order, or the first word of two; or why it stays as it is, None where that goes without saying."""
 
+NOT_SENT = (
+    "It is no transfer that has left for another bank. What waits is withdrawn or put on hold; between our own "
+    "accounts the payee must agree; a collection is paid back by a refund."
+)
 APPROVED_ALREADY = "You approved it before; a second person must release it."
 
 
-def steps(home: Home, decision: Decision, file: FileRow, order: OrderRow | None) -> Iterator[Step]:
+def steps(
+    home: Home,
+    decision: Decision,
+    file: FileRow,
+    order: OrderRow | None,
+    recall_reason: RecallReason = "CUST",
+) -> Iterator[Step]:
     """One step for every order the decision looks at: `order` alone, or all of `file` that it may concern."""
     if decision.act == "judge-again":
         yield from _judged_again(home, decision, file, only=order.key if order else None)
     elif decision.act != "report-again":
         looked_at = ("held",) if decision.act in ("release", "refuse") else None
-        known = _known(home, decision, file.key)
+        known = _known(home, decision, file.key, recall_reason)
         for each in [order] if order else home.journal.orders(file.key, states=looked_at):
             yield _step(home, decision, each, known)
 
@@ -36,14 +57,23 @@ class Known(msgspec.Struct, frozen=True):
 
     approved: Mapping[str, Approval] = {}
     unsent: Set[str] = frozenset()
+    sent: Mapping[str, Bulk] = {}
+    recalled: Set[str] = frozenset()
+    recall_reason: RecallReason = "CUST"
 
 
-def _known(home: Home, decision: Decision, file_key: str) -> Known:
+def _known(home: Home, decision: Decision, file_key: str, recall_reason: RecallReason) -> Known:
     match decision.act:
         case "release":
             return Known(approved={each.key: each for each in home.journal.approvals(file_key)})
         case "revoke" if home.profile.revocation.stage_matrix.in_file_not_sent == "remove":
             return Known(unsent=home.journal.unsent(file_key))
+        case "recall":
+            return Known(
+                sent=home.journal.sent(file_key),
+                recalled={each.key for each in home.journal.recalls(file_key)},
+                recall_reason=recall_reason,
+            )
         case _:
             return Known()
 
@@ -59,6 +89,8 @@ def _step(home: Home, decision: Decision, order: OrderRow, known: Known) -> Step
         case "revoke", _:
             said = answer(_withdrawal(home, decision, order, known))
             return _move(decision, order, "revoked", findings=(said,)) if said.code == "DS02" else said
+        case "recall", _:
+            return _recall(home, decision, order, known)
         case _:
             return None
 
@@ -72,6 +104,24 @@ def _release(home: Home, decision: Decision, order: OrderRow, first: Approval | 
             return APPROVED_ALREADY
     kept = tuple(finding for finding in order.findings if finding.effect != "hold")
     return _move(decision, order, "waiting", findings=kept)
+
+
+def _recall(home: Home, decision: Decision, order: OrderRow, known: Known) -> Recall | str:
+    """The recall of a transfer that has left, or why none can be asked for. Source: SCT rulebook; REV-05, REV-06."""
+    if home.profile.revocation.after_execution != "recall":
+        return "The bank offers no recall."
+    bulk = known.sent.get(order.key)
+    if bulk is None:
+        return NOT_SENT
+    if order.key in known.recalled:
+        return "A recall was asked for before."
+    last_day = recall_deadline(known.recall_reason, bulk.settlement_date, home.profile)
+    if local_instant(decision.at, home.profile).date() > last_day:
+        return (
+            f"It is too late for a recall with {known.recall_reason}: "
+            f"settled on {bulk.settlement_date}, it could be asked for up to {last_day}."
+        )
+    return Recall(order.key, bulk.id, known.recall_reason, decision.id, decision.at, decision.by)
 
 
 def same_person(one: str, other: str) -> bool:

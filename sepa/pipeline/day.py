@@ -1,7 +1,6 @@
 """The end of a day: figures from the journal, their proof, and the report."""
 
 import datetime
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -14,6 +13,7 @@ from sepa.model.day import (
     Check,
     DayFigures,
     FileFigures,
+    Recalled,
     Refusal,
     Tally,
     WaitingDay,
@@ -21,10 +21,11 @@ from sepa.model.day import (
 from sepa.model.journal import FileRow, State
 from sepa.model.payment import Bulk
 from sepa.pipeline.home import DESK, Home, utc
+from sepa.pipeline.outputs import changed_files, late_bulks, missing_outputs
 from sepa.pipeline.publish import named_by_content, publish_as
 from sepa.pipeline.reprocess import day_bounds
 from sepa.rules import RULES
-from sepa.schedule import local_instant, settlement_days
+from sepa.schedule import local_instant
 from sepa.scheme.reasons import reason_name
 from sepa.tell.catalogue import Catalogue
 from sepa.tell.day_report import checks, day_html, files_csv, payments_csv
@@ -58,8 +59,8 @@ def reconcile(home: Home, day: datetime.date, at: datetime.datetime) -> Proof:
         for check in checks(figures)
         if not check.holds
     ]
-    faults += [*_late_bulks(home, bulks), *_changed_files(home, bulks)]
-    return Proof(day=day, figures=figures, faults=(*faults, *home.journal.faults(), *_missing_outputs(home)))
+    faults += [*late_bulks(home, bulks), *changed_files(home, bulks)]
+    return Proof(day=day, figures=figures, faults=(*faults, *home.journal.faults(), *missing_outputs(home)))
 
 
 def end_of_day(home: Home, day: datetime.date, at: datetime.datetime) -> tuple[Proof, list[str]]:
@@ -129,6 +130,10 @@ def _figures(home: Home, day: datetime.date, at: datetime.datetime, bulks: list[
         approved=tuple(
             Approved(each.key, each.by, local_instant(each.at, home.profile))
             for each in home.journal.approvals()
+        ),
+        recalled=tuple(
+            Recalled(each.key, each.reason, each.by, local_instant(each.at, home.profile))
+            for each in home.journal.recalls()
         ),
         postings=tuple(_postings(postings)),
         checks=tuple(_checks(bulks, postings)),
@@ -204,45 +209,3 @@ def _checks(bulks: list[Bulk], postings: list[tuple[str, str, int, int]]) -> Ite
     debits = [(count, cents) for _, side, count, cents in postings if side == "debit"]
     total = Tally(sum(count for count, _ in debits), sum(cents for _, cents in debits))
     yield Check(name="Sealed bulks and debits", whole=("Sealed", sealed), parts=(("Debited", total),))
-
-
-def _late_bulks(home: Home, bulks: Iterable[Bulk]) -> list[str]:
-    """Sentences on transfers that reach the other bank later than they may after the day they were booked (EXE-01)."""
-    days = settlement_days(home.profile)
-    bound = home.profile.execution.interbank_max_working_days
-    late = []
-    for bulk in bulks:
-        latest = days.add(local_instant(bulk.window, home.profile).date(), bound)
-        if bulk.kind == "pacs.008" and bulk.settlement_date > latest:
-            late.append(
-                f"bulk {bulk.id} settles on {bulk.settlement_date}, {latest} at the latest was promised"
-            )
-    return late
-
-
-def _changed_files(home: Home, bulks: Iterable[Bulk]) -> list[str]:
-    """Sentences on settlement files that no longer hold what was published. One that was fetched is no fault."""
-    changed = []
-    for publication in (each for bulk in bulks for each in home.journal.publications(bulk.id)):
-        path = home.root / publication.path
-        if path.exists():
-            with path.open("rb") as content:
-                if hashlib.file_digest(content, "sha256").hexdigest() != publication.sha256:
-                    changed.append(f"{publication.path} was changed after it was published")
-    return changed
-
-
-def _missing_outputs(home: Home) -> list[str]:
-    """Sentences on bulks and reports that should have left and did not, and on files that changed since they left."""
-    missing = [
-        f"bulk {bulk.id} is sealed but its file was not written yet"
-        for bulk in home.journal.bulks_unpublished()
-    ]
-    missing += [
-        f"order {each.key} was booked back but its booking was not written yet"
-        for each in home.journal.corrections_unpublished()
-    ]
-    missing += [
-        f"a report on file {due.file_key[:12]} is due ({due.occasion})" for due in home.journal.reports_due()
-    ]
-    return missing

@@ -14,7 +14,17 @@ from collections.abc import Mapping
 import msgspec
 
 from sepa.model.finding import Finding
-from sepa.model.journal import Act, Approval, Decision, FileRow, Move, OrderRow, ReportDue
+from sepa.model.journal import (
+    Act,
+    Approval,
+    Decision,
+    FileRow,
+    Move,
+    OrderRow,
+    Recall,
+    RecallReason,
+    ReportDue,
+)
 from sepa.pipeline.acts import steps
 from sepa.pipeline.home import Home, utc
 from sepa.schedule import local_instant
@@ -27,6 +37,7 @@ DONE: dict[str, str] = {
     "refuse": "refused",
     "revoke": "withdrawn",
     "hold": "put on hold",
+    "recall": "asked back",
 }
 
 
@@ -41,7 +52,8 @@ class Mistaken(ValueError):
 class Reprocessed(msgspec.Struct, frozen=True):
     """What one decision did: orders moved, orders looked at and left as they were, and a sentence.
 
-    `approved` are those left that now wait for a second person's release. `repeated`: it was carried out before.
+    `approved` are those left that now wait for a second person's release, `recalled` those left that are asked back
+    and stay paid. `repeated`: it was carried out before.
     """
 
     subject: str
@@ -50,6 +62,7 @@ class Reprocessed(msgspec.Struct, frozen=True):
     left: int
     sentence: str
     approved: int = 0
+    recalled: int = 0
     repeated: bool = False
 
 
@@ -64,12 +77,14 @@ def reprocess(
     partner: str | None = None,
     day: datetime.date | None = None,
     asked_on: datetime.date | None = None,
+    recall_reason: RecallReason | None = None,
 ) -> list[Reprocessed]:
     """Carry out an operator's order on one file or order (`key`), or on all files of a partner received on `day`.
 
     `at` is the instant of the order itself and part of its identity: the same order carried out again,
     by whatever repeats it, is the same decision and does nothing. `asked_on` is the day on which a withdrawal was
     handed in, when it is entered later: no day of the future, none before the file came. Mistaken says what is wrong.
+    `recall_reason` is why transfers are asked back; the payer's wish where nothing is said.
     """
     if not reason.strip() or not by.strip():
         raise Mistaken("a decision needs a reason and a name")
@@ -77,12 +92,17 @@ def reprocess(
     files = [_file_of(home, order)] if order else _files(home, key, partner, day)
     if asked_on is not None:
         _refuse_day(home, act, asked_on, utc(at), files)
-    return [
-        _on_orders(
-            home, _decision(act, reason, by, utc(at), order.key if order else file.key, asked_on), file, order
-        )
-        for file in files
-    ]
+    if recall_reason is not None and act != "recall":
+        raise Mistaken("only a recall has a recall's reason")
+    more = [str(each) for each in (asked_on, recall_reason) if each is not None]
+    done = []
+    for file in files:
+        subject = order.key if order else file.key
+        told = "\n".join([utc(at).isoformat(), by, act, subject, reason, *more])
+        id = hashlib.sha256(told.encode()).hexdigest()[:24]
+        decision = Decision(id, utc(at), by, act, subject, reason, asked_on)
+        done.append(_on_orders(home, decision, file, order, recall_reason or "CUST"))
+    return done
 
 
 def _refuse_day(
@@ -97,17 +117,6 @@ def _refuse_day(
         received_on = local_instant(file.received_at, home.profile).date()
         if asked_on < received_on:
             raise Mistaken(f"the order came on {received_on}; nobody can have withdrawn it on {asked_on}")
-
-
-def _decision(
-    act: Act, reason: str, by: str, at: datetime.datetime, subject: str, asked_on: datetime.date | None
-) -> Decision:
-    """The decision under the id that all of it makes."""
-    told = [at.isoformat(), by, act, subject, reason]
-    if asked_on is not None:
-        told.append(asked_on.isoformat())
-    id = hashlib.sha256("\n".join(told).encode()).hexdigest()[:24]
-    return Decision(id=id, at=at, by=by, act=act, subject=subject, reason=reason, asked_on=asked_on)
 
 
 def _files(home: Home, key: str | None, partner: str | None, day: datetime.date | None) -> list[FileRow]:
@@ -150,7 +159,9 @@ def _file_of(home: Home, order: OrderRow) -> FileRow:
     return file
 
 
-def _on_orders(home: Home, decision: Decision, file: FileRow, order: OrderRow | None) -> Reprocessed:
+def _on_orders(
+    home: Home, decision: Decision, file: FileRow, order: OrderRow | None, recall_reason: RecallReason
+) -> Reprocessed:
     subject, act, by = decision.subject, decision.act, decision.by
     if act == "judge-again" and not home.archived(file.key).exists():
         raise NotFound(f"the bytes of file {file.key[:24]} are no longer kept; it cannot be judged again")
@@ -160,12 +171,15 @@ def _on_orders(home: Home, decision: Decision, file: FileRow, order: OrderRow | 
         )
     looked_at, moves, stay = 0, [], Counter[str]()
     approvals: list[Approval] = []
-    for step in steps(home, decision, file, order):
+    recalls: list[Recall] = []
+    for step in steps(home, decision, file, order, recall_reason):
         looked_at += 1
         if isinstance(step, Move):
             moves.append(step)
         elif isinstance(step, Approval):
             approvals.append(step)
+        elif isinstance(step, Recall):
+            recalls.append(step)
         elif isinstance(step, Finding):
             stay[f"({step.code}): {step.message} {step.remedy}"] += 1
         elif step is not None:
@@ -179,6 +193,7 @@ def _on_orders(home: Home, decision: Decision, file: FileRow, order: OrderRow | 
             moves,
             report=report if moves or act == "report-again" else None,
             approvals=approvals,
+            recalls=recalls,
         )
     except Overtaken:
         return Reprocessed(
@@ -186,8 +201,9 @@ def _on_orders(home: Home, decision: Decision, file: FileRow, order: OrderRow | 
         )
     if approvals:
         stay[f"held: approved by {by}, they wait for another person to release them."] = len(approvals)
-    sentence = _sentence(act, moved, looked_at - moved, file, stay)
-    return Reprocessed(subject, act, moved, looked_at - moved, sentence, approved=len(approvals))
+    left = looked_at - moved
+    sentence = _sentence(act, moved + len(recalls), left - len(recalls), file, stay)
+    return Reprocessed(subject, act, moved, left, sentence, len(approvals), len(recalls))
 
 
 def _sentence(act: str, moved: int, left: int, file: FileRow, stay: Mapping[str, int]) -> str:

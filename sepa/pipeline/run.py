@@ -12,6 +12,7 @@ from sepa.pipeline.correct import emit_corrections
 from sepa.pipeline.emit import emit_bulks, emit_reports
 from sepa.pipeline.home import Home
 from sepa.pipeline.judge import judge_all
+from sepa.pipeline.recall import emit_recalls
 from sepa.pipeline.settle import Sealed, seal_window
 from sepa.pipeline.undone import each_of
 
@@ -70,6 +71,7 @@ def run(
         told("publishing")
         published.extend(emit_bulks(home, at))
         published.extend(emit_corrections(home, at))
+        published.extend(emit_recalls(home, at))
 
     def report() -> None:
         told("reporting")

@@ -57,7 +57,7 @@ def _answered(asked: Withdrawal, name: str) -> Findings:
 
 
 _SOURCE = "otp-sk V.2.1(25)"
-_RECALL = "Once it is paid only a recall can ask for the money back, and recalls are not offered yet."
+_RECALL = "Once it is paid only a recall can ask for the money back."
 
 
 @rule(
@@ -97,7 +97,7 @@ def too_late(subject: Withdrawal, case: Case) -> Findings:
     source="otp-sk V.2.1(25), V.3.2(56)",
     codes=("DS03",),
     message="The order was paid already.",
-    remedy="Only a recall can ask for the money back, and recalls are not offered yet.",
+    remedy="Only a recall can ask for the money back.",
     effect="warn",
 )
 def executed(subject: Withdrawal, case: Case) -> Findings:

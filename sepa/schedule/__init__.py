@@ -49,6 +49,7 @@ from sepa.schedule.transfer import (
     interbank_day,
     last_attempt_day,
     last_retry_day,
+    recall_deadline,
     revocation_deadline,
 )
 
@@ -69,6 +70,7 @@ __all__ = [
     "months_after",
     "next_window",
     "period_of",
+    "recall_deadline",
     "revocation_deadline",
     "settlement_days",
     "submission_day",

@@ -7,6 +7,7 @@ and the readings A-04, A-05, A-07, A-11, A-22, A-27.
 import datetime
 
 from sepa.model.dating import Dated, Move, Refusal
+from sepa.model.journal import RecallReason
 from sepa.model.profile import Profile
 from sepa.model.verdict import Route
 from sepa.schedule.clock import cut_off_for_transfer, is_on_time, local_instant, submission_day
@@ -92,6 +93,17 @@ def last_attempt_day(booking_date: datetime.date, days: int, profile: Profile) -
     """The last working day inside the retries: a holiday at their end does not extend them (A-05)."""
     calendar = bank_days(profile)
     return calendar.add(last_retry_day(booking_date, days) + datetime.timedelta(days=1), -1)
+
+
+def recall_deadline(reason: RecallReason, settled_on: datetime.date, profile: Profile) -> datetime.date:
+    """The last day on which a transfer settled on `settled_on` may be asked back.
+
+    Source: SCT rulebook on recalls and requests for recall by the originator; periods in the profile.
+    """
+    periods = profile.revocation.recall
+    if reason in ("DUPL", "TECH"):
+        return settlement_days(profile).add(settled_on, periods.bank_fault_days)
+    return months_after(settled_on, periods.months)
 
 
 def revocation_deadline(booking_date: datetime.date, profile: Profile) -> datetime.date:

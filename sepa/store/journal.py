@@ -23,6 +23,7 @@ from sepa.model.journal import (
     Move,
     OrderRow,
     Publication,
+    Recall,
     ReportDue,
 )
 from sepa.model.message import Transaction
@@ -157,6 +158,7 @@ class Journal(Protocol):
         *,
         report: ReportDue | None,
         approvals: Sequence[Approval] = (),
+        recalls: Sequence[Recall] = (),
     ) -> int:
         """Write a decision with what it causes and the report that becomes due, all or nothing.
 
@@ -164,6 +166,7 @@ class Journal(Protocol):
         Moves whose order has moved on since are refused with `Overtaken`; moves that `MOVES` does not allow,
         that would pay, or that would let an order wait without amount, route or days, are BrokenPromise.
         A paid order that is withdrawn is taken out of its bulk; once the bulk has begun to leave, that is Overtaken.
+        A recall of what has not left in its bulk is BrokenPromise, a second one Overtaken.
         An approval of an order that is not held is BrokenPromise; one of an order that moved on, or that another
         approved meanwhile, is Overtaken.
         """
@@ -243,6 +246,17 @@ class Journal(Protocol):
         that with `#2`, and so on.
         """
 
+    # --- recall ---
+
+    def sent(self, file_key: str) -> Mapping[str, Bulk]:
+        """The file's transfers that have begun to leave to other banks, and the bulk of each."""
+
+    def recalls(self, file_key: str | None = None) -> list[Recall]:
+        """Recalls of one file's orders, or of all, by instant and key."""
+
+    def recalls_unpublished(self) -> list[Recall]:
+        """Recalls without a file whose transfer's own file has left, by instant and key."""
+
     # --- emit ---
 
     def bulks_unpublished(self) -> list[Bulk]: ...
@@ -270,10 +284,14 @@ class Journal(Protocol):
         """Reports without a publication, oldest first."""
 
     def published(
-        self, publications: Iterable[Publication], *, settles: ReportDue | str | None = None
+        self,
+        publications: Iterable[Publication],
+        *,
+        settles: ReportDue | str | None = None,
+        recalled: str | None = None,
     ) -> None:
-        """Note files that left. `settles` names the report (or bulk id) that is thereby done. Idempotent;
-        the same path with another digest is BrokenPromise."""
+        """Note files that left. `settles` names the report (or bulk id), `recalled` the recalled order's key, that is
+        thereby done. Idempotent; the same path with another digest is BrokenPromise."""
 
     def publications(self, subject: str) -> list[Publication]: ...
 

@@ -7,7 +7,7 @@ every database sorts alike.
 
 import sqlalchemy as sa
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest version in `sepa.store.migrations`; a test holds it to that."""
 
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -291,6 +291,18 @@ corrections = sa.Table(
 """Payments booked back, each once. Its postings are those of the payment with their sides exchanged and their value
 dates kept, so they are not written again: they cannot differ from what they undo."""
 
+# --- recall ---
+
+recalls = sa.Table(
+    "recalls",
+    metadata,
+    _key("key", "orders.key"),
+    _text("bulk", "bulks.id"),
+    _text("reason"),
+    _text("decision", "decisions.id"),
+)
+"""Transfers that have left and were asked back, once each."""
+
 # --- tell ---
 
 reports_due = sa.Table(
@@ -315,4 +327,5 @@ publications = sa.Table(
 )
 
 told = sa.Table("told", metadata, _key("subject"), _key("occasion"))
-"""What is done with: a report by file key and occasion, a bulk by its id and the occasion `sealed`."""
+"""What is done with: a report by file key and occasion, a bulk by its id and the occasion `sealed`, a recall by
+its order's key and `recalled`."""

@@ -37,17 +37,23 @@ def group_header(bulk: Bulk, profile: Profile, created_at: datetime.datetime) ->
     The payment type stands with each order: ISO forbids it at both levels, and orders of one bulk
     may differ in category purpose and sequence type.
     """
-    clearing = profile.clearing
-    system = text("Prtry", clearing.clearing_system) if clearing.settlement_method == "CLRG" else ""
     return (
         f"<GrpHdr><MsgId>{message_id(bulk.id)}</MsgId>"
         f"<CreDtTm>{created_at.isoformat(timespec='seconds')}</CreDtTm>"
         f"<NbOfTxs>{bulk.count}</NbOfTxs>"
         f'<TtlIntrBkSttlmAmt Ccy="EUR">{amount_text(bulk.sum_cents)}</TtlIntrBkSttlmAmt>'
         f"<IntrBkSttlmDt>{bulk.settlement_date.isoformat()}</IntrBkSttlmDt>"
+        f"{settlement_means(profile)}{agent('InstgAgt', profile.bank.bic)}</GrpHdr>\n"
+    )
+
+
+def settlement_means(profile: Profile) -> str:
+    """SttlmInf: how the banks settle among themselves, and in which clearing."""
+    clearing = profile.clearing
+    system = text("Prtry", clearing.clearing_system) if clearing.settlement_method == "CLRG" else ""
+    return (
         f"<SttlmInf><SttlmMtd>{clearing.settlement_method}</SttlmMtd>"
         f"{f'<ClrSys>{system}</ClrSys>' if system else ''}</SttlmInf>"
-        f"{agent('InstgAgt', profile.bank.bic)}</GrpHdr>\n"
     )
 
 

@@ -12,6 +12,7 @@ from sepa.scheme.money import amount_text, cents
 _TRANSACTION = {
     "pacs.008.001.08": "CdtTrfTxInf",
     "pacs.003.001.08": "DrctDbtTxInf",
+    "camt.056.001.08": "TxInf",
     "pain.002.001.10": "TxInfAndSts",
     "pain.002.001.03": "TxInfAndSts",
 }
@@ -89,8 +90,9 @@ def _check(lines: _Lines, kind: str, schema: etree.XMLSchema) -> int:
         raise _unfit(kind, error.lineno or lines.number, error.msg) from error
     if elements.error_log:
         raise _unfit(kind, lines.number, elements.error_log[0].message)
-    if header and (header[stated], header[total]) != (str(count), amount_text(sum_cents)):
-        says = f"the header says {header[stated]} orders of {header[total]} EUR"
+    said = header.get(stated), header.get(total, amount_text(sum_cents))  # a recall states no sum
+    if header and said != (str(count), amount_text(sum_cents)):
+        says = f"the header says {said[0]} orders of {said[1]} EUR"
         raise _unfit(kind, 2, f"{says}, the file holds {count} of {amount_text(sum_cents)}")
     return count
 

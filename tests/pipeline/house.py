@@ -17,6 +17,7 @@ from sepa.pipeline.claim import claim
 from sepa.pipeline.day import Proof, end_of_day, reconcile
 from sepa.pipeline.emit import emit_reports
 from sepa.pipeline.home import Home, open_home, read_instant
+from sepa.pipeline.recall import emit_recalls
 from sepa.pipeline.reprocess import Reprocessed, reprocess
 from sepa.pipeline.run import Ran, run
 from sepa.pipeline.start import start
@@ -78,6 +79,7 @@ class House:
         with self.open() as home:
             at = read_instant(instant, home.profile)
             done = reprocess(home, act=act, at=at, **what)
+            emit_recalls(home, at)
             emit_reports(home, at)
             return done
 

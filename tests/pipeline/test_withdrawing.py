@@ -127,14 +127,14 @@ def test_by_state_act_and_day(
             TUESDAY_8,
             "0 orders withdrawn, 1 left as they were. 1 stay (DS03): It is too late to withdraw: due on 2026-04-07, "
             "the order could be withdrawn up to 2026-04-02. "
-            "Once it is paid only a recall can ask for the money back, and recalls are not offered yet.",
+            "Once it is paid only a recall can ask for the money back.",
             id="too late",
         ),
         pytest.param(
             PAID,
             NOON,
             "0 orders withdrawn, 1 left as they were. 1 stay (DS03): The order was paid already. "
-            "Only a recall can ask for the money back, and recalls are not offered yet.",
+            "Only a recall can ask for the money back.",
             id="paid",
         ),
     ],

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 import sepa.store.migrations
 from sepa.model.broken import BrokenPromise
+from sepa.model.journal import Recall
 from sepa.model.verdict import transaction_key
 from sepa.store.journal import Journal, Overtaken
 from sepa.store.sql import open_journal
@@ -28,6 +29,7 @@ from tests.store.lines import (
     key_of,
     move,
     pay_all,
+    publication,
     states,
 )
 
@@ -173,3 +175,68 @@ def test_a_bulk_sealed_before_there_was_such_a_line_counts_as_leaving(new_url: s
         lines = connection.execute(sa.text("SELECT bulk, count, sum_cents FROM emissions")).all()
     journal.close()
     assert [tuple(line) for line in lines] == [("OLD", 3, 300)]
+
+
+# --- recalls ---
+
+
+def back(key: str = KEYS[0], bulk: str = "BULK-1", id: str = "d-1") -> Recall:
+    return Recall(key, bulk, "FRAD", id, LATER, "Eva")
+
+
+def test_what_has_left_is_asked_back_once_and_stays_paid(journal: Journal) -> None:
+    file_key = sealed(journal)
+    assert journal.sent(file_key) == {}
+    began = journal.begin_emission("BULK-1", LATER)
+    assert journal.sent(file_key) == dict.fromkeys(KEYS, began)
+    assert journal.decide(decision(), [], report=None, recalls=[back()]) == 0
+    assert journal.recalls() == journal.recalls(file_key) == [back()]
+    assert journal.recalls(key_of("b")) == []
+    assert states(journal, file_key) == ["paid", "paid", "paid"]
+    before = journal.digest()
+    with pytest.raises(Overtaken):
+        journal.decide(decision("d-2"), [], report=None, recalls=[back(id="d-2")])
+    assert journal.digest() == before
+    assert journal.faults() == []
+
+
+def test_a_recall_is_written_after_the_transfer_and_once(journal: Journal) -> None:
+    sealed(journal)
+    journal.begin_emission("BULK-1", LATER)
+    journal.decide(decision(), [], report=None, recalls=[back()])
+    assert journal.recalls_unpublished() == []
+    journal.published([], settles="BULK-1")
+    assert journal.recalls_unpublished() == [back()]
+    journal.published([publication("clearing/out/r.xml", subject=KEYS[0])], recalled=KEYS[0])
+    assert journal.recalls_unpublished() == []
+
+
+def test_an_order_that_was_taken_out_has_not_left(journal: Journal) -> None:
+    file_key = sealed(journal)
+    withdraw(journal, KEYS[0])
+    journal.begin_emission("BULK-1", LATER)
+    assert set(journal.sent(file_key)) == set(KEYS[1:])
+
+
+def test_in_our_own_books_nothing_leaves(journal: Journal) -> None:
+    file_key = accepted(journal, 1)
+    pay_all(journal, kind="on-us")
+    journal.begin_emission("BULK-1", LATER)
+    assert journal.sent(file_key) == {}
+
+
+@pytest.mark.parametrize(
+    ("begun", "recall"),
+    [
+        pytest.param(False, back(), id="not begun to leave"),
+        pytest.param(True, back(bulk="BULK-2"), id="in another bulk"),
+    ],
+)
+def test_what_has_not_left_cannot_be_asked_back(journal: Journal, begun: bool, recall: Recall) -> None:
+    sealed(journal)
+    if begun:
+        journal.begin_emission("BULK-1", LATER)
+    before = journal.digest()
+    with pytest.raises(BrokenPromise, match="cannot be recalled"):
+        journal.decide(decision(), [], report=None, recalls=[recall])
+    assert journal.digest() == before

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 import sepa.store.migrations
 from sepa.model.journal import (
+    Recall,
     MOVES,
     first_state,
     window_cause,
@@ -174,6 +175,8 @@ def _a_day(journal: Journal) -> str:
     decide(journal, move(transaction_key(file_key, 3), "rejected", findings=(finding("PPL-01"),)))
     pay_all(journal)
     journal.begin_emission("BULK-1", LATER)
+    back = Recall(transaction_key(file_key, 2), "BULK-1", "CUST", "d-2", LATER, "Eva")
+    journal.decide(decision("d-2", act="recall"), [], report=None, recalls=[back])
     return file_key
 
 
@@ -236,6 +239,10 @@ WAITING = transaction_key(key_of("a"), 5)
             "is not withdrawn",
             id="paid-taken-out",
         ),
+        pytest.param(
+            f"UPDATE recalls SET key = '{WAITING}'", "it has not left in bulk BULK-1", id="recall-of-another"
+        ),
+        pytest.param("DELETE FROM emissions", "it has not left in bulk BULK-1", id="recall-too-soon"),
         pytest.param("UPDATE postings SET amount_cents = 1 WHERE line = 1", "differ by", id="posting"),
         pytest.param("DELETE FROM postings WHERE line = 2", "differ by", id="posting-removed"),
         pytest.param(

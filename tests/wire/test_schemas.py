@@ -12,10 +12,11 @@ from outgoing import GOLDEN, OFFICIAL, official_schema, own_schema
 from sepa.model.broken import BrokenPromise
 from sepa.wire.emitted import KINDS, check_emitted, schema_folder, schema_name
 
-PACS_008, PACS_003, PAIN_002, PAIN_002_OF_2009 = KINDS
+PACS_008, PACS_003, CAMT_056, PAIN_002, PAIN_002_OF_2009 = KINDS
 EXAMPLE = {
     PACS_008: f"{PACS_008}.xml",
     PACS_003: f"{PACS_003}.xml",
+    CAMT_056: f"{CAMT_056}.xml",
     PAIN_002: f"{PAIN_002}.mixed.xml",
     PAIN_002_OF_2009: f"{PAIN_002_OF_2009}.mixed.xml",
 }
@@ -129,6 +130,13 @@ def _compared(ours: Any, theirs: Any, path: str) -> int:
         pytest.param(
             PACS_003, "<ReqdColltnDt>2026-04-01</ReqdColltnDt>", "", id="pacs.003 without ReqdColltnDt"
         ),
+        pytest.param(CAMT_056, "<Cd>CUST", "<Cd>CURR", id="camt.056 reason we never give"),
+        pytest.param(
+            CAMT_056, "<OrgnlTxId>0123456789abcdef01234567-1</OrgnlTxId>", "", id="camt.056 no OrgnlTxId"
+        ),
+        pytest.param(
+            CAMT_056, "<OrgnlMsgNmId>pacs.008.001.08", "<OrgnlMsgNmId>pacs.003", id="camt.056 of a debit"
+        ),
         pytest.param(PAIN_002, "<TxSts>RJCT", "<TxSts>RCVD", id="pain.002 status we never give"),
         pytest.param(PAIN_002, "<TxSts>RJCT", "<TxSts>PART", id="pain.002 PART of one order"),
         pytest.param(PAIN_002, "<Rsn><Cd>AC03</Cd></Rsn>", "", id="pain.002 without a reason code"),
@@ -147,6 +155,11 @@ def test_iso_takes_what_we_refuse_to_send(kind: str, old: str, new: str) -> None
     with pytest.raises(BrokenPromise, match=rf"{kind} is not fit to leave, line \d"):
         check_emitted(io.BytesIO(document), kind)
     official_schema(f"iso20022/{kind}").assertValid(etree.fromstring(document))
+
+
+def test_a_recall_counts_what_it_holds() -> None:
+    with pytest.raises(BrokenPromise, match="header says 2 orders"):
+        check_emitted(io.BytesIO(changed(CAMT_056, "<NbOfTxs>1", "<NbOfTxs>2")), CAMT_056)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from sepa.store.sql.intake import Intake
 from sepa.store.sql.orders import Orders
 from sepa.store.sql.proof import Proof
 from sepa.store.sql.purging import Purging
+from sepa.store.sql.recalls import Recalls
 from sepa.store.sql.screening import Screened
 from sepa.store.sql.settlement import Settling
 from sepa.store.sql.story import Story
@@ -20,7 +21,7 @@ from sepa.store.sql.story import Story
 __all__ = ["SqlJournal", "open_journal"]
 
 
-class SqlJournal(Intake, Orders, Settling, Corrections, Screened, Emission, Purging, Story, Proof):
+class SqlJournal(Intake, Orders, Settling, Corrections, Screened, Emission, Recalls, Purging, Story, Proof):
     """The port `sepa.store.journal.Journal` over a database that has the newest form; safe for threads.
 
     After a fork the child opens its own.

@@ -28,6 +28,10 @@ SEALED = "sealed"
 """The occasion under which a bulk is told to the clearing."""
 
 
+RECALLED = "recalled"
+"""The occasion under which a recall is told to the clearing."""
+
+
 class Emission(Connected):
     """The journal's part for what goes out; see `sepa.store.journal.Journal`."""
 
@@ -86,7 +90,11 @@ class Emission(Connected):
             return [report_of(row) for row in connection.execute(wanted).mappings()]
 
     def published(
-        self, publications: Iterable[Publication], *, settles: ReportDue | str | None = None
+        self,
+        publications: Iterable[Publication],
+        *,
+        settles: ReportDue | str | None = None,
+        recalled: str | None = None,
     ) -> None:
         with self.writing(in_turn=False) as connection:
             for publication in publications:
@@ -95,6 +103,8 @@ class Emission(Connected):
                 insert_once(connection, told, {"subject": settles.file_key, "occasion": settles.occasion})
             elif settles is not None:
                 insert_once(connection, told, {"subject": settles, "occasion": SEALED})
+            if recalled is not None:
+                insert_once(connection, told, {"subject": recalled, "occasion": RECALLED})
 
     def publications(self, subject: str) -> list[Publication]:
         with self.reading() as connection:

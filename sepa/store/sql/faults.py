@@ -16,6 +16,7 @@ from sepa.store.tables import (
     history,
     orders,
     postings,
+    recalls,
     taken_out,
 )
 
@@ -29,6 +30,7 @@ def find_faults(connection: sa.Connection) -> Iterator[str]:
         _members,
         _taken_out,
         _emissions,
+        _recalls,
         _postings,
         _corrections,
         _files,
@@ -131,6 +133,19 @@ def _emissions(connection: sa.Connection) -> Iterator[str]:
             f"Bulk {bulk} began to leave with {said} orders, {said_cents} cents, "
             f"but has {found}, {int(sum_cents)} cents."
         )
+
+
+def _recalls(connection: sa.Connection) -> Iterator[str]:
+    """What is asked back has left in the bulk that its recall names."""
+    line, member = recalls.c, bulk_members.c
+    left = sa.exists().where(
+        member.key == line.key,
+        member.bulk == line.bulk,
+        emissions.c.bulk == line.bulk,
+        still_in(member.key),
+    )
+    for key, bulk in connection.execute(sa.select(line.key, line.bulk).where(~left).order_by(line.key)):
+        yield f"Order {key} was asked back, but it has not left in bulk {bulk}."
 
 
 def _members(connection: sa.Connection) -> Iterator[str]:

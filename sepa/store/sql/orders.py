@@ -7,12 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.journal import Approval, BlockRow, Decision, Move, OrderRow, ReportDue
+from sepa.model.journal import Approval, BlockRow, Decision, Move, OrderRow, Recall, ReportDue
 from sepa.store.journal import Overtaken
 from sepa.store.sql.connection import Connected, insert_once
 from sepa.store.sql.judging import due
 from sepa.store.sql.leaving import take_out
 from sepa.store.sql.moves import PROJECTED, Standing, move, standing
+from sepa.store.sql.recalls import ask_back
 from sepa.store.sql.rows import ORDER, block_row, instant_of, instant_text, json_text, order_row
 from sepa.store.tables import approvals, blocks, decisions, file_verdicts, files, history, orders
 
@@ -139,6 +140,7 @@ class Orders(Connected):
         *,
         report: ReportDue | None,
         approvals: Sequence[Approval] = (),
+        recalls: Sequence[Recall] = (),
     ) -> int:
         if any(each.to == "paid" for each in moves):
             raise BrokenPromise(f"decision {decision.id} would pay; only a sealed window pays")
@@ -154,10 +156,12 @@ class Orders(Connected):
             }
             if not insert_once(connection, decisions, line):
                 return 0
-            keys = [each.key for each in moves] + [each.key for each in approvals]
-            stood = standing(connection, keys)
+            named = (moves, approvals, recalls)
+            stood = standing(connection, [each.key for some in named for each in some])
             for approval in approvals:
                 _approve(connection, approval, stood[approval.key])
+            for recall in recalls:
+                ask_back(connection, recall, stood[recall.key])
             take_out(connection, decision.id, moves, stood)
             move(connection, moves, stood)
             if report is not None:

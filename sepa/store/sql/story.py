@@ -24,6 +24,7 @@ from sepa.store.tables import (
     history,
     orders,
     postings,
+    recalls,
     taken_out,
 )
 
@@ -50,6 +51,7 @@ class Story(Connected):
                 *_decided(connection, key, order["file_key"]),
                 *_approved(connection, order),
                 *_taken_out(connection, key),
+                *_recalled(connection, key),
                 *moved,
                 *(_sealed(connection, bulk, key) if bulk is not None else ()),
                 *_corrected(connection, key),
@@ -118,6 +120,24 @@ def _taken_out(connection: sa.Connection, key: str) -> Iterator[Event]:
     for bulk, decision, at, by in connection.execute(wanted):
         yield Event(
             at=instant_of(at), what="taken out", by=by, cause=f"decision:{decision}", detail={"bulk": bulk}
+        )
+
+
+def _recalled(connection: sa.Connection, key: str) -> Iterator[Event]:
+    """That the transfer was asked back; the other bank's answer is awaited."""
+    line = recalls.c
+    wanted = (
+        sa.select(line.reason, line.bulk, line.decision, decisions.c.at, decisions.c.by)
+        .join(decisions, decisions.c.id == line.decision)
+        .where(line.key == key)
+    )
+    for reason, bulk, decision, at, by in connection.execute(wanted):
+        yield Event(
+            at=instant_of(at),
+            what="recall asked",
+            by=by,
+            cause=f"decision:{decision}",
+            detail={"reason": reason, "bulk": bulk, "waits_for": "the answer of the other bank"},
         )
 
 

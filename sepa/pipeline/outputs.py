@@ -1,0 +1,54 @@
+"""What should have left and did not, left too late, or was changed since: the end of the day asks."""
+
+import hashlib
+from collections.abc import Iterable
+
+from sepa.model.payment import Bulk
+from sepa.pipeline.home import Home
+from sepa.schedule import local_instant, settlement_days
+
+
+def late_bulks(home: Home, bulks: Iterable[Bulk]) -> list[str]:
+    """Sentences on transfers that reach the other bank later than they may after the day they were booked (EXE-01)."""
+    days = settlement_days(home.profile)
+    bound = home.profile.execution.interbank_max_working_days
+    late = []
+    for bulk in bulks:
+        latest = days.add(local_instant(bulk.window, home.profile).date(), bound)
+        if bulk.kind == "pacs.008" and bulk.settlement_date > latest:
+            late.append(
+                f"bulk {bulk.id} settles on {bulk.settlement_date}, {latest} at the latest was promised"
+            )
+    return late
+
+
+def changed_files(home: Home, bulks: Iterable[Bulk]) -> list[str]:
+    """Sentences on settlement files that no longer hold what was published. One that was fetched is no fault."""
+    changed = []
+    for publication in (each for bulk in bulks for each in home.journal.publications(bulk.id)):
+        path = home.root / publication.path
+        if path.exists():
+            with path.open("rb") as content:
+                if hashlib.file_digest(content, "sha256").hexdigest() != publication.sha256:
+                    changed.append(f"{publication.path} was changed after it was published")
+    return changed
+
+
+def missing_outputs(home: Home) -> list[str]:
+    """Sentences on bulks and reports that should have left and did not, and on files that changed since they left."""
+    missing = [
+        f"bulk {bulk.id} is sealed but its file was not written yet"
+        for bulk in home.journal.bulks_unpublished()
+    ]
+    missing += [
+        f"order {each.key} was booked back but its booking was not written yet"
+        for each in home.journal.corrections_unpublished()
+    ]
+    missing += [
+        f"a recall of {recall.key} was asked for but its file was not written yet"
+        for recall in home.journal.recalls_unpublished()
+    ]
+    missing += [
+        f"a report on file {due.file_key[:12]} is due ({due.occasion})" for due in home.journal.reports_due()
+    ]
+    return missing
