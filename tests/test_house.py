@@ -140,6 +140,7 @@ def test_every_module_is_used() -> None:
 LONGER = {
     "sepa/decide/judging.py": "one file, from its head to its totals",
     "sepa/pipeline/tell.py": "a status report, from the journal to the sender",
+    "sepa/model/journal.py": "the journal's lines, one record each",
     "sepa/model/profile.py": "one record a section, in the order of the YAML file",
     "sepa/rules/consents.py": "nine rules ask one consent, and settlement asks the same nine",
     "sepa/rules/days.py": "one rule for each way in which a date is refused or moved",

@@ -17,8 +17,8 @@ from msgspec.structs import replace
 
 import sepa.store.migrations
 from sepa.model.journal import (
-    Recall,
     MOVES,
+    Recall,
     first_state,
     window_cause,
 )
