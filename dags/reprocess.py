@@ -42,16 +42,6 @@ CHOICES = {
 }
 
 
-RECALL_REASONS = {
-    "CUST": "CUST: the payer wishes it",
-    "DUPL": "DUPL: we sent it twice",
-    "TECH": "TECH: a technical fault of ours",
-    "FRAD": "FRAD: fraud",
-    "AM09": "AM09: the payer ordered a wrong amount",
-    "AC03": "AC03: the payer ordered to a wrong account",
-}
-
-
 def optional(title: str, description: str, **schema: str) -> Param:
     return Param(None, type=["null", "string"], title=title, description=description, **schema)
 
@@ -90,17 +80,11 @@ def optional(title: str, description: str, **schema: str) -> Param:
             title="Reason",
             description="Kept for auditors together with your user name.",
         ),
-        "asked_on": optional(
-            "Handed in on",
-            "Withdraw only: the day the request was handed in, if it was not today. It decides whether it is in time.",
-            format="date",
-        ),
+        "asked_on": optional("Handed in on", "Withdraw: its day, if it was not today.", format="date"),
         "recall_reason": Param(
             "CUST",
-            enum=list(RECALL_REASONS),
-            values_display=RECALL_REASONS,
-            title="Why it is asked back",
-            description="Recall only.",
+            enum=["CUST", "DUPL", "TECH", "FRAD", "AM09", "AC03"],
+            description="Recall: CUST payer's wish, DUPL twice, TECH fault, FRAD fraud, AM09 amount, AC03 account.",
         ),
         "asked_by": optional("Asked by", "Who asked for it, if not you. Added to the reason as a note."),
     },
