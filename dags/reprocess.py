@@ -30,16 +30,7 @@ import datetime
 from airflow.sdk import Param, dag, get_current_context, task
 
 from sepa.orchestration import steps
-
-CHOICES = {
-    "report-again": "Report again: how things stand now",
-    "judge-again": "Judge again: with today's reference data",
-    "release": "Release: held orders go on to the next window",
-    "refuse": "Refuse: held orders are refused",
-    "revoke": "Withdraw: in time before they are due",
-    "hold": "Hold: waiting orders stop until released",
-    "recall": "Recall: ask back transfers that have left",
-}
+from sepa.orchestration.choices import CHOICES
 
 
 def optional(title: str, description: str, **schema: str) -> Param:
@@ -84,6 +75,7 @@ def optional(title: str, description: str, **schema: str) -> Param:
         "recall_reason": Param(
             "CUST",
             enum=["CUST", "DUPL", "TECH", "FRAD", "AM09", "AC03"],
+            title="Why it is asked back",
             description="Recall: CUST payer's wish, DUPL twice, TECH fault, FRAD fraud, AM09 amount, AC03 account.",
         ),
         "asked_by": optional("Asked by", "Who asked for it, if not you. Added to the reason as a note."),
