@@ -252,6 +252,17 @@ class ReportDue(msgspec.Struct, frozen=True):
     at: datetime.datetime
 
 
+class Withheld(msgspec.Struct, frozen=True):
+    """A letter that was due and is not written: about which account, of what kind, and the paragraph that says why."""
+
+    subject: str
+    occasion: str
+    letter: str
+    account: str
+    why: str
+    at: datetime.datetime
+
+
 class Publication(msgspec.Struct, frozen=True):
     """A file that left: where (relative to the home), with which bytes, for what."""
 

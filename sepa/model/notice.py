@@ -12,7 +12,17 @@ from sepa.model.fee import Fee
 from sepa.model.finding import Findings
 from sepa.model.message import Kind
 
-Occasion = Literal["rejected", "unsettled"]
+Occasion = Literal[
+    "rejected",  # refused (NOT-01)
+    "not-executed",  # a collection refused as the payer's bank (DD-09)
+    "unsettled",  # due, never covered (NOT-02)
+    "held",  # stopped for a person
+    "routed",  # handed to another channel
+    "rolled",  # accepted for another day
+    "revoked",  # withdrawn in time
+    "executed",  # confirmed on request (STM-03)
+]
+"""What a letter is about."""
 
 
 class BankContact(msgspec.Struct, frozen=True):
@@ -32,12 +42,13 @@ class BankContact(msgspec.Struct, frozen=True):
 
 
 class NoticeItem(msgspec.Struct, frozen=True):
-    """One order that was not carried out.
+    """One order of a letter.
 
     `amount_cents` is None when no amount could be read. `requested_date` is the text of the message.
     `counterparty` says which side of the order the other party is on. `whole_block`: the item stands for all
     orders of one PaymentInformation, and its `end_to_end_id` is not shown. `fee` is what this item of the notice
-    costs the owner of the account, None where it is free.
+    costs the owner of the account, None where it is free. Days are the order's own as they stand, told where the
+    letter is about days.
     """
 
     key: str
@@ -53,10 +64,12 @@ class NoticeItem(msgspec.Struct, frozen=True):
     payment_information: str = ""
     whole_block: bool = False
     fee: Fee | None = None
+    booking_date: datetime.date | None = None
+    settlement_date: datetime.date | None = None
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """Orders of one account that one run refused or could not settle. `issued_at` is in the bank's zone."""
+    """Orders of one account of which one run or one person made the same thing. `issued_at` is in the bank's zone."""
 
     occasion: Occasion
     addressee: str

@@ -257,12 +257,14 @@ class Unsettled(Section, frozen=True):
 class Notices(Section, frozen=True):
     """`cite_terms`: whether the paragraphs that rules name are those of this bank's own terms.
 
-    `formats`: in what forms a notice is laid down, each saying the same.
+    `formats`: in what forms a notice is laid down, each saying the same. `also`: of what else than refusals and agreed
+    unsettled transactions a letter tells.
     """
 
     include_correction_hint: bool
     cite_terms: bool
     formats: tuple[Literal["html", "text", "pdf"], ...]
+    also: tuple[Literal["held", "routed", "rolled", "revoked"], ...]
     suppress_on_death: bool
 
 

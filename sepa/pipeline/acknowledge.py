@@ -11,7 +11,7 @@ from sepa.model.notice import Receipt
 from sepa.model.reference import Reference
 from sepa.pipeline.arrival import Disagreement, arrived_at, disagreement
 from sepa.pipeline.home import Home, utc
-from sepa.pipeline.notices import contact
+from sepa.pipeline.letters import contact
 from sepa.pipeline.publish import named_by_content, publish_as, stem_of
 from sepa.schedule import local_instant
 from sepa.store.files import safe_name

@@ -9,7 +9,15 @@ import hashlib
 
 import msgspec
 
-from sepa.model.journal import Correction, CorrectionCode, Decision, Initiator, OrderRow, Publication
+from sepa.model.journal import (
+    Correction,
+    CorrectionCode,
+    Decision,
+    Initiator,
+    OrderRow,
+    Publication,
+    Withheld,
+)
 from sepa.model.message import Remittance
 from sepa.model.notice import Advice
 from sepa.model.payment import Bulk, Posting
@@ -17,13 +25,10 @@ from sepa.model.reference import Account
 from sepa.pipeline.acts import same_person
 from sepa.pipeline.emit import publish_bookings
 from sepa.pipeline.home import DESK, Home, utc
-from sepa.pipeline.notices import contact
-from sepa.pipeline.publish import named_by_content, publish_as
+from sepa.pipeline.letters import contact, lay_down, silenced, withheld, words
 from sepa.pipeline.undone import each_of
 from sepa.schedule import bank_days, local_instant
-from sepa.tell.advice import advice_text
-from sepa.tell.catalogue import Catalogue
-from sepa.tell.notice import is_owed
+from sepa.tell.advice import advice_page
 
 
 class Corrected(msgspec.Struct, frozen=True):
@@ -116,7 +121,7 @@ def emit_corrections(home: Home, at: datetime.datetime) -> list[str]:
     def emit(correction: Correction) -> list[Publication]:
         left = _told(home, correction, at)
         home.journal.published(left, settles=_subject(correction))
-        return left
+        return [each for each in left if isinstance(each, Publication)]
 
     found = home.journal.corrections_unpublished()
     done = each_of(found, emit, lambda correction: f"correction of {correction.key}") if found else []
@@ -127,7 +132,7 @@ def _subject(correction: Correction) -> str:
     return f"correction:{correction.key}"
 
 
-def _told(home: Home, correction: Correction, at: datetime.datetime) -> list[Publication]:
+def _told(home: Home, correction: Correction, at: datetime.datetime) -> list[Publication | Withheld]:
     payment, sent, postings = home.journal.correction_bookings(correction.key)
     said = f"correction {correction.code} of {correction.key}"
     undone = msgspec.structs.replace(
@@ -142,17 +147,15 @@ def _told(home: Home, correction: Correction, at: datetime.datetime) -> list[Pub
         sum_cents=payment.amount_cents,
     )
     single = msgspec.structs.replace(payment, batch_booking=False)
-    left = publish_bookings(home, bulk, [(single, undone)], postings, at)
+    left: list[Publication | Withheld] = []
+    left += publish_bookings(home, bulk, [(single, undone)], postings, at)
     accounts = home.reference().accounts or {}
     for posting in postings:
         account = accounts.get(posting.account)
-        if account is not None and is_owed(
-            "rejected",  # owed like that of a refused order: always, but to nobody who has died
-            account,
-            local_instant(correction.at, home.profile).date(),
-            suppress_on_death=home.profile.notices.suppress_on_death,
-        ):
-            left.append(_advice(home, correction, posting, account, sent.end_to_end_id, at))
+        if silenced(home, account, correction.at):
+            left.append(withheld(_subject(correction), "correction", "corrected", posting.account, at))
+        elif account is not None:
+            left += _advice(home, correction, posting, account, sent.end_to_end_id, at)
     return left
 
 
@@ -163,7 +166,7 @@ def _advice(
     account: Account,
     end_to_end_id: str,
     at: datetime.datetime,
-) -> Publication:
+) -> list[Publication]:
     """One owner's advice, in the desk's own outbox: the file's sender must not read the other side's letter."""
     advice = Advice(
         addressee=account.name,
@@ -178,13 +181,11 @@ def _advice(
         key=correction.key,
         made_by_us=correction.initiator == "own_bank",
     )
-    content = advice_text(advice, Catalogue.load(home.profile.bank.notice_language)).encode()
-    return publish_as(
+    return lay_down(
         home,
         home.outbox(DESK) / "notices",
-        named_by_content(f"advice_correction_{correction.key}_{account.iban[-4:]}", "txt", content),
-        content,
-        kind="notice",
+        f"advice_correction_{correction.key}_{account.iban[-4:]}",
+        advice_page(advice, words(home)),
         subject=_subject(correction),
         occasion="correction",
         at=at,

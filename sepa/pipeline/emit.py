@@ -60,7 +60,7 @@ def emit_reports(home: Home, at: datetime.datetime) -> list[str]:
     def report(due: ReportDue) -> list[Publication]:
         left = [*tell(home, due, at, reference), *hand_over(home, due, at, reference)]
         home.journal.published(left, settles=due)
-        return left
+        return [each for each in left if isinstance(each, Publication)]
 
     unjudged = set(home.journal.unjudged())
     due = [each for each in home.journal.reports_due() if each.file_key not in unjudged]

@@ -2,41 +2,41 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from sepa.model.finding import Findings
-from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue
-from sepa.model.notice import BankContact, Notice, NoticeItem, Occasion, Receipt, Repeat
+from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue, Withheld
+from sepa.model.notice import Notice, NoticeItem, Occasion, Receipt, Repeat
 from sepa.model.reference import Account, Reference
 from sepa.pipeline.home import Home
+from sepa.pipeline.letters import contact, lay_down, silenced, withheld, words
 from sepa.pipeline.publish import named_by_content, publish_as, stem_of
 from sepa.rules.fees import fee_for
 from sepa.schedule import local_instant
 from sepa.scheme.money import cents
-from sepa.tell.catalogue import Catalogue
-from sepa.tell.notice import is_owed, notice_html, notice_pdf, notice_text
+from sepa.tell.notice import is_owed, page
 from sepa.tell.receipt import receipt_text
 
 OCCASIONS: dict[str, Occasion] = {
     "rejected": "rejected",
-    "not-executed": "rejected",
+    "not-executed": "not-executed",
     "unsettled": "unsettled",
+    "held": "held",
+    "routed": "routed",
+    "rolled": "rolled",
+    "revoked": "revoked",
 }
-
-FORMS: dict[str, tuple[str, Callable[[Notice, Catalogue], bytes]]] = {
-    "html": ("html", lambda notice, words: notice_html(notice, words).encode()),
-    "text": ("txt", lambda notice, words: notice_text(notice, words).encode()),
-    "pdf": ("pdf", notice_pdf),
-}
-"""Each form of a notice by its name in the profile: how its file ends and what is written into it."""
+"""The letter that tells of an outcome or a state."""
+OWED = ("rejected", "not-executed", "unsettled")
+"""States that the terms want told; of the others the profile says which (`notices.also`)."""
 
 
 def notices(
     home: Home, file: FileRow, due: ReportDue, at: datetime.datetime, reference: Reference
-) -> list[Publication]:
-    """The notices of one file's refused and unsettled orders: one document for each account and occasion (NOT-01).
+) -> list[Publication | Withheld]:
+    """The letters on one file's orders: one for each account and occasion (NOT-01), in each form of the profile.
 
     A transfer's notice is addressed to the account's owner; a collection's, and that of an account we do not
     know, to the partner who delivered it. A block refused as a whole is told once, not once for each order.
@@ -44,22 +44,23 @@ def notices(
     grouped: dict[tuple[Occasion, str], list[NoticeItem]] = defaultdict(list)
     blocks = {block.position: block for block in home.journal.blocks(file.key)}
     whole: set[int] = set()
-    cause = None if due.occasion == "judged" else due.occasion
-    for order in home.journal.orders(
-        file.key, states=tuple(OCCASIONS), cause=cause, as_judged=due.occasion == "judged"
-    ):
+    as_judged = due.occasion == "judged"
+    cause = None if as_judged else due.occasion
+    states = (*OWED, *home.profile.notices.also)
+    for order in home.journal.orders(file.key, states=states, cause=cause, as_judged=as_judged):
         block = blocks[order.block]
         own = any(finding.effect == "reject" for finding in block.findings)
-        if own and due.occasion == "judged":
+        if own and as_judged:
             if order.block not in whole:
                 whole.add(order.block)
                 grouped["rejected", _account_of(order)].append(_item_of_block(block, order))
         else:
-            grouped[OCCASIONS[order.state], _account_of(order)].append(_item(order, block))
-    published = []
+            became = OCCASIONS[order.outcome if as_judged else order.state]
+            grouped[became, _account_of(order)].append(_item(order, block))
+    left: list[Publication | Withheld] = []
     for (occasion, iban), items in sorted(grouped.items()):
-        published += _letter(home, file, due, at, reference, occasion, iban, items)
-    return published
+        left += _letter(home, file, due, at, reference, occasion, iban, items)
+    return left
 
 
 def _account_of(order: OrderRow) -> str:
@@ -76,13 +77,14 @@ def _letter(
     occasion: Occasion,
     iban: str,
     items: list[NoticeItem],
-) -> list[Publication]:
+) -> Sequence[Publication | Withheld]:
     account = (reference.accounts or {}).get(iban)
     partner = (reference.partners or {}).get(file.partner)
     issued = local_instant(due.at, home.profile)
-    suppress = home.profile.notices.suppress_on_death
-    if not is_owed(occasion, account, issued.date(), suppress_on_death=suppress):
+    if not is_owed(occasion, account):
         return []
+    if silenced(home, account, due.at):
+        return [withheld(file.key, due.occasion, occasion, iban, at)]
     notice = Notice(
         occasion=occasion,
         addressee=account.name if account else partner.name if partner else file.partner,
@@ -96,33 +98,22 @@ def _letter(
         file_name=file.name,
         include_correction_hint=home.profile.notices.include_correction_hint,
     )
-    words = Catalogue.load(home.profile.bank.notice_language)
-    folder = home.outbox(due.partner) / "notices"
-    left = []
-    stem = f"notice_{occasion}_{stem_of(file.name)}_{file.key[:12]}_{iban[-4:] or 'file'}"
-    for form in home.profile.notices.formats:
-        extension, shown = FORMS[form]
-        encoded = shown(notice, words)
-        left.append(
-            publish_as(
-                home,
-                folder,
-                named_by_content(stem, extension, encoded),
-                encoded,
-                kind="notice",
-                subject=file.key,
-                occasion=due.occasion,
-                at=at,
-            )
-        )
-    return left
+    return lay_down(
+        home,
+        home.outbox(due.partner) / "notices",
+        f"notice_{occasion}_{stem_of(file.name)}_{file.key[:12]}_{iban[-4:] or 'file'}",
+        page(notice, words(home)),
+        subject=file.key,
+        occasion=due.occasion,
+        at=at,
+    )
 
 
 def _priced(
     item: NoticeItem, occasion: Occasion, account: Account | None, home: Home, day: datetime.date
 ) -> NoticeItem:
     """The item with what it costs the owner of `account`; a collection's notice, or a stranger's, costs nobody."""
-    if account is None or item.kind != "credit-transfer":
+    if account is None or item.kind != "credit-transfer" or occasion not in ("rejected", "unsettled"):
         return item
     return replace(item, fee=fee_for(occasion, item.findings, home.profile, on=day))
 
@@ -142,6 +133,8 @@ def _item(order: OrderRow, block: BlockRow) -> NoticeItem:
         kind=order.kind,
         counterparty="payee" if transfer else "payer",
         payment_information=block.id,
+        booking_date=order.booking_date,
+        settlement_date=order.settlement_date,
     )
 
 
@@ -159,20 +152,6 @@ def _item_of_block(block: BlockRow, first: OrderRow) -> NoticeItem:
         counterparty="payee" if first.kind == "credit-transfer" else "payer",
         payment_information=block.id,
         whole_block=True,
-    )
-
-
-def contact(home: Home) -> BankContact:
-    """How to reach the bank, from its profile."""
-    bank, hours = home.profile.bank, home.profile.bank.contact.hours
-    return BankContact(
-        name=bank.name,
-        phone=bank.contact.phone,
-        phone_abroad=bank.contact.phone_abroad,
-        complaints=bank.contact.complaints,
-        language=bank.notice_language,
-        hours=(f"{hours.opens:%H:%M}", f"{hours.closes:%H:%M}") if hours else None,
-        cites_terms=home.profile.notices.cite_terms,
     )
 
 
@@ -204,7 +183,7 @@ def receipt(
             findings=findings,
             repeat_of=repeat,
         ),
-        Catalogue.load(home.profile.bank.notice_language),
+        words(home),
     ).encode()
     return publish_as(
         home,

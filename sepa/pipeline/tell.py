@@ -8,7 +8,7 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from sepa.model.finding import Finding, Findings
-from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue
+from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue, Withheld
 from sepa.model.reference import Reference
 from sepa.model.report import (
     ORIGINAL_NOT_PROVIDED,
@@ -44,11 +44,13 @@ UNREMARKABLE = ("accepted", "waiting", "paid")
 OLDER_GENERATION = ("pain.001.001.03", "pain.008.001.02")
 
 
-def tell(home: Home, due: ReportDue, at: datetime.datetime, reference: Reference) -> list[Publication]:
+def tell(
+    home: Home, due: ReportDue, at: datetime.datetime, reference: Reference
+) -> list[Publication | Withheld]:
     """Write all that one due report asks for into its partner's outbox. Same journal, same bytes."""
     file = home.journal.file(due.file_key)
     assert file is not None
-    left: list[Publication] = []
+    left: list[Publication | Withheld] = []
     if due.occasion.startswith("repeat:"):
         left.append(receipt(home, file, due, at, reference))
         if _can_answer(file):

@@ -25,6 +25,7 @@ from sepa.model.journal import (
     Publication,
     Recall,
     ReportDue,
+    Withheld,
 )
 from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment, Posting, Settlement
@@ -285,15 +286,21 @@ class Journal(Protocol):
 
     def published(
         self,
-        publications: Iterable[Publication],
+        left: Iterable[Publication | Withheld],
         *,
         settles: ReportDue | str | None = None,
         recalled: str | None = None,
     ) -> None:
-        """Note files that left. `settles` names the report (or bulk id), `recalled` the recalled order's key, that is
-        thereby done. Idempotent; the same path with another digest is BrokenPromise."""
+        """Note files that left and letters that were withheld, and that what is named is thereby done.
+
+        `settles` names the report (or bulk id), `recalled` the recalled order's key. Idempotent; the same path
+        with another digest is BrokenPromise.
+        """
 
     def publications(self, subject: str) -> list[Publication]: ...
+
+    def withheld(self, subject: str) -> list[Withheld]:
+        """Letters about a file or a correction that were due and not written, ordered by instant, letter, account."""
 
     # --- prove ---
 

@@ -6,7 +6,7 @@ from sepa.model.notice import Advice
 from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
 from sepa.tell.mask import inert, mask_account, mask_within_name
-from sepa.tell.page import Fact, Page, text
+from sepa.tell.page import Fact, Page
 from sepa.tell.parts import Say, foot, labels, speaker
 
 TITLE = Phrase("Advice of a corrective booking")
@@ -24,21 +24,19 @@ AS_BEFORE = Phrase(
 SIDES = {"credit": Phrase("Credited"), "debit": Phrase("Debited")}
 
 
-def advice_text(advice: Advice, catalogue: Catalogue) -> str:
-    """The advice as plain text of 72 columns, in its reader's language, account numbers masked."""
+def advice_page(advice: Advice, catalogue: Catalogue) -> Page:
+    """The advice in its parts, in its reader's language, account numbers masked."""
     say = speaker(catalogue, advice.language)
-    return text(
-        Page(
-            language=catalogue.spoken(advice.language),
-            sender=advice.bank.name,
-            title=say(TITLE),
-            remark=catalogue.fallback_remark(advice.language),
-            lead=(say(OURS if advice.made_by_us else ANOTHERS), say(AS_BEFORE)),
-            facts=tuple(_facts(advice, catalogue, say)),
-            sections=(),
-            foot=foot(advice.bank, say),
-            labels=labels(say),
-        )
+    return Page(
+        language=catalogue.spoken(advice.language),
+        sender=advice.bank.name,
+        title=say(TITLE),
+        remark=catalogue.fallback_remark(advice.language),
+        lead=(say(OURS if advice.made_by_us else ANOTHERS), say(AS_BEFORE)),
+        facts=tuple(_facts(advice, catalogue, say)),
+        sections=(),
+        foot=foot(advice.bank, say),
+        labels=labels(say),
     )
 
 

@@ -1,86 +1,40 @@
-"""The notice of rejected payment orders, which we owe, and of unsettled transactions, if agreed on.
+"""Letters about orders: to whom they are owed, and what stands in them, before it is laid out as page or paper.
 
-Source: the bank's terms, V.1(8) and VII.1(1) (rejected), V.2.1(26) and (27) (unsettled), III.1(8) (death).
+Source: the bank's terms, V.1(8) and VII.1(1) (rejected), V.2.1(26) (unsettled), III.1(8) (death).
 """
 
 import datetime
 from functools import partial
 
-from sepa.model.finding import Findings
+from sepa.model.finding import NEUTRAL, Effect, Findings
 from sepa.model.notice import Notice, NoticeItem, Occasion
 from sepa.model.reference import Account
 from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
+from sepa.tell.letters import WORDINGS, leads
 from sepa.tell.mask import inert, mask_account, mask_within_name, shown_file_name
-from sepa.tell.page import Fact, Page, Section, html, text
+from sepa.tell.page import Fact, Page, Section
 from sepa.tell.parts import Say, foot, labels, speaker, told
-from sepa.tell.pdf import pdf
 
-TITLES: dict[Occasion, Phrase] = {
-    "rejected": Phrase("Notice of a rejected payment order"),
-    "unsettled": Phrase("Notice of unsettled transactions"),
-}
-LEADS: dict[Occasion, tuple[Phrase, ...]] = {
-    "rejected": (
-        Phrase(
-            "We could not carry out the payment orders listed here. Below you find the reason for each one, "
-            "and how to put it right. Your other orders are not affected."
-        ),
-    ),
-    "unsettled": (
-        Phrase(
-            "We could not settle the transactions listed here, because there was not enough money in the "
-            "account. Your other orders are not affected."
-        ),
-        Phrase(
-            "In law these are not rejected payment orders (terms, V.2.1(27)). They will not be tried again; "
-            "if you still want to pay, please make sure that there is enough money and send a new order."
-        ),
-    ),
-}
-LEAD_WITHOUT_PARAGRAPH = Phrase(
-    "In law these are not rejected payment orders. They will not be tried again; if you still want to pay, "
-    "please make sure that there is enough money and send a new order."
-)
-LEAD_WITHOUT_HINT = Phrase(
-    "We could not carry out the payment orders listed here. Below you find the reason for each one. "
-    "Your other orders are not affected."
-)
-LIST_HEADINGS: dict[Occasion, Phrase] = {
-    "rejected": Phrase("Rejected orders"),
-    "unsettled": Phrase("Unsettled transactions"),
-}
+REASON_EFFECTS: dict[Occasion, Effect] = {"held": "hold", "routed": "route", "rolled": "move"}
+"""The effect of the findings that a letter gives as its reasons; elsewhere those that refuse, or else all."""
+
+TELLS_DAYS: frozenset[Occasion] = frozenset({"rolled", "executed"})
+COSTS: frozenset[Occasion] = frozenset({"rejected", "unsettled"})
 
 
-def is_owed(
-    occasion: Occasion, account: Account | None, day: datetime.date, *, suppress_on_death: bool
-) -> bool:
-    """Say whether a notice about `account` goes out on `day`.
+def is_owed(occasion: Occasion, account: Account | None) -> bool:
+    """Say whether a notice about `account`, None when it is not ours, is owed at all.
 
-    That of rejected orders always does, also when the account is not ours (None); that of unsettled
-    transactions only where it was agreed. Nothing is written once the owner has died (III.1(8)).
+    That of unsettled transactions is only where it was agreed on (V.2.1(26)).
     """
-    if account is None:
-        return occasion == "rejected"
-    died = account.owner_died_on
-    if suppress_on_death and died is not None and died <= day:
-        return False
-    return occasion == "rejected" or account.unsettled_notice
+    return occasion != "unsettled" or (account is not None and account.unsettled_notice)
 
 
-def notice_html(notice: Notice, catalogue: Catalogue) -> str:
-    """The notice as one HTML document without outside resources, to be read on a screen or printed."""
-    return html(page(notice, catalogue))
-
-
-def notice_text(notice: Notice, catalogue: Catalogue) -> str:
-    """The notice as plain text of 72 columns."""
-    return text(page(notice, catalogue))
-
-
-def notice_pdf(notice: Notice, catalogue: Catalogue) -> bytes:
-    """The notice as PDF, A4, to be printed or kept; the same notice gives the same bytes."""
-    return pdf(page(notice, catalogue))
+def is_silenced(account: Account | None, day: datetime.date, *, suppress_on_death: bool) -> bool:
+    """Say whether on `day` nothing more is written about `account`: the bank knows its owner has died (III.1(8))."""
+    died = account.owner_died_on if account is not None else None
+    return suppress_on_death and died is not None and died <= day
 
 
 def page(notice: Notice, catalogue: Catalogue) -> Page:
@@ -97,32 +51,22 @@ def page(notice: Notice, catalogue: Catalogue) -> Page:
     return Page(
         language=catalogue.spoken(notice.language),
         sender=notice.bank.name,
-        title=say(TITLES[notice.occasion]),
+        title=say(WORDINGS[notice.occasion].title),
         remark=catalogue.fallback_remark(notice.language),
-        lead=tuple(say(lead) for lead in _leads(notice)),
+        lead=tuple(say(lead) for lead in leads(notice)),
         facts=tuple(facts),
         sections=tuple(
             _section(item, f"{number}/{total}", notice, catalogue)
             for number, item in enumerate(notice.items, start=1)
         ),
         foot=foot(notice.bank, say),
-        labels=labels(say, say(LIST_HEADINGS[notice.occasion])),
+        labels=labels(say, say(WORDINGS[notice.occasion].overview)),
     )
-
-
-def _leads(notice: Notice) -> tuple[Phrase, ...]:
-    if notice.occasion == "rejected" and not notice.include_correction_hint:
-        return (LEAD_WITHOUT_HINT,)
-    if notice.occasion == "unsettled" and not notice.bank.cites_terms:
-        return (*LEADS["unsettled"][:-1], LEAD_WITHOUT_PARAGRAPH)
-    return LEADS[notice.occasion]
 
 
 def _section(item: NoticeItem, counter: str, notice: Notice, catalogue: Catalogue) -> Section:
     say = speaker(catalogue, notice.language)
-    refusing = tuple(finding for finding in item.findings if finding.effect == "reject")
-    reasons = refusing or item.findings
-    remarks = tuple(finding for finding in item.findings if refusing and finding.effect == "warn")
+    reasons, remarks = _told_findings(item.findings, notice.occasion)
     tell = partial(
         told, say=say, with_hint=notice.include_correction_hint, cites_terms=notice.bank.cites_terms
     )
@@ -131,11 +75,23 @@ def _section(item: NoticeItem, counter: str, notice: Notice, catalogue: Catalogu
         counter=counter,
         heading=_heading(item, say),
         amount=_amount(item, catalogue, notice.language),
-        facts=_order_facts(item, catalogue, notice.language),
+        facts=_order_facts(item, notice, catalogue),
         reasons=tuple(map(tell, reasons)),
         remarks=tuple(map(tell, remarks)),
-        closing=_fee(notice.occasion, reasons, say),
+        closing=_fee(item, notice, catalogue, reasons),
     )
+
+
+def _told_findings(findings: Findings, occasion: Occasion) -> tuple[Findings, Findings]:
+    """Those that decided, and what was noticed beside a refusal. Why an order is held by people stays inside."""
+    effect = REASON_EFFECTS.get(occasion)
+    if effect is not None:
+        decided = tuple(finding for finding in findings if finding.effect == effect)
+        return tuple(finding for finding in decided if finding.told_rule != NEUTRAL), ()
+    refusing = tuple(finding for finding in findings if finding.effect == "reject")
+    if refusing:
+        return refusing, tuple(finding for finding in findings if finding.effect == "warn")
+    return findings, ()
 
 
 def _heading(item: NoticeItem, say: Say) -> str:
@@ -149,8 +105,8 @@ def _heading(item: NoticeItem, say: Say) -> str:
     return say(Phrase("Payment to {name}" if payee else "Payment from {name}", {"name": name}))
 
 
-def _order_facts(item: NoticeItem, catalogue: Catalogue, language: str) -> tuple[Fact, ...]:
-    say = speaker(catalogue, language)
+def _order_facts(item: NoticeItem, notice: Notice, catalogue: Catalogue) -> tuple[Fact, ...]:
+    say = speaker(catalogue, notice.language)
     payee = item.counterparty == "payee"
     facts = []
     if not item.whole_block:
@@ -159,7 +115,12 @@ def _order_facts(item: NoticeItem, catalogue: Catalogue, language: str) -> tuple
         label = Phrase("Payee's account") if payee else Phrase("Payer's account")
         facts.append(Fact(say(label), mask_account(item.counterparty_account)))
     if item.requested_date:
-        facts.append(Fact(say(Phrase("Due date")), _day(item.requested_date, catalogue, language)))
+        facts.append(Fact(say(Phrase("Due date")), _day(item.requested_date, catalogue, notice.language)))
+    if notice.occasion in TELLS_DAYS and item.booking_date:
+        facts.append(Fact(say(Phrase("Booked on")), catalogue.day(item.booking_date, notice.language)))
+    if notice.occasion in TELLS_DAYS and item.settlement_date:
+        day = catalogue.day(item.settlement_date, notice.language)
+        facts.append(Fact(say(Phrase("Day between the banks")), day))
     if item.payment_information:
         facts.append(Fact(say(Phrase("Batch")), inert(mask_within_name(item.payment_information))))
     facts.append(Fact(say(Phrase("Our number")), item.key))
@@ -179,15 +140,30 @@ def _day(day: str, catalogue: Catalogue, language: str) -> str:
         return inert(mask_within_name(day))
 
 
-def _fee(occasion: Occasion, reasons: Findings, say: Say) -> str:
-    """The fee clause (V.1(8), V.2.1(26)): a rejection costs only where every reason lies with the client."""
-    if occasion == "unsettled":
+def _fee(item: NoticeItem, notice: Notice, catalogue: Catalogue, reasons: Findings) -> str:
+    """The fee clause (V.1(8), V.2.1(26)): what this item costs, or that it is free. Only owners of accounts pay."""
+    say = speaker(catalogue, notice.language)
+    if notice.occasion not in COSTS or item.kind != "credit-transfer":
+        return ""
+    if item.fee is not None and item.fee.cents is not None:
+        amount = catalogue.amount(item.fee.cents, "EUR", notice.language)
+        return say(
+            Phrase(
+                "The fee for this notice is {amount} by our price list of {prices}.",
+                {"amount": amount, "prices": item.fee.prices},
+            )
+        )
+    if item.fee is not None and notice.occasion == "unsettled":
         return say(Phrase("The fee for this notice is in our price list of the day on which it is charged."))
-    if reasons and all(finding.blames == "client" for finding in reasons):
+    if item.fee is not None:
         return say(
             Phrase(
                 "The reason lies on your side; the fee for this notice is in our price list of the day "
                 "on which it is charged."
             )
         )
-    return say(Phrase("You pay no fee for this notice, because the reason does not lie on your side alone."))
+    if any(finding.blames != "client" for finding in reasons):
+        return say(
+            Phrase("You pay no fee for this notice, because the reason does not lie on your side alone.")
+        )
+    return say(Phrase("You pay no fee for this notice."))

@@ -109,7 +109,9 @@ def _section(section: Section, labels: Labels) -> list[str]:
             if reason.advice:
                 lines += _wrap(reason.advice, f"  {labels.advice}: ", "  ")
             lines += [*_wrap(f"[{reason.small}]", "  "), ""]
-    return lines + _wrap(section.closing) if section.closing else lines[:-1]
+    if section.closing:
+        return [*lines, *([] if lines[-1] == "" else [""]), *_wrap(section.closing)]
+    return lines[:-1] if lines[-1] == "" else lines
 
 
 def _facts(facts: tuple[Fact, ...], labels: Labels, indent: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,8 @@ def test_a_block_of_the_owner_stops_no_correction(house: House, paid: str) -> No
 def letters(house: House, key: str) -> list[str]:
     paths = house.published(f"correction:{key}", "correction")
     assert all(path.parent.parent.name == "desk" for path in paths)
-    return [" ".join(path.read_text().split()) for path in paths]
+    assert Counter(path.suffix for path in paths) == Counter((".html", ".txt", ".pdf") * (len(paths) // 3))
+    return [" ".join(path.read_text().split()) for path in paths if path.suffix == ".txt"]
 
 
 def test_both_owners_are_told(house: House, paid: str) -> None:
@@ -121,6 +123,11 @@ def test_nobody_writes_to_the_dead(house: House, paid: str) -> None:
     house.set_account(A2, owner_died_on="2026-04-08")
     both(house, paid)
     assert len(letters(house, paid)) == 1
+    with house.open() as home:
+        (withheld,) = home.journal.withheld(f"correction:{paid}")
+        story = home.journal.story(paid)
+    assert (withheld.account, withheld.letter, withheld.why) == (A2, "corrected", "III.1(8)")
+    assert [event.detail["why"] for event in story if event.what == "letter not written"] == ["III.1(8)"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from sepa.pipeline.undone import LeftUndone
 from sepa.scheme.money import amount_text
 from sepa.settle import settle
 from tests.pipeline.house import THURSDAY, TUESDAY, House
-from tests.tell.paper import words_of_pdf
+from tests.tell.paper import read_back
 from tools.sample_bank import (
     A1,
     A2,
@@ -379,7 +379,7 @@ def test_reports_never_land_with_another_partner(sample_thursday: House) -> None
     for partner in ("mzdy", BANK):
         for path in sample_thursday.root.joinpath("outbox", partner).rglob("*"):
             if path.is_file():
-                told = words_of_pdf(path.read_bytes()) if path.suffix == ".pdf" else path.read_text("utf-8")
+                told = read_back(path)
                 assert TRADER not in told, path
 
 

@@ -10,6 +10,7 @@ from sepa.pipeline.claim import claim
 from sepa.pipeline.judge import judge
 from sepa.scheme.money import amount_text
 from tests.pipeline.house import DAY, THURSDAY, TUESDAY, House
+from tests.tell.paper import read_back
 from tools.sample_bank import ABSENT, B1, GOOD, ONE, POOR, TRADER, order, transfers
 
 A = "stavebniny"
@@ -289,7 +290,7 @@ def test_the_reason_stands_in_the_story_and_nowhere_else(house: House) -> None:
     (moved,) = [event for event in story if event.what == "held"]
     assert (moved.cause, moved.by) == (decided.cause, "Operátorka")
     assert [finding.rule for finding in moved.findings] == ["HLD-10"]
-    told = [path.read_text("utf-8") for path in (house.root / "outbox").rglob("*.*")]
+    told = [read_back(path) for path in (house.root / "outbox").rglob("*.*")]
     assert told
     assert not [text for text in told if "podvod" in text]
 

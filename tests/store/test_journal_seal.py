@@ -12,6 +12,7 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.journal import (
     Correction,
     ReportDue,
+    Withheld,
     window_cause,
 )
 from sepa.model.payment import Payment, Posting, Settlement, Unpaid
@@ -425,6 +426,27 @@ def test_a_bulk_is_unpublished_until_it_is_told(journal: Journal) -> None:
     journal.published([publication("b.xml")], settles="BULK-1")
     assert journal.bulks_unpublished() == []
     assert [each.path for each in journal.publications("BULK-1")] == ["a.xml", "b.xml"]
+
+
+def test_a_letter_that_is_not_written_is_noted_once_and_told_with_its_account_s_orders(
+    journal: Journal,
+) -> None:
+    file_key = accepted(journal)
+    (order, *_) = journal.orders(file_key)
+    assert order.debtor_iban
+    silent = Withheld(file_key, "judged", "rejected", order.debtor_iban, "III.1(8)", LATER)
+    other = Withheld(file_key, "judged", "rejected", "SK0000", "III.1(8)", LATER)
+    (due,) = journal.reports_due()
+    journal.published([publication(subject=file_key), other, silent], settles=due)
+    digest = journal.digest()
+    journal.published([silent], settles=due)
+    assert journal.digest() == digest
+    assert journal.withheld(file_key) == sorted((silent, other), key=lambda each: each.account)
+    assert journal.withheld("somebody") == []
+    (told,) = [event for event in journal.story(order.key) if event.what == "letter not written"]
+    assert (told.at, told.cause) == (LATER, "judged")
+    assert told.detail == {"letter": "rejected", "why": "III.1(8)"}
+    assert journal.faults() == []
 
 
 def test_a_report_is_due_until_it_is_told(journal: Journal) -> None:

@@ -3,6 +3,9 @@
 import datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
+
+from sepa.model.fee import Fee
 from sepa.model.finding import Finding
 from sepa.model.notice import BankContact, Notice, NoticeItem, Receipt, Repeat
 from sepa.scheme.phrase import Phrase
@@ -90,6 +93,79 @@ NO_COVER = finding(
     message=Phrase("There was not enough money in the account for {found}.", {"found": "1234.56"}),
     remedy=Phrase("Pay money in and order the payment again."),
 )
+TWIN = finding(
+    rule="BAT-04",
+    code="AM05",
+    source="otp-sk VI.2(14a)(d)",
+    element="end_to_end_id",
+    found="INV-7",
+    expected=Phrase(""),
+    message=Phrase("An order just like this one came in an earlier message; a person will decide about it."),
+    remedy=Phrase("Tell us whether the order is meant a second time."),
+    effect="hold",
+)
+STOPPED = finding(
+    rule="HLD-10",
+    code="MS03",
+    source="otp-sk VII.8(14)",
+    element="end_to_end_id",
+    found="INV-7",
+    expected=Phrase("an order that nobody has stopped"),
+    message=Phrase("The bank has stopped this order."),
+    remedy=Phrase("Please ask the bank about it."),
+    effect="hold",
+    blames="bank",
+)
+SCREENED = msgspec.structs.replace(STOPPED, rule="HLD-02", inside="a name on a list of sanctions")
+URGENT = finding(
+    rule="NSP-01",
+    code="NARR",
+    source="otp-sk V.3.1(40)",
+    element="currency",
+    found="USD",
+    expected=Phrase("EUR"),
+    message=Phrase("We do not carry out the payment method {found}.", {"found": "USD"}),
+    remedy=Phrase("Nothing is needed."),
+    effect="route",
+)
+MOVED = finding(
+    rule="DAT-08",
+    code="DT06",
+    source="otp-sk V.2.1(23)",
+    element="requested_date",
+    found="2026-04-03",
+    expected=Phrase("a working day"),
+    message=Phrase(
+        "{found} is not a working day; the order is carried out on {day}.",
+        {"found": "2026-04-03", "day": "2026-04-07"},
+    ),
+    remedy=Phrase("Nothing is needed."),
+    effect="move",
+)
+WITHDRAWN = finding(
+    rule="REV-01",
+    code="DS02",
+    source="otp-sk V.2.1(25)",
+    element="booking_date",
+    found="2026-04-02",
+    expected=Phrase("{last_day} or an earlier day", {"last_day": "2026-04-02"}),
+    message=Phrase(
+        "The order was withdrawn on {found}, in time: its last day was {last_day}.",
+        {"found": "2026-04-02", "last_day": "2026-04-02"},
+    ),
+    remedy=Phrase("If you still want to pay, send a new order."),
+)
+NO_CONSENT = finding(
+    rule="DD-01",
+    code="MD01",
+    source="otp-sk V.2.2(31)",
+    element="mandate.id",
+    found="MND-2026-001",
+    expected=Phrase("a mandate for which the payer has lodged a consent"),
+    message=Phrase("The payer has lodged no consent to direct debits from this account."),
+    remedy=Phrase("Ask the payer to lodge a consent with us before you collect again."),
+)
+DAYS = {"booking_date": datetime.date(2026, 4, 7), "settlement_date": datetime.date(2026, 4, 8)}
 CUT_OFF = finding(
     rule="BAT-03",
     code="FF01",
@@ -112,6 +188,7 @@ def item(**changes: object) -> NoticeItem:
         "counterparty_name": "Žofia Kováčová & synovia",
         "counterparty_account": OTHER,
         "findings": (finding(),),
+        "fee": Fee("rejection", None, "2026-01-01"),
     }
     return NoticeItem(**{**facts, **changes})  # type: ignore[arg-type]
 
@@ -162,6 +239,7 @@ THREE_ORDERS = (
         counterparty_name="Società a Responsabilità Limitata per la Gestione degli Alberghi",
         counterparty_account="SM86U0322509800000000270100",
         findings=(OUT_OF_REACH,),
+        fee=None,
     ),
 )
 REPEATED = Repeat(

@@ -8,15 +8,24 @@ import msgspec
 import pytest
 from examples import (
     CUT_OFF,
+    DAYS,
     MISTYPED,
+    MOVED,
+    NO_CONSENT,
     NO_COVER,
     OTHER,
     OUT_OF_REACH,
     OWN,
     REPEATED,
+    SCREENED,
     SLOVENE_BANK,
+    STOPPED,
+    SYMBOLS_ABROAD,
     THREE_ORDERS,
     TOO_FAR,
+    TWIN,
+    URGENT,
+    WITHDRAWN,
     finding,
     item,
     key,
@@ -26,13 +35,15 @@ from examples import (
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
+from paper import notice_html, notice_text
 
+from sepa.model.fee import Fee
 from sepa.model.notice import Notice, Occasion
 from sepa.model.reference import Account
 from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
 from sepa.tell.mask import mask_within_name
-from sepa.tell.notice import is_owed, notice_html, notice_text
+from sepa.tell.notice import is_owed, is_silenced
 from sepa.tell.page import TEXT_COLUMNS
 from sepa.tell.receipt import receipt_text
 
@@ -53,6 +64,34 @@ NOTICES = {
         item(kind="collection", counterparty="payer", amount_cents=None, requested_date="soon"), language="sl"
     ),
 }
+for language in ("sk", "sl", "en"):
+    NOTICES[f"held-{language}"] = notice(
+        item(findings=(TWIN,)), item(key=key(15), findings=(SCREENED,)), occasion="held", language=language
+    )
+    NOTICES[f"routed-{language}"] = notice(
+        item(findings=(URGENT,), currency="USD"), occasion="routed", language=language
+    )
+    NOTICES[f"rolled-{language}"] = notice(
+        item(findings=(MOVED,), **DAYS), occasion="rolled", language=language
+    )
+    NOTICES[f"revoked-{language}"] = notice(
+        item(findings=(WITHDRAWN,)), occasion="revoked", language=language
+    )
+    NOTICES[f"executed-{language}"] = notice(
+        item(findings=(), **DAYS), occasion="executed", language=language, file_name=""
+    )
+    NOTICES[f"not-executed-{language}"] = notice(
+        item(kind="collection", counterparty="payer", findings=(NO_CONSENT,)),
+        occasion="not-executed",
+        language=language,
+        account="",
+        addressee="Vzorová banka",
+    )
+    NOTICES[f"priced-{language}"] = notice(
+        item(fee=Fee("rejection", 1250, "2026-01-01")),
+        item(key=key(15), fee=None, findings=(OUT_OF_REACH,)),
+        language=language,
+    )
 for language in ("sk", "sl"):
     NOTICES[f"whole-block-{language}"] = notice(
         item(whole_block=True, payment_information="MZDY-04", counterparty_name=None), language=language
@@ -116,21 +155,55 @@ def test_nothing_is_loaded_from_outside(catalogue: Catalogue) -> None:
     assert all(link.get("href").startswith("#") for link in page.findall(".//a"))
 
 
+GAP = Fee("rejection", None, "2026-01-01")
+
+
 @pytest.mark.parametrize(
-    ("findings", "told"),
+    ("changes", "told"),
     [
-        pytest.param((finding(),), "The reason lies on your side", id="client"),
-        pytest.param((OUT_OF_REACH,), "You pay no fee", id="other"),
-        pytest.param((finding(), OUT_OF_REACH), "You pay no fee", id="client and other"),
+        pytest.param({"fee": GAP}, "The reason lies on your side; the fee", id="gap"),
         pytest.param(
-            (finding(), finding(effect="warn", blames="bank")), "The reason lies", id="a warning counts not"
+            {"fee": Fee("rejection", 1250, "2026-01-01")},
+            "The fee for this notice is 12.50\xa0EUR by our price list of 1 January 2026.",
+            id="priced",
         ),
+        pytest.param(
+            {"findings": (OUT_OF_REACH,)}, "because the reason does not lie on your side", id="other"
+        ),
+        pytest.param({}, "You pay no fee for this notice.", id="the profile asks none"),
     ],
 )
-def test_the_fee_is_named_only_when_the_client_caused_it(
-    findings: tuple, told: str, catalogue: Catalogue
-) -> None:
-    assert told in notice_text(notice(item(findings=findings), language="en"), catalogue)
+def test_the_fee_is_what_the_price_list_says_or_none(changes: dict, told: str, catalogue: Catalogue) -> None:
+    words = " ".join(
+        notice_text(notice(item(**{"fee": None} | changes), language="en"), catalogue).split(" ")
+    )
+    assert told.replace("\n", " ") in words.replace("\n", " ")
+
+
+@pytest.mark.parametrize("occasion", ["held", "routed", "rolled", "revoked", "executed", "not-executed"])
+def test_no_fee_is_spoken_of_where_none_is_due(occasion: Occasion, catalogue: Catalogue) -> None:
+    kind = "collection" if occasion == "not-executed" else "credit-transfer"
+    assert "fee" not in notice_text(notice(item(kind=kind), occasion=occasion, language="en"), catalogue)
+
+
+def test_why_the_bank_looks_at_an_order_stays_inside(catalogue: Catalogue) -> None:
+    held = (SCREENED, STOPPED, TWIN, SYMBOLS_ABROAD)
+    words = notice_text(notice(item(findings=held), occasion="held", language="en"), catalogue)
+    assert "looking at" in words
+    assert "in an earlier message" in " ".join(words.split())
+    for secret in ("HLD", "VII.8", "a list of sanctions", "stopped", "plain reference"):
+        assert secret not in words
+    alone = notice_text(notice(item(findings=(SCREENED,)), occasion="held", language="en"), catalogue)
+    by_hand = notice_text(notice(item(findings=(STOPPED,)), occasion="held", language="en"), catalogue)
+    assert alone == by_hand
+
+
+def test_another_day_is_told_with_its_reason(catalogue: Catalogue) -> None:
+    words = notice_text(NOTICES["rolled-en"], catalogue)
+    squeezed = " ".join(words.split())
+    assert "Booked on: 7 April 2026" in squeezed
+    assert "Day between the banks: 8 April 2026" in squeezed
+    assert "DAT-08" in words
 
 
 def test_an_unsettled_order_is_not_called_rejected(catalogue: Catalogue) -> None:
@@ -165,20 +238,26 @@ DAY = datetime.date(2026, 4, 2)
     [
         pytest.param("rejected", None, True, id="NOT-01 account not ours"),
         pytest.param("rejected", Account(OWN, "C1", "J"), True, id="NOT-01"),
+        pytest.param("held", Account(OWN, "C1", "J"), True, id="held"),
         pytest.param("unsettled", Account(OWN, "C1", "J"), False, id="NOT-02 not agreed"),
         pytest.param("unsettled", Account(OWN, "C1", "J", unsettled_notice=True), True, id="NOT-02 agreed"),
         pytest.param("unsettled", None, False, id="NOT-02 account not ours"),
-        pytest.param("rejected", DEAD, False, id="NOT-07 owner has died"),
-        pytest.param("unsettled", DEAD, False, id="NOT-07 owner has died, unsettled"),
     ],
 )
 def test_who_is_owed_a_notice(occasion: Occasion, account: Account | None, owed: bool) -> None:
-    assert is_owed(occasion, account, DAY, suppress_on_death=True) is owed
+    assert is_owed(occasion, account) is owed
+
+
+def test_nothing_is_written_from_the_day_the_bank_knows_of_the_death() -> None:
+    assert is_silenced(DEAD, DAY, suppress_on_death=True)
+    assert is_silenced(DEAD, DEAD.owner_died_on, suppress_on_death=True)
+    assert not is_silenced(Account(OWN, "C1", "Ján Novák"), DAY, suppress_on_death=True)
+    assert not is_silenced(None, DAY, suppress_on_death=True)
 
 
 def test_death_after_the_day_or_a_profile_that_ignores_it_changes_nothing() -> None:
-    assert is_owed("rejected", DEAD, DAY - datetime.timedelta(days=2), suppress_on_death=True)
-    assert is_owed("rejected", DEAD, DAY, suppress_on_death=False)
+    assert not is_silenced(DEAD, DAY - datetime.timedelta(days=2), suppress_on_death=True)
+    assert not is_silenced(DEAD, DAY, suppress_on_death=False)
 
 
 ATTACKS = (

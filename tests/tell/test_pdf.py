@@ -6,13 +6,12 @@ import pypdfium2
 import pytest
 from examples import NO_COVER, SLOVENE_BANK, finding, item, key, notice
 from hypothesis import given, settings
-from paper import FOOT, fonts_of_pdf, signs_of_pdf, words_of_pdf
+from paper import FOOT, fonts_of_pdf, notice_pdf, notice_text, signs_of_pdf, words_of_pdf
 from test_notice import NOTICES, hostile_notices
 
 from sepa.model.notice import Notice
 from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
-from sepa.tell.notice import notice_pdf, notice_text
 from sepa.tell.sheet import BOTTOM, MARGIN, TOP, WIDTH, _in_order_of_sight
 
 REFERENCE = "W" * 35

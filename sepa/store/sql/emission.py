@@ -4,9 +4,10 @@ import datetime
 from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
+from msgspec import to_builtins
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.journal import Publication, ReportDue
+from sepa.model.journal import Publication, ReportDue, Withheld
 from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment, Posting
 from sepa.store.sql.connection import Connected, insert_once
@@ -22,7 +23,7 @@ from sepa.store.sql.rows import (
     report_of,
     transaction_of,
 )
-from sepa.store.tables import bulk_members, bulks, orders, postings, publications, reports_due, told
+from sepa.store.tables import bulk_members, bulks, orders, postings, publications, reports_due, told, withheld
 
 SEALED = "sealed"
 """The occasion under which a bulk is told to the clearing."""
@@ -91,14 +92,17 @@ class Emission(Connected):
 
     def published(
         self,
-        publications: Iterable[Publication],
+        left: Iterable[Publication | Withheld],
         *,
         settles: ReportDue | str | None = None,
         recalled: str | None = None,
     ) -> None:
         with self.writing(in_turn=False) as connection:
-            for publication in publications:
-                _note(connection, publication)
+            for each in left:
+                if isinstance(each, Withheld):
+                    insert_once(connection, withheld, to_builtins(each) | {"at": instant_text(each.at)})
+                else:
+                    _note(connection, each)
             if isinstance(settles, ReportDue):
                 insert_once(connection, told, {"subject": settles.file_key, "occasion": settles.occasion})
             elif settles is not None:
@@ -109,6 +113,10 @@ class Emission(Connected):
     def publications(self, subject: str) -> list[Publication]:
         with self.reading() as connection:
             return read_publications(connection, [subject])
+
+    def withheld(self, subject: str) -> list[Withheld]:
+        with self.reading() as connection:
+            return read_withheld(connection, [subject])
 
 
 def read_bulks(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> list[Bulk]:
@@ -128,6 +136,14 @@ def read_publications(connection: sa.Connection, subjects: Iterable[str]) -> lis
     return [
         Publication(**{**row, "at": instant_of(row["at"])}) for row in connection.execute(wanted).mappings()
     ]
+
+
+def read_withheld(connection: sa.Connection, subjects: Iterable[str]) -> list[Withheld]:
+    """Letters about any of `subjects` that were not written, ordered by instant, letter and account."""
+    line = withheld.c
+    wanted = sa.select(withheld).where(line.subject.in_(list(subjects)))
+    wanted = wanted.order_by(line.at, line.letter, line.account)
+    return [Withheld(**{**row, "at": instant_of(row["at"])}) for row in connection.execute(wanted).mappings()]
 
 
 def _note(connection: sa.Connection, publication: Publication) -> None:

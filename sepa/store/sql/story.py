@@ -9,7 +9,7 @@ from sepa.model.finding import Findings
 from sepa.model.journal import Event
 from sepa.scheme.money import amount_text
 from sepa.store.sql.connection import Connected
-from sepa.store.sql.emission import read_publications
+from sepa.store.sql.emission import read_publications, read_withheld
 from sepa.store.sql.rows import FILE, block_row, file_row, findings_of, instant_of
 from sepa.store.sql.screening import lists_asked
 from sepa.store.tables import (
@@ -65,6 +65,7 @@ class Story(Connected):
                     ],
                 ),
             ]
+            told += _withheld(connection, order)
         return sorted(told, key=lambda event: event.at)
 
 
@@ -235,3 +236,12 @@ def _published(connection: sa.Connection, subjects: list[str]) -> Iterator[Event
             cause=each.occasion,
             detail={"path": each.path, "kind": each.kind, "sha256": each.sha256},
         )
+
+
+def _withheld(connection: sa.Connection, order: Any) -> Iterator[Event]:
+    """Letters that nobody wrote: about the account to be debited, and the advice of a correction of either account."""
+    of_order = f"correction:{order['key']}"
+    for each in read_withheld(connection, [order["file_key"], of_order]):
+        if each.subject == of_order or each.account == order["debtor_iban"]:
+            facts = {"letter": each.letter, "why": each.why}
+            yield Event(at=each.at, what="letter not written", by=DESK, cause=each.occasion, detail=facts)
