@@ -18,6 +18,8 @@ from sepa.model.reference import Account, Reference, account_of
 from sepa.rules.consents import consent_findings, consent_for
 from sepa.rules.due_date import creditor_findings, debtor_findings, no_debtor_account, reach_findings
 from sepa.rules.funds import RATE_UNITS, Cover, available_cents, cover_findings
+from sepa.rules.payers import creditor_barred
+from sepa.rules.reviews import review_findings
 from sepa.rules.stops import stop_findings
 from sepa.schedule import interbank_day, is_final_window, last_attempt_day, local_instant
 
@@ -60,7 +62,8 @@ def settle(
     Orders are funded one by one, all or nothing, in the profile's order (FND-16), whatever their batch
     booking (BAT-06 is a matter of the bookings written). What an on-us payment brings its creditor counts
     for the orders after it. A payment whose standing, creditor, consent or other bank fails today is refused
-    (DD-08, ACC-01, ACC-09, ACC-10, SC-05). Without cover a transfer waits until the last window of its last
+    (DD-08, ACC-01, ACC-09, ACC-10, SC-05). One that came shortly before its sender's access was blocked is held,
+    even before its day (EB-10). Without cover a transfer waits until the last window of its last
     agreed day (FND-07, FND-08), a collection is not executed (FND-09).
 
     ValueError: no table of accounts, an instant without a zone, or a debit before its day. BrokenPromise:
@@ -105,7 +108,7 @@ class _Run:
     """What one window has found out and spent so far; it lives no longer than one call of `settle`."""
 
     __slots__ = (
-        "_against", "_booked", "_day", "_interbank", "_last_days", "_moved", "_profile",
+        "_against", "_blocked", "_booked", "_day", "_interbank", "_last_days", "_moved", "_profile",
         "_rates", "_reference", "_rooms", "_standing", "_uses", "window",
     )  # fmt: skip
 
@@ -124,6 +127,8 @@ class _Run:
         self._day = self.window.date()
         self._booked, self._reference, self._profile, self._rates = booked, reference, profile, rates
         self._against = against
+        partners = (reference.partners or {}).values()
+        self._blocked = {each.id: each for each in partners if each.blocked_at is not None}
         self._rooms: dict[str, int | None] = {}
         self._moved: dict[str, int] = {}
         self._standing: dict[tuple[str, str], Findings] = {}
@@ -137,6 +142,10 @@ class _Run:
             kept = self._kept(payment)
             if kept is not None:
                 return kept
+        if payment.partner in self._blocked:
+            review = review_findings(payment, self._blocked[payment.partner], self._profile)
+            if review:
+                return Unpaid(payment, "held", review[0])
         if payment.kind == "collection" and payment.route == "clearing":
             unreached = self._unreached(payment)  # the payer's bank judges the rest
             return Unpaid(payment, "rejected", unreached[0]) if unreached else None
@@ -203,8 +212,11 @@ class _Run:
         asked = (debtor.iban, payment.kind)
         findings = self._standing.get(asked)
         if findings is None:
-            findings = self._standing[asked] = debtor_findings(debtor, payment.kind, self.window)
+            findings = self._standing[asked] = debtor_findings(
+                debtor, payment.kind, self.window, self._profile
+            )
         if payment.kind == "collection":
+            findings += creditor_barred(debtor, payment.creditor_identifier, self._profile)
             findings += consent_findings(
                 payment, reference=self._reference, profile=self._profile, uses=self._uses
             )

@@ -12,7 +12,7 @@ from sepa.model.message import MessageHead, PaymentInformation, Piece, Transacti
 from sepa.model.profile import Profile
 from sepa.model.reference import Partner, Reference
 from sepa.model.verdict import Dating, FileVerdict, Outcome, Verdict, transaction_key
-from sepa.rules import RULES, days, duplicates, endings, files, funds, holds, totals, withdrawals
+from sepa.rules import RULES, days, duplicates, endings, files, funds, holds, reviews, totals, withdrawals
 from sepa.rules.amounts import read_cents
 from sepa.rules.consents import consent_for
 from sepa.rules.rule import Case, Quiet, Rule
@@ -25,7 +25,7 @@ REMEMBERED_IDS = 100_000
 
 _OWN_SUBJECTS = frozenset(
     (rule.id, rule.name)
-    for family in (files, totals, duplicates, days, funds, holds, withdrawals, endings)
+    for family in (files, totals, duplicates, days, funds, holds, reviews, withdrawals, endings)
     for rule in family.RULES
 )
 _PLAIN = tuple(rule for rule in RULES if (rule.id, rule.name) not in _OWN_SUBJECTS)

@@ -20,7 +20,8 @@ class Payment(msgspec.Struct, frozen=True):
 
     Names and texts stay in the journal and are read again, in small batches, when a bulk is written.
     `batch_booking` is None where the sender did not say how its account is to be booked.
-    `received_at` and `position` decide who is first when money is short.
+    `received_at` and `position` decide who is first when money is short. `released_at` is the instant at which a
+    person last released the order from a hold, None where nobody did.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Payment(msgspec.Struct, frozen=True):
     sequence_type: str | None = None
     creditor_identifier: str | None = None
     mandate_id: str | None = None
+    released_at: datetime.datetime | None = None
 
 
 class Posting(msgspec.Struct, frozen=True):

@@ -215,6 +215,7 @@ class DirectDebit(Section, frozen=True):
     creditor_late_action: Literal["shift", "reject"]
     earliest_calendar_days: int | None
     mandate_lapse_months: int
+    controls: tuple[Literal["block_all", "blacklist"], ...]
 
 
 class StageMatrix(Section, frozen=True):
@@ -266,6 +267,12 @@ class Notices(Section, frozen=True):
     formats: tuple[Literal["html", "text", "pdf"], ...]
     also: tuple[Literal["held", "routed", "rolled", "revoked"], ...]
     suppress_on_death: bool
+
+
+class AccessBlock(Section, frozen=True):
+    """Orders that came so many hours before a block of access are looked at by a person (EB-10)."""
+
+    review_hours_before: int
 
 
 class Batch(Section, frozen=True):
@@ -377,8 +384,13 @@ class CorrectionTerms(Section, frozen=True):
 
 
 class Ebanking(Section, frozen=True):
-    """`maintenance_mode`: what goes on while the desk stands still for maintenance (EB-08)."""
+    """`maintenance_mode`: what goes on while the desk stands still for maintenance (EB-08).
 
+    `account_flag_check`: whether accounts marked for inquiry only are debited by no electronic order (EB-06).
+    """
+
+    account_flag_check: bool
+    block: AccessBlock
     maintenance_mode: Literal["store_only", "nothing"] = "store_only"
 
 
@@ -408,10 +420,10 @@ class Profile(Section, frozen=True):
     non_sepa: NonSepa
     fees: Fees
     prices: tuple[PriceList, ...]
+    ebanking: Ebanking
     revocation: Revocation = Revocation()
     four_eyes: FourEyes = FourEyes()
     records: Records = Records()
-    ebanking: Ebanking = Ebanking()
     correction: CorrectionTerms = CorrectionTerms()
 
 

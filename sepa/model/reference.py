@@ -25,7 +25,12 @@ class Block(msgspec.Struct, frozen=True, gc=False):
 
 
 class Account(msgspec.Struct, frozen=True, gc=False):
-    """One of our own accounts. Money in integer cents of the account's currency."""
+    """One of our own accounts. Money in integer cents of the account's currency.
+
+    `barred_creditors` are identifiers of creditors who may not collect (DD-16). In electronic banking an
+    `active` account may be debited, a `passive` one only looked at (EB-06), and from `ebanking_until` on it takes
+    no electronic order any more (SWI-05).
+    """
 
     iban: str
     owner: str
@@ -49,6 +54,9 @@ class Account(msgspec.Struct, frozen=True, gc=False):
     collections_blocked: bool = False
     identification_refused: bool = False
     politically_exposed: bool = False
+    barred_creditors: tuple[str, ...] = ()
+    ebanking: Literal["active", "passive"] = "active"
+    ebanking_until: datetime.datetime | None = None
 
 
 class Consent(msgspec.Struct, frozen=True, gc=False):
@@ -84,11 +92,28 @@ class Participant(msgspec.Struct, frozen=True, gc=False):
     until: datetime.date | None = None
 
 
+class Authority(msgspec.Struct, frozen=True):
+    """How long somebody may dispose of one account (CT-09, CT-10): from `since` on and before `until`.
+
+    `until` is the instant at which the bank was told of the revocation. `in_doubt`: the bank has asked for a
+    confirmation and does not have it yet.
+    """
+
+    iban: str
+    since: datetime.datetime | None = None
+    until: datetime.datetime | None = None
+    in_doubt: bool = False
+
+
 class Partner(msgspec.Struct, frozen=True):
     """Someone who may drop files. `accounts` are the debtor accounts its contract names; `*` means every own account.
 
     `settlement_account` is its account in our books, credited with what we collect for it. `since` and `until`
     are the first and the last day on which it may send; None means without such a day.
+
+    `authorities` bind single accounts closer than `accounts` do. From `revoked_at` on the whole agreement no
+    longer counts, `in_doubt` has a person look at its orders (CT-10). From `blocked_at` on and before
+    `unblocked_at` nothing is taken from it (EB-10).
     """
 
     id: str
@@ -101,6 +126,11 @@ class Partner(msgspec.Struct, frozen=True):
     messages: tuple[str, ...] = ()
     since: datetime.date | None = None
     until: datetime.date | None = None
+    authorities: tuple[Authority, ...] = ()
+    revoked_at: datetime.datetime | None = None
+    in_doubt: bool = False
+    blocked_at: datetime.datetime | None = None
+    unblocked_at: datetime.datetime | None = None
 
 
 class Reference(msgspec.Struct, frozen=True):

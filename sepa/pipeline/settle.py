@@ -11,6 +11,7 @@ from sepa.model.reference import Reference
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.judge import refuse_incomplete
 from sepa.rules.endings import ended_accounts, ending
+from sepa.rules.reviews import review_spans
 from sepa.rules.screening import causes, screened_again
 from sepa.schedule import bank_days, local_instant
 from sepa.settle import settle
@@ -71,8 +72,8 @@ def seal_window(home: Home, at: datetime.datetime, *, by: str = "desk") -> Seale
 
 def _settlement(home: Home, window: datetime.datetime) -> Settlement | None:
     """What the window decides, as things stand now; None when nothing is due."""
-    due = home.journal.due(window, window.date())
     reference = home.reference()
+    due = home.journal.due(window, window.date(), also=review_spans(reference, home.profile))
     ended = _ended(home, reference, window)
     if not due and not ended:
         return None

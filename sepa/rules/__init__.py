@@ -10,6 +10,7 @@ from sepa.rules import (
     dates,
     days,
     duplicates,
+    ebanking,
     endings,
     extras,
     files,
@@ -24,6 +25,7 @@ from sepa.rules import (
     products,
     reach,
     remittance,
+    reviews,
     screening,
     segments,
     stops,
@@ -38,6 +40,7 @@ from sepa.rules.rule import Rule
 RULES: tuple[Rule, ...] = (
     *files.RULES,
     *contract.RULES,
+    *ebanking.RULES,
     *instrument.RULES,
     *extras.RULES,
     *amounts.RULES,
@@ -65,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     *totals.RULES,
     *funds.RULES,
     *holds.RULES,
+    *reviews.RULES,
     *withdrawals.RULES,
     *endings.RULES,
 )

@@ -4,7 +4,7 @@ import datetime
 
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.message import MessageHead, PaymentInformation
-from sepa.model.reference import is_ours
+from sepa.model.reference import Authority, is_ours
 from sepa.rules.rule import Case, Rule, rule
 from sepa.scheme.iban import canonical_iban
 
@@ -127,10 +127,95 @@ def account_agreed(subject: PaymentInformation, case: Case) -> Findings:
     return (account_agreed.finding("DS0H", "account.iban", iban, "an account named in the agreement"),)
 
 
+@rule(
+    "CT-10",
+    subject="message",
+    source="otp-sk III.1(9)",
+    codes=("DS0H",),
+    message="The agreement under which this file came was revoked at {revoked}.",
+    remedy="Ask the owner of the accounts for a new agreement with us.",
+    needs=("partners",),
+)
+def agreement_not_revoked(subject: MessageHead, case: Case) -> Findings:
+    """An agreement counts until the bank is told of its revocation, to the very moment."""
+    revoked = case.partner.revoked_at if case.partner is not None else None
+    if revoked is None or case.received_at < revoked:
+        return NOTHING
+    at = _moment(revoked.astimezone(case.received_at.tzinfo))
+    found, element = _moment(case.received_at), "group_header.initiating_party"
+    return (agreement_not_revoked.finding("DS0H", element, found, "a file before {revoked}", revoked=at),)
+
+
+@rule(
+    "CT-10",
+    subject="payment-information",
+    source="otp-sk III.1(9), V.1(4)(a)",
+    codes=("DS0H",),
+    message="Your right to dispose of the account {account} did not count at {found}.",
+    remedy="Ask the owner of the account to agree it with us anew.",
+    needs=("partners",),
+)
+def authority_in_force(subject: PaymentInformation, case: Case) -> Findings:
+    """The right to dispose of an account counts from its first moment until the bank is told of its end."""
+    given = _authorities(subject.account.iban, case)
+    if not given or any(_counts(each, case.received_at) for each in given):
+        return NOTHING
+    at = _moment(case.received_at)
+    expected = "a right that counts when the order comes"
+    return (
+        authority_in_force.finding("DS0H", "account.iban", at, expected, account=subject.account.iban or ""),
+    )
+
+
+@rule(
+    "CT-10",
+    subject="payment-information",
+    source="otp-sk III.1(9)",
+    codes=("DS0H",),
+    message="The bank is waiting for a confirmation that you may dispose of the account {found}.",
+    remedy="Have the owner of the account confirm it; then the bank releases the order.",
+    needs=("partners",),
+    effect="hold",
+)
+def authority_certain(subject: PaymentInformation, case: Case) -> Findings:
+    """Where it is in doubt whether the sender may dispose of an account, a person decides."""
+    partner = case.partner
+    if partner is None or subject.account.iban is None:
+        return NOTHING
+    given = [each for each in _authorities(subject.account.iban, case) if _counts(each, case.received_at)]
+    doubtful = bool(given) and all(each.in_doubt for each in given)
+    if not partner.in_doubt and not doubtful:
+        return NOTHING
+    return (
+        authority_certain.finding("DS0H", "account.iban", subject.account.iban, "a right beyond all doubt"),
+    )
+
+
+def _authorities(iban: str | None, case: Case) -> tuple[Authority, ...]:
+    """What the agreement says of this one account, if anything."""
+    if case.partner is None or not case.partner.authorities or iban is None:
+        return ()
+    name = canonical_iban(iban)
+    return tuple(each for each in case.partner.authorities if canonical_iban(each.iban) == name)
+
+
+def _counts(authority: Authority, moment: datetime.datetime) -> bool:
+    begun = authority.since is None or authority.since <= moment
+    return begun and (authority.until is None or moment < authority.until)
+
+
+def _moment(instant: datetime.datetime) -> str:
+    """An instant as people read it, to the second."""
+    return f"{instant:%Y-%m-%d %H:%M:%S}"
+
+
 RULES: tuple[Rule, ...] = (
     agreement_begun,
     agreement_not_ended,
     message_agreed,
     collections_from_banks,
     account_agreed,
+    agreement_not_revoked,
+    authority_in_force,
+    authority_certain,
 )

@@ -5,6 +5,7 @@ import datetime
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.message import Kind
 from sepa.model.payment import Payment
+from sepa.model.profile import Profile
 from sepa.model.reference import Account, Reference, bank_of
 from sepa.rules import accounts, ownership, payers, reach
 from sepa.rules.standing import EXISTING, blocked, closed, lapsed
@@ -19,14 +20,14 @@ def no_debtor_account(payment: Payment) -> Findings:
     return (judge.finding(judge.codes[0], _DEBTOR, payment.debtor_iban, EXISTING),)
 
 
-def debtor_findings(account: Account, kind: Kind, window: datetime.datetime) -> Findings:
+def debtor_findings(account: Account, kind: Kind, window: datetime.datetime, profile: Profile) -> Findings:
     """What stops every debit of this kind at `window`: closed, blocked, owner dead, collections blocked.
 
     `window` is in the bank's zone. ACC-01, ACC-09, ACC-10, DD-16.
     """
     if kind == "collection":
         is_open, is_free, is_alive = payers.payer_account_open, payers.payer_account_free, payers.payer_alive
-        refusing = payers.collections_blocked(account)
+        refusing = payers.collections_blocked(account, profile)
     else:
         is_open, is_free = accounts.debtor_account_open, accounts.debtor_account_free
         is_alive, refusing = accounts.owner_alive, NOTHING

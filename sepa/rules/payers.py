@@ -2,9 +2,11 @@
 
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.message import Transaction
+from sepa.model.profile import Profile
 from sepa.model.reference import Account, account_of
 from sepa.rules.rule import Case, Rule, rule
 from sepa.rules.standing import EXISTING, blocked_all_day, closed, lapsed, not_yet_open, unknown
+from sepa.scheme.creditor_id import creditor_id_key
 
 
 @rule(
@@ -149,21 +151,52 @@ def payer_account_currency(subject: Transaction, case: Case) -> Findings:
     codes=("SL01",),
     message="The payer has blocked all direct debits on the account {found}.",
     remedy="Agree another way of payment with the payer.",
+    parameters=("direct_debit.controls",),
     needs=("accounts",),
     kinds=("collection",),
 )
 def collections_allowed(subject: Transaction, case: Case) -> Findings:
     """A payer can block all direct debits on an account."""
     account = account_of(subject.debtor_account.iban, case.reference)
-    return NOTHING if account is None else collections_blocked(account)
+    return NOTHING if account is None else collections_blocked(account, case.profile)
 
 
-def collections_blocked(account: Account) -> Findings:
+def collections_blocked(account: Account, profile: Profile) -> Findings:
     """What DD-16 says of the account; also asked on the due date."""
-    if not account.collections_blocked:
+    if not account.collections_blocked or "block_all" not in profile.direct_debit.controls:
         return NOTHING
     expected = "an account open to direct debits"
     return (collections_allowed.finding("SL01", "debtor_account.iban", account.iban, expected),)
+
+
+@rule(
+    "DD-16",
+    subject="transaction",
+    source="Regulation (EU) 260/2012, Article 5(3)(d)",
+    codes=("SL12",),
+    message="The payer lets the creditor {found} collect nothing from this account.",
+    remedy="Agree another way of payment with the payer.",
+    parameters=("direct_debit.controls",),
+    needs=("accounts",),
+    kinds=("collection",),
+)
+def creditor_allowed(subject: Transaction, case: Case) -> Findings:
+    """A payer can bar single creditors from collecting."""
+    account = account_of(subject.debtor_account.iban, case.reference)
+    return NOTHING if account is None else creditor_barred(account, subject.creditor_identifier, case.profile)
+
+
+def creditor_barred(account: Account, creditor_identifier: str | None, profile: Profile) -> Findings:
+    """What DD-16 says of one creditor; also asked on the due date. Its business code does not count."""
+    if not account.barred_creditors or creditor_identifier is None:
+        return NOTHING
+    if "blacklist" not in profile.direct_debit.controls:
+        return NOTHING
+    wanted = creditor_id_key(creditor_identifier)
+    if all(creditor_id_key(barred) != wanted for barred in account.barred_creditors):
+        return NOTHING
+    expected = "a creditor whom the payer has not barred"
+    return (creditor_allowed.finding("SL12", "creditor_identifier", creditor_identifier, expected),)
 
 
 RULES: tuple[Rule, ...] = (
@@ -175,4 +208,5 @@ RULES: tuple[Rule, ...] = (
     payer_account_type,
     payer_account_currency,
     collections_allowed,
+    creditor_allowed,
 )

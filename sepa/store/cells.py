@@ -38,6 +38,11 @@ bic = _judged(bic_fault)
 creditor_identifier = _judged(creditor_id_fault)
 
 
+def creditor_identifiers(found: str) -> tuple[str, ...]:
+    """Creditor identifiers parted by blanks."""
+    return tuple(map(creditor_identifier, found.split()))
+
+
 def text(found: str) -> str:
     if found != found.strip() or not found.isprintable():
         raise Unfit("a text without blanks at its ends and without control characters")

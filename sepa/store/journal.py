@@ -203,8 +203,17 @@ class Journal(Protocol):
 
     # --- seal ---
 
-    def due(self, window: datetime.datetime, day: datetime.date) -> list[Payment]:
+    def due(
+        self,
+        window: datetime.datetime,
+        day: datetime.date,
+        *,
+        also: Sequence[tuple[str, datetime.datetime, datetime.datetime]] = (),
+    ) -> list[Payment]:
         """Payments waiting or pending, booked by `day`, received by `window` and not yet tried in it.
+
+        `also` names partners with two instants: of what came from there in [the one, the other) and was not
+        released since, nothing is left out because its day is still to come.
 
         Collections for the clearing are due whatever their day: they must reach the payer's bank before it.
         Ordered by receipt, file and position.

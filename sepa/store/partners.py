@@ -1,13 +1,12 @@
 """partners.yaml of the folder `reference/`: who may drop files, and what its contract says."""
 
-import datetime
 import re
 from collections.abc import Callable
 from typing import Any
 
 import yaml
 
-from sepa.model.reference import Partner
+from sepa.model.reference import Authority, Partner
 from sepa.store import cells as cell
 from sepa.store.cells import Unfit
 from sepa.store.csv_table import ReferenceFault
@@ -19,7 +18,9 @@ def _own_account(found: str) -> str:
     return found if found == "*" else cell.iban(found)
 
 
-KEYS: dict[str, Callable[[str], str | datetime.date]] = {
+Reader = Callable[[str], Any]
+
+KEYS: dict[str, Reader] = {
     "id": cell.matching(
         _ID, "at most 35 letters, digits, points, hyphens and underscores, as its inbox is named"
     ),
@@ -32,9 +33,20 @@ KEYS: dict[str, Callable[[str], str | datetime.date]] = {
     "messages": cell.text,
     "since": cell.day,
     "until": cell.day,
+    "revoked_at": cell.instant,
+    "in_doubt": cell.truth,
+    "blocked_at": cell.instant,
+    "unblocked_at": cell.instant,
+}
+AUTHORITY_KEYS: dict[str, Reader] = {
+    "iban": cell.iban,
+    "since": cell.instant,
+    "until": cell.instant,
+    "in_doubt": cell.truth,
 }
 LISTS = ("accounts", "messages")
 REQUIRED = ("id", "name", "accounts")
+NEVER_NULL = (*REQUIRED, *LISTS, "generation", "iban", "in_doubt")
 
 
 def read_partners(file: str, content: bytes | None) -> dict[str, Partner] | None:
@@ -62,36 +74,56 @@ def read_partners(file: str, content: bytes | None) -> dict[str, Partner] | None
 
 
 def _partner(file: str, entry: yaml.Node) -> Partner:
-    start = entry.start_mark.line + 1
-    if not isinstance(entry, yaml.MappingNode):
-        raise ReferenceFault(file, start, "", str(entry.value), "keys and values of a partner")
-    values: dict[str, Any] = {}
-    for key, node in entry.value:
-        line = key.start_mark.line + 1
-        if key.value not in KEYS or key.value in values:
-            raise ReferenceFault(
-                file, line, str(key.value), str(key.value), "each once, of " + ", ".join(KEYS)
-            )
-        many = key.value in LISTS
-        if isinstance(node, yaml.SequenceNode) != many:
-            expected = "a list" if many else "one value"
-            raise ReferenceFault(file, line, key.value, node.start_mark.get_snippet() or "", expected)
-        read = [_scalar(file, key.value, item) for item in (node.value if many else [node])]
-        values[key.value] = tuple(read) if many else read[0]
+    values = _values(file, entry, KEYS, "keys and values of a partner")
     for name in REQUIRED:
         if name not in values:
-            raise ReferenceFault(file, start, name, "nothing", f"the key {name}")
+            raise ReferenceFault(file, entry.start_mark.line + 1, name, "nothing", f"the key {name}")
+    accounts = values["accounts"]
+    values["authorities"] = tuple(each for each in accounts if isinstance(each, Authority))
+    values["accounts"] = tuple(each.iban if isinstance(each, Authority) else each for each in accounts)
     return Partner(**values)
 
 
-def _scalar(file: str, key: str, node: yaml.Node) -> str | datetime.date | None:
+def _values(file: str, entry: yaml.Node, keys: dict[str, Reader], expected: str) -> dict[str, Any]:
+    """What a mapping of `keys` says. Those of LISTS hold a list, all others one value."""
+    if not isinstance(entry, yaml.MappingNode):
+        raise ReferenceFault(file, entry.start_mark.line + 1, "", str(entry.value), expected)
+    values: dict[str, Any] = {}
+    for key, node in entry.value:
+        line = key.start_mark.line + 1
+        if key.value not in keys or key.value in values:
+            raise ReferenceFault(
+                file, line, str(key.value), str(key.value), "each once, of " + ", ".join(keys)
+            )
+        many = key.value in LISTS
+        if isinstance(node, yaml.SequenceNode) != many:
+            kind = "a list" if many else "one value"
+            raise ReferenceFault(file, line, key.value, node.start_mark.get_snippet() or "", kind)
+        if many:
+            values[key.value] = tuple(_item(file, key.value, item, keys[key.value]) for item in node.value)
+        else:
+            values[key.value] = _scalar(file, key.value, node, keys[key.value])
+    return values
+
+
+def _item(file: str, key: str, node: yaml.Node, read: Reader) -> Any:
+    """One of a list: a text, or an account with the times of the right to dispose of it."""
+    if key != "accounts" or not isinstance(node, yaml.MappingNode):
+        return _scalar(file, key, node, read)
+    values = _values(file, node, AUTHORITY_KEYS, "")
+    if "iban" not in values:
+        raise ReferenceFault(file, node.start_mark.line + 1, "iban", "nothing", "the key iban")
+    return Authority(**values)
+
+
+def _scalar(file: str, key: str, node: yaml.Node, read: Reader) -> Any:
     """The value of a text, which may stand with or without quotes; null is none."""
     line = node.start_mark.line + 1
     if not isinstance(node, yaml.ScalarNode):
         raise ReferenceFault(file, line, key, "a nested value", "a text")
-    if node.tag == "tag:yaml.org,2002:null" and key not in (*REQUIRED, *LISTS, "generation"):
+    if node.tag == "tag:yaml.org,2002:null" and key not in NEVER_NULL:
         return None
     try:
-        return KEYS[key](str(node.value))
+        return read(str(node.value))
     except Unfit as unfit:
         raise ReferenceFault(file, line, key, str(node.value), str(unfit)) from unfit

@@ -59,6 +59,9 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("collections_blocked", "collections_blocked", cell.truth, False),
         Column("identification_refused", "identification_refused", cell.truth, False),
         Column("politically_exposed", "politically_exposed", cell.truth, False),
+        Column("barred_creditors", "barred_creditors", cell.creditor_identifiers, ()),
+        Column("ebanking", "ebanking", cell.one_of("active", "passive"), "active"),
+        Column("ebanking_until", "ebanking_until", cell.instant),
     ),
     "blocks.csv": (
         Column("iban", "iban", cell.iban, REQUIRED),

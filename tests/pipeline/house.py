@@ -116,6 +116,14 @@ class House:
                 each["accounts"].append(iban)
         path.write_text(yaml.safe_dump(listed, allow_unicode=True), "utf-8")
 
+    def change_partner(self, partner: str, **values: Any) -> None:
+        path = self.root / "reference" / "partners.yaml"
+        listed = yaml.safe_load(path.read_text("utf-8"))
+        for each in listed["partners"]:
+            if each["id"] == partner:
+                each.update(values)
+        path.write_text(yaml.safe_dump(listed, allow_unicode=True), "utf-8")
+
     def set_profile(self, **sections: Any) -> None:
         text = yaml.safe_dump({"extends": "otp-sk", **sections})
         (self.root / "reference" / "profile.yaml").write_text(text, "utf-8")

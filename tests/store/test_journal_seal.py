@@ -108,6 +108,32 @@ def test_collections_for_the_clearing_leave_before_their_day(
     assert len(journal.due(WINDOW, DAY)) == is_due
 
 
+def test_who_is_to_be_reviewed_is_due_before_its_day(journal: Journal) -> None:
+    accepted(journal, name="early", booking_date=NEXT_DAY)
+    key = key_of("early")[:24] + "-1"
+
+    def due(partner: str, since: datetime.datetime, before: datetime.datetime) -> list[str]:
+        return [each.key for each in journal.due(WINDOW, DAY, also=[(partner, since, before)])]
+
+    assert due("partner", RECEIVED, RECEIVED + SECOND) == [key]
+    assert due("partner", RECEIVED - SECOND, RECEIVED) == []
+    assert due("partner", RECEIVED + SECOND, LATER) == []
+    assert due("somebody", RECEIVED, LATER) == []
+    (payment,) = journal.due(WINDOW, NEXT_DAY)
+    assert payment.released_at is None
+    journal.seal(Settlement(WINDOW, (), (), (Unpaid(payment, "held", finding(effect="hold")),)), by="desk")
+    at = WINDOW + SECOND
+    assert journal.decide(
+        decision("d", at=at), [move(key, "waiting", 1, at=at, cause="decision:d")], report=None
+    )
+    (released,) = journal.due(LATER, NEXT_DAY)
+    assert released.released_at == at
+    span = ("partner", RECEIVED, at)
+    assert journal.due(LATER, DAY, also=[span]) == []
+    assert [each.key for each in journal.due(LATER, DAY, also=[("partner", RECEIVED, LATER)])] == [key]
+    assert journal.faults() == []
+
+
 def test_due_payments_stand_in_order_of_receipt_file_and_position(journal: Journal) -> None:
     names = sorted("abc", key=key_of)
     for name in reversed(names[:2]):

@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from sepa.model.compliance import Declaration, Stop, Switch
-from sepa.model.reference import Account, Block, Consent, Participant, Partner
+from sepa.model.reference import Account, Authority, Block, Consent, Participant, Partner
 from sepa.model.screening import Entry
 from sepa.store import places
-from sepa.store.partners import KEYS
+from sepa.store.partners import AUTHORITY_KEYS, KEYS
 from sepa.store.reference import COLUMNS, FILES, ReferenceFault, load_reference
 
 A1 = "SK6552000000000005566783"
@@ -137,6 +137,44 @@ def test_partners(tmp_path: Path) -> None:
             until=datetime.date(2026, 12, 31),
         ),
     }
+
+
+def test_partners_whose_rights_begin_and_end(tmp_path: Path) -> None:
+    text = (
+        f"partners:\n- id: a\n  name: A\n  accounts:\n  - {A1}\n"
+        f"  - {{iban: {A2}, since: '2026-01-01T00:00:00+01:00', until: null, in_doubt: true}}\n"
+        "  revoked_at: 2026-04-01T15:00:00+02:00\n  in_doubt: true\n"
+        "  blocked_at: 2026-04-02T10:00:00+02:00\n  unblocked_at: 2026-04-03T10:00:00+02:00\n"
+    )
+
+    def at(told: str) -> datetime.datetime:
+        return datetime.datetime.fromisoformat(told)
+
+    assert load_reference(folder(tmp_path, partners=text)).partners == {
+        "a": Partner(
+            id="a",
+            name="A",
+            accounts=(A1, A2),
+            authorities=(Authority(A2, since=at("2026-01-01T00:00:00+01:00"), in_doubt=True),),
+            revoked_at=at("2026-04-01T15:00:00+02:00"),
+            in_doubt=True,
+            blocked_at=at("2026-04-02T10:00:00+02:00"),
+            unblocked_at=at("2026-04-03T10:00:00+02:00"),
+        )
+    }
+
+
+def test_an_accounts_marks_in_electronic_banking(tmp_path: Path) -> None:
+    text = (
+        "iban,owner,name,balance,barred_creditors,ebanking,ebanking_until\n"
+        f"{A1},o,O,0,{CI1} SK36ZZZ70000000007,passive,2026-04-02T11:00:00+02:00\n{A2},o,O,0,,,\n"
+    )
+    accounts = load_reference(folder(tmp_path, accounts=text)).accounts or {}
+    marked = accounts[A1]
+    assert (marked.barred_creditors, marked.ebanking) == ((CI1, CI1), "passive")
+    assert marked.ebanking_until == datetime.datetime.fromisoformat("2026-04-02T11:00:00+02:00")
+    plain = accounts[A2]
+    assert (plain.barred_creditors, plain.ebanking, plain.ebanking_until) == ((), "active", None)
 
 
 ACCOUNT = "iban,owner,name,balance"
@@ -349,6 +387,30 @@ FAULTS = [
     ),
     pytest.param(
         "partners",
+        "partners:\n- {id: a, name: A, accounts: [{since: 2026-01-01}]}\n",
+        "partners.yaml, line 2, column since: found '2026-01-01', expected a moment with its offset",
+        id="authority from a day",
+    ),
+    pytest.param(
+        "partners",
+        "partners:\n- id: a\n  name: A\n  accounts:\n  - {in_doubt: true}\n",
+        "partners.yaml, line 5, column iban: found 'nothing'",
+        id="authority without an account",
+    ),
+    pytest.param(
+        "partners",
+        f"partners:\n- {{id: a, name: A, accounts: [{{iban: {A1}, colour: red}}]}}\n",
+        "partners.yaml, line 2, column colour: found 'colour'",
+        id="unknown key of an authority",
+    ),
+    pytest.param(
+        "partners",
+        "partners:\n- {id: a, name: A, accounts: ['*'], in_doubt: null}\n",
+        "partners.yaml, line 2, column in_doubt: found 'null'",
+        id="neither in doubt nor not",
+    ),
+    pytest.param(
+        "partners",
         "partners:\n- {id: a, name: A, accounts: ['*'], until: 2026-02-30}\n",
         "partners.yaml, line 2, column until: found '2026-02-30', expected a date",
         id="partner until no day",
@@ -445,9 +507,10 @@ def test_every_field_has_its_column_and_every_column_its_place_in_the_guide(
 
 
 def test_every_key_of_a_partner_is_in_the_guide() -> None:
-    assert set(KEYS) == set(Partner.__struct_fields__)
+    assert set(KEYS) == set(Partner.__struct_fields__) - {"authorities"}
+    assert set(AUTHORITY_KEYS) == set(Authority.__struct_fields__)
     guide = DOCS.read_text("utf-8").split("## partners.yaml")[1]
-    assert all(f"\n| `{key}` |" in guide for key in KEYS)
+    assert all(f"\n| `{key}` |" in guide for key in (*KEYS, *AUTHORITY_KEYS))
     assert set(FILES) == {*COLUMNS, "partners.yaml"}
 
 

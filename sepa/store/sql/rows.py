@@ -11,7 +11,7 @@ from sepa.model.finding import NOTHING, Findings
 from sepa.model.journal import BlockRow, Delivery, FileRow, OrderRow, ReportDue
 from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment, Posting
-from sepa.store.tables import blocks, bulks, file_verdicts, files, orders, taken_out
+from sepa.store.tables import blocks, bulks, decisions, file_verdicts, files, history, orders, taken_out
 
 _encoder = msgspec.json.Encoder()
 _transactions = msgspec.json.Decoder(Transaction)
@@ -127,12 +127,37 @@ def order_row(row: Any) -> OrderRow:
     )  # fmt: skip
 
 
+_release = sa.and_(decisions.c.act == "release", history.c.cause == sa.literal("decision:") + decisions.c.id)
+RELEASED_AT = sa.case(
+    (
+        _order.step > 0,  # most orders never moved: nothing is looked up for them
+        sa.select(sa.func.max(history.c.at))
+        .join(decisions, _release)
+        .where(history.c.key == _order.key)
+        .correlate(orders)
+        .scalar_subquery(),
+    ),
+    else_=None,
+)
+"""The instant at which a person last released an order from a hold, as a text."""
+
+
+def unreviewed(span: tuple[str, datetime.datetime, datetime.datetime]) -> sa.ColumnElement[bool]:
+    """Orders that came from a partner in [the one instant, the other) and were not released since the other."""
+    partner, since, before = span
+    came = files.c.received_at
+    released = RELEASED_AT.is_not(None) & (instant_text(before) <= RELEASED_AT)
+    return sa.and_(
+        files.c.partner == partner, came >= instant_text(since), came < instant_text(before), ~released
+    )
+
+
 PAYMENT = (
     sa.select(
         _order.key, _order.file_key, _order.position, _order.block, files.c.partner, file_verdicts.c.kind,
         _order.route, _order.amount_cents, _order.debtor_iban, _order.creditor_iban, files.c.received_at,
         _order.booking_date, _order.settlement_date, blocks.c.batch_booking, _order.local_instrument,
-        _order.sequence_type, _order.creditor_identifier, _order.mandate_id,
+        _order.sequence_type, _order.creditor_identifier, _order.mandate_id, RELEASED_AT,
     )
     .join_from(orders, files, files.c.key == _order.file_key)
     .join(file_verdicts, file_verdicts.c.file_key == _order.file_key)
@@ -148,11 +173,14 @@ PAYMENT = (
 def payment_of(row: Any) -> Payment:
     (
         key, file_key, position, block, partner, kind, route, amount_cents, debtor_iban, creditor_iban,
-        received_at, booking_date, settlement_date, batch_booking, *rest,
+        received_at, booking_date, settlement_date, batch_booking, local_instrument,
+        sequence_type, creditor_identifier, mandate_id, released_at,
     ) = row  # fmt: skip
     return Payment(
         key, file_key, position, block, partner, kind, route, amount_cents, debtor_iban, creditor_iban,
-        instant_of(received_at), booking_date, settlement_date, batch_booking, *rest,
+        instant_of(received_at), booking_date, settlement_date, batch_booking,
+        local_instrument, sequence_type, creditor_identifier, mandate_id,
+        instant_of(released_at) if released_at is not None else None,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from sepa.store.sql.corrections import undone
 from sepa.store.sql.judging import due
 from sepa.store.sql.leaving import still_in
 from sepa.store.sql.moves import Standing, move, standing
-from sepa.store.sql.rows import PAYMENT, day_text, instant_of, instant_text, payment_of
+from sepa.store.sql.rows import PAYMENT, day_text, instant_of, instant_text, payment_of, unreviewed
 from sepa.store.sql.screening import note_screening
 from sepa.store.tables import (
     attempts,
@@ -37,13 +37,19 @@ _DUE = ("waiting", "pending-funds")
 class Settling(Connected):
     """The journal's part for clearing windows; see `sepa.store.journal.Journal`."""
 
-    def due(self, window: datetime.datetime, day: datetime.date) -> list[Payment]:
+    def due(
+        self,
+        window: datetime.datetime,
+        day: datetime.date,
+        *,
+        also: Sequence[tuple[str, datetime.datetime, datetime.datetime]] = (),
+    ) -> list[Payment]:
         at = instant_text(window)
         tried = sa.exists().where(attempts.c.key == orders.c.key, attempts.c.window == at)
         forwarded = sa.and_(file_verdicts.c.kind == "collection", orders.c.route == "clearing")
         wanted = PAYMENT.where(
             orders.c.state.in_(_DUE),
-            sa.or_(orders.c.booking_date <= day, forwarded),
+            sa.or_(orders.c.booking_date <= day, forwarded, *map(unreviewed, also)),
             files.c.received_at <= at,
             ~tried,
         ).order_by(files.c.received_at, orders.c.file_key, orders.c.position)
