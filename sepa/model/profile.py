@@ -18,10 +18,15 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Identity(Section, frozen=True):
+    """Which terms these are. One that is `reference_only` may leave open what the terms leave open (`GAPS`)."""
+
     id: str
     title: str
     version: str
+    status: Literal["reference_only", "production"]
     customer_segment: Literal["consumer", "corporate"]
+    announced_on: datetime.date | None
+    change_notice_months: int
     effective_from: datetime.date
 
 
@@ -448,3 +453,14 @@ def cents_on(amounts: tuple[DatedCents, ...], day: datetime.date) -> int:
 @lru_cache(maxsize=256)
 def _set_of(codes: tuple[str, ...]) -> frozenset[str]:
     return frozenset(codes)
+
+
+GAPS: frozenset[str] = frozenset(
+    {
+        "bank.contact.hours",
+        "profile.announced_on",
+        "records.transaction_years",
+    }
+)
+"""Parameters that the terms name and give no value to. Where one is null, nothing that needs it is decided, and a
+profile in production does not load (bank terms, section 30)."""

@@ -66,7 +66,7 @@ def _known(home: Home, decision: Decision, file_key: str, recall_reason: RecallR
     match decision.act:
         case "release":
             return Known(approved={each.key: each for each in home.journal.approvals(file_key)})
-        case "revoke" if home.profile.revocation.stage_matrix.in_file_not_sent == "remove":
+        case "revoke" if home.terms(decision.at).revocation.stage_matrix.in_file_not_sent == "remove":
             return Known(unsent=home.journal.unsent(file_key))
         case "recall":
             return Known(
@@ -97,7 +97,7 @@ def _step(home: Home, decision: Decision, order: OrderRow, known: Known) -> Step
 
 def _release(home: Home, decision: Decision, order: OrderRow, first: Approval | None) -> Step:
     """The move of a released order; of two people whom it needs, the first only approves of it (EYE-01, HLD-10)."""
-    if needs_two(order.findings, order.amount_cents, home.profile):
+    if needs_two(order.findings, order.amount_cents, home.terms(decision.at)):
         if first is None:
             return Approval(order.key, order.step, decision.by, decision.at, decision.id)
         if same_person(first.by, decision.by):
@@ -108,14 +108,14 @@ def _release(home: Home, decision: Decision, order: OrderRow, first: Approval | 
 
 def _recall(home: Home, decision: Decision, order: OrderRow, known: Known) -> Recall | str:
     """The recall of a transfer that has left, or why none can be asked for. Source: SCT rulebook; REV-05, REV-06."""
-    if home.profile.revocation.after_execution != "recall":
+    if home.terms(decision.at).revocation.after_execution != "recall":
         return "The bank offers no recall."
     bulk = known.sent.get(order.key)
     if bulk is None:
         return NOT_SENT
     if order.key in known.recalled:
         return "A recall was asked for before."
-    last_day = recall_deadline(known.recall_reason, bulk.settlement_date, home.profile)
+    last_day = recall_deadline(known.recall_reason, bulk.settlement_date, home.terms(decision.at))
     if local_instant(decision.at, home.profile).date() > last_day:
         return (
             f"It is too late for a recall with {known.recall_reason}: "
@@ -136,7 +136,7 @@ def _withdrawal(home: Home, decision: Decision, order: OrderRow, known: Known) -
         kind=order.kind,
         state=order.state,
         due_on=due_on,
-        last_day=revocation_deadline(due_on, home.profile) if due_on else None,
+        last_day=revocation_deadline(due_on, home.terms(decision.at)) if due_on else None,
         asked_on=decision.asked_on or local_instant(decision.at, home.profile).date(),
         unsent=order.key in known.unsent and order.route == "clearing" and order.kind == "credit-transfer",
     )
@@ -178,8 +178,9 @@ def _judged_again(home: Home, decision: Decision, file: FileRow, only: str | Non
     verdicts: list[Verdict] = []
     reference = home.reference()
     refuse_incomplete(reference)
-    refuse_early(home.profile, file.received_at)
-    desk = desk_for(home.profile, reference, file.received_at, file.partner)
+    terms = home.terms(file.received_at)
+    refuse_early(terms, file.received_at)
+    desk = desk_for(terms, reference, file.received_at, file.partner)
     with home.archived(file.key).open("rb") as source:
         verdict = judge_stream(
             source,

@@ -89,7 +89,7 @@ def correct(
         code=code,
         proof=proof,
         at=utc(at),
-        booking_date=bank_days(home.profile).roll_forward(today),
+        booking_date=bank_days(home.terms(at)).roll_forward(today),
     )
     if not home.journal.correct(decision, correction):
         return Corrected(key, "It was booked back before; an order is corrected once.")

@@ -110,7 +110,7 @@ def _figures(home: Home, day: datetime.date, at: datetime.datetime, bulks: list[
         day=day,
         bank=home.profile.bank.name,
         as_of=local_instant(max(utc(at), home.journal.last_window() or utc(at)), home.profile),
-        cutoff=home.profile.cutoffs.sct.eur_account,
+        cutoff=home.terms(at).cutoffs.sct.eur_account,
         files=tuple(_file_figures(home, file, of_file[file.key]) for file in files),
         refusals=tuple(_refusals(totals)),
         waiting=tuple(

@@ -120,14 +120,19 @@ def _message(
         orders = home.journal.bulk_orders(bulk.id)
         if bulk.kind == "pacs.008":
             written = write_pacs008(
-                out, bulk, orders, profile=home.profile, created_at=bulk.window, creditor_agent_of=agent_of
+                out,
+                bulk,
+                orders,
+                profile=home.terms(bulk.window),
+                created_at=bulk.window,
+                creditor_agent_of=agent_of,
             )
         else:
             written = write_pacs003(
                 out,
                 bulk,
                 orders,
-                profile=home.profile,
+                profile=home.terms(bulk.window),
                 created_at=bulk.window,
                 agent_of=agent_of,
                 requested_on=requested_days(home),
@@ -152,7 +157,7 @@ def publish_bookings(
             bulk,
             orders,
             postings,
-            batch_unless_said=home.profile.batch.booking_default == "batch",
+            batch_unless_said=home.terms(bulk.window).batch.booking_default == "batch",
         )
         out.flush()
         name = file_name("bookings", bulk.settlement_date, written.sha256, "csv")

@@ -12,8 +12,9 @@ import msgspec
 from sepa.model.profile import Profile
 from sepa.model.reference import Reference
 from sepa.rules.lodged import consent_key
+from sepa.schedule import local_instant
 from sepa.store.journal import Journal
-from sepa.store.profiles import load_profile
+from sepa.store.profiles import load_versions
 from sepa.store.reference import load_reference
 
 DESK = "desk"
@@ -29,11 +30,25 @@ class NoHome(Exception):
 
 
 class Home(msgspec.Struct, frozen=True):
-    """Paths of a home, its profile and its journal. Made by `open_home`."""
+    """Paths of a home, its profile in all its versions, oldest first, and its journal. Made by `open_home`."""
 
     root: Path
-    profile: Profile
+    versions: tuple[Profile, ...]
     journal: Journal
+
+    @property
+    def profile(self) -> Profile:
+        """The newest version of the bank's terms: for what no version changes, such as names and the time zone."""
+        return self.versions[-1]
+
+    def terms(self, at: datetime.datetime) -> Profile:
+        """The version in force on the local day of `at`, an aware instant; before the first, that first (GOV-01)."""
+        day = local_instant(at, self.profile).date()
+        return max(
+            (each for each in self.versions if each.profile.effective_from <= day),
+            default=self.versions[0],
+            key=lambda each: each.profile.effective_from,
+        )
 
     def inbox(self, partner: str) -> Path:
         return self.root / "inbox" / partner
@@ -107,18 +122,18 @@ def home_root(given: Path | None) -> Path:
 def open_home(root: Path) -> Iterator[Home]:
     """Open a home for work. NoHome when there is none; the journal is brought to today's form on the way.
 
-    The profile is `reference/profile.yaml` when the bank has put one there (it may extend one of ours),
-    else `otp-sk`. The journal is SQLite in the home unless `SEPA_JOURNAL` names another database by URL.
+    The profile is `reference/profile.yaml` when the bank has put one there (it may extend one of ours), else
+    `otp-sk`; each `reference/profile-*.yaml` is another version, in force from the day it says. The journal is
+    SQLite in the home unless `SEPA_JOURNAL` names another database by URL.
     """
     if not (root / "reference").is_dir():
         raise NoHome(f"{root} is no home of a clearing desk. Make one with: sepa init {root} --sample")
     from sepa.store.sql import open_journal  # SQL costs half a second, and `sepa check` needs none
 
-    own = root / "reference" / "profile.yaml"
-    profile = load_profile(own if own.exists() else "otp-sk")
+    versions = load_versions(sorted((root / "reference").glob("profile*.yaml")) or ["otp-sk"])
     journal = open_journal(os.environ.get("SEPA_JOURNAL") or f"sqlite:///{root / 'journal.db'}")
     try:
-        yield Home(root=root, profile=profile, journal=journal)
+        yield Home(root=root, versions=versions, journal=journal)
     finally:
         journal.close()
 

@@ -47,10 +47,11 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
         return file
     reference = reference or home.reference()
     refuse_incomplete(reference)
-    refuse_early(home.profile, file.received_at)
+    terms = home.terms(file.received_at)
+    refuse_early(terms, file.received_at)
     with home.journal.judging(file_key) as sealing:
         if sealing is not None:
-            desk = desk_for(home.profile, reference, file.received_at, file.partner)
+            desk = desk_for(terms, reference, file.received_at, file.partner)
             with home.archived(file_key).open("rb") as source:
                 verdict = judge_stream(
                     source,
@@ -66,8 +67,8 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
             sealing.close(
                 verdict,
                 refused_blocks=refused_blocks(verdict),
-                profile=home.profile.profile.id,
-                profile_digest=profile_digest(home.profile),
+                profile=terms.profile.id,
+                profile_digest=profile_digest(terms),
                 reference_digest=reference.digest,
                 at=utc(at),
                 screened=_screened(reference, desk.received_at),

@@ -10,11 +10,11 @@ from sepa.schedule import local_instant, settlement_days
 
 def late_bulks(home: Home, bulks: Iterable[Bulk]) -> list[str]:
     """Sentences on transfers that reach the other bank later than they may after the day they were booked (EXE-01)."""
-    days = settlement_days(home.profile)
-    bound = home.profile.execution.interbank_max_working_days
     late = []
     for bulk in bulks:
-        latest = days.add(local_instant(bulk.window, home.profile).date(), bound)
+        terms = home.terms(bulk.window)
+        sealed_on, bound = local_instant(bulk.window, terms).date(), terms.execution.interbank_max_working_days
+        latest = settlement_days(terms).add(sealed_on, bound)
         if bulk.kind == "pacs.008" and bulk.settlement_date > latest:
             late.append(
                 f"bulk {bulk.id} settles on {bulk.settlement_date}, {latest} at the latest was promised"

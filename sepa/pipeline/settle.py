@@ -50,8 +50,9 @@ def seal_window(home: Home, at: datetime.datetime, *, by: str = "desk") -> Seale
     window = utc(at)
     if home.in_maintenance:
         return Sealed(window=window, maintenance=True)
-    local = local_instant(window, home.profile)
-    if not bank_days(home.profile).is_working_day(local.date()):
+    terms = home.terms(window)
+    local = local_instant(window, terms)
+    if not bank_days(terms).is_working_day(local.date()):
         return Sealed(window=window, closed=True)
     for left in reversed(range(TRIES)):
         latest = home.journal.last_window()
@@ -73,7 +74,7 @@ def seal_window(home: Home, at: datetime.datetime, *, by: str = "desk") -> Seale
 def _settlement(home: Home, window: datetime.datetime) -> Settlement | None:
     """What the window decides, as things stand now; None when nothing is due."""
     reference = home.reference()
-    due = home.journal.due(window, window.date(), also=review_spans(reference, home.profile))
+    due = home.journal.due(window, window.date(), also=review_spans(reference, home.terms(window)))
     ended = _ended(home, reference, window)
     if not due and not ended:
         return None
@@ -85,7 +86,7 @@ def _settlement(home: Home, window: datetime.datetime) -> Settlement | None:
         due,
         booked=home.journal.booked(reference.balances_as_of, by=window.date()),
         reference=reference,
-        profile=home.profile,
+        profile=home.terms(window),
         window=window,
         bytes_per_order=ORDER_BYTES_MAX,
         against=_against(home, due, reference, window, screened),
@@ -99,7 +100,7 @@ def _against(
     """What the lists of today say of payments that other lists let pass; the strongest finding for each."""
     found: dict[str, Finding] = {}
     for key, order, held_for in home.journal.to_screen([each.key for each in due], unless=screened):
-        said = screened_again(order, reference, home.profile, window.date(), causes(held_for))
+        said = screened_again(order, reference, home.terms(window), window.date(), causes(held_for))
         if said:
             found[key] = next((each for each in said if each.effect == "reject"), said[0])
     return found
@@ -110,7 +111,7 @@ def _ended(home: Home, reference: Reference, window: datetime.datetime) -> tuple
     accounts = ended_accounts(reference)
     ended = []
     for order in home.journal.open_of(accounts) if accounts else ():
-        ends = ending(order, reference, home.profile, window.date())
+        ends = ending(order, reference, home.terms(window), window.date())
         if ends is not None:
             ended.append(Ended(order.key, order.file_key, *ends))
     return tuple(ended)

@@ -2,13 +2,14 @@
 
 import datetime
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from sepa.model.profile import CountryList, PriceList, Profile, Section
+from sepa.model.profile import GAPS, CountryList, PriceList, Profile, Section
 from sepa.scheme.calendar import working_days
 from sepa.scheme.countries import is_country
 
@@ -118,6 +119,22 @@ def contradictions(profile: Profile) -> Iterator[tuple[str, str]]:
     if profile.bank.bic[4:6] != profile.bank.country:
         yield "bank.bic", f"{profile.bank.bic} does not belong to the country {profile.bank.country}"
     yield from _price_contradictions(profile.prices)
+    terms = profile.profile
+    if (
+        terms.announced_on
+        and _months_after(terms.announced_on, terms.change_notice_months) > terms.effective_from
+    ):
+        yield (
+            "profile.effective_from",
+            f"{terms.effective_from} comes less than {terms.change_notice_months} months after the terms were "
+            f"announced on {terms.announced_on}",
+        )
+    if terms.status == "production":
+        values = parameters(profile)
+        open_prices = [f"prices[{at}].{key}" for at, each in enumerate(values["prices"]) for key in each if each[key] is None]
+        for key in (*sorted(GAPS), *open_prices):
+            if values.get(key) is None:
+                yield key, "the terms leave this open; a bank that pays for real must say it"
     windows = profile.clearing.windows
     if not windows or list(windows) != sorted(set(windows)):
         yield "clearing.windows", "must hold at least one time, each later than the one before"
@@ -128,6 +145,13 @@ def contradictions(profile: Profile) -> Iterator[tuple[str, str]]:
         yield "funds.retry.default_days", f"must not exceed max_days, {profile.funds.retry.max_days}"
     if profile.addresses.hybrid_from > profile.addresses.unstructured_until:
         yield "addresses.hybrid_from", "must not come after unstructured_until"
+
+
+def _months_after(day: datetime.date, months: int) -> datetime.date:
+    """The same day so many months later, the month's last where it has no such day."""
+    year, month = divmod(day.month - 1 + months, 12)
+    first = datetime.date(day.year + year, month + 1, 1)
+    return first + datetime.timedelta(min(day.day, monthrange(first.year, first.month)[1]) - 1)
 
 
 def _price_contradictions(prices: tuple[PriceList, ...]) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,9 @@ A profile is ours: whatever is wrong with it is a ProfileFault that names file, 
 """
 
 import hashlib
+from collections.abc import Sequence
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,12 @@ from sepa.store.profile_faults import (
     told,
 )
 
-__all__ = ["ProfileFault", "load_profile", "parameters", "profile_digest", "profile_names"]
+NEVER_CHANGES = (
+    "profile.id", "bank.bic", "bank.country", "bank.national_bank_code", "bank.timezone", "scope.currency",
+)  # fmt: skip
+"""What makes a bank one bank, in every version of its profile."""
+
+__all__ = ["ProfileFault", "load_profile", "load_versions", "parameters", "profile_digest", "profile_names"]
 
 
 def profile_names() -> list[str]:
@@ -50,6 +57,26 @@ def load_profile(name_or_path: str | Path) -> Profile:
         key, sentence = contradiction
         raise ProfileFault(f"{file_of(key, layers)}: {key}: {sentence}")
     return profile
+
+
+def load_versions(files: Sequence[str | Path]) -> tuple[Profile, ...]:
+    """Every version of one bank's profile, by the day from which it is in force.
+
+    A ProfileFault says so when two are in force from one day, or when they are not of one bank. Source: GOV-01.
+    """
+    versions = sorted((load_profile(file) for file in files), key=lambda each: each.profile.effective_from)
+    for earlier, later in pairwise(versions):
+        if earlier.profile.effective_from == later.profile.effective_from:
+            raise ProfileFault(
+                f"{' and '.join(map(str, files))}: two versions are in force from {later.profile.effective_from}"
+            )
+        for key in NEVER_CHANGES:
+            one, other = (parameters(each).get(key) for each in (earlier, later))
+            if one != other:
+                raise ProfileFault(
+                    f"{' and '.join(map(str, files))}: {key}: found {one} and {other}; allowed: one"
+                )
+    return tuple(versions)
 
 
 def profile_digest(profile: Profile) -> str:

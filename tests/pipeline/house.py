@@ -124,9 +124,9 @@ class House:
                 each.update(values)
         path.write_text(yaml.safe_dump(listed, allow_unicode=True), "utf-8")
 
-    def set_profile(self, **sections: Any) -> None:
+    def set_profile(self, name: str = "profile.yaml", **sections: Any) -> None:
         text = yaml.safe_dump({"extends": "otp-sk", **sections})
-        (self.root / "reference" / "profile.yaml").write_text(text, "utf-8")
+        (self.root / "reference" / name).write_text(text, "utf-8")
 
     def _rewrite(self, table: str, change: Any, *more: dict[str, str]) -> None:
         path = self.root / "reference" / table

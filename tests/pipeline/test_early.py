@@ -1,4 +1,4 @@
-"""A file that came before the bank's terms were in force."""
+"""Which version of the bank's terms judges a file: that of the day it came, and none before the first."""
 
 import pytest
 
@@ -36,3 +36,37 @@ def test_nothing_is_judged_again_by_terms_that_came_later(house: House) -> None:
     house.set_profile(profile={"effective_from": "2026-05-01"})
     with pytest.raises(TermsNotInForce, match=r"received on 2026-04-02, .* 2026-05-01"):
         house.reprocess("judge-again", key=key)
+
+
+@pytest.mark.parametrize(
+    ("received", "booked"),
+    [
+        pytest.param("2026-06-30T20:30", "2026-06-30", id="GOV-01 the last day of the old cut-off"),
+        pytest.param("2026-07-01T20:00", "2026-07-01", id="GOV-01 the new cut-off to the second"),
+        pytest.param("2026-07-01T20:30", "2026-07-02", id="GOV-01 late by the new cut-off"),
+    ],
+)
+def test_gov_01_the_version_of_the_day_of_receipt_judges(house: House, received: str, booked: str) -> None:
+    house.set_profile(
+        "profile-2026-07.yaml",
+        profile={"version": "2026-07", "announced_on": "2026-05-01", "effective_from": "2026-07-01"},
+        cutoffs={"sct": {"eur_account": "20:00:00"}},
+    )
+    house.set_profile()
+    key = house.drop(A, "a.xml", GOOD.replace("2026-04-02", received[:10]))
+    house.claim(received)
+    with house.open() as home:  # a judgement that is put off to a later day goes by the day of receipt
+        judge(home, key, at=house.at("2026-07-03T09:00"))
+        orders = list(home.journal.orders(key))
+    assert {str(order.booking_date) for order in orders} == {booked}
+
+
+def test_gov_01_a_window_goes_by_the_terms_of_its_day(house: House) -> None:
+    """Terms that book in one sum from July on change nothing in a bulk of June, written whenever."""
+    house.set_profile(
+        "profile-2026-07.yaml", profile={"effective_from": "2026-07-01"}, batch={"booking_default": "batch"}
+    )
+    house.set_profile()
+    with house.open() as home:
+        assert home.terms(house.at("2026-06-30T23:59:59")).batch.booking_default == "single"
+        assert home.terms(house.at("2026-07-01T00:00")).batch.booking_default == "batch"

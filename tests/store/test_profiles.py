@@ -1,12 +1,22 @@
 """Profiles: what comes with the desk loads, and every doubt is told with file, key and what is allowed."""
 
 import datetime
+import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sepa.model.profile import Hours, countries_on
-from sepa.store.profiles import ProfileFault, load_profile, parameters, profile_digest, profile_names
+from sepa.model.profile import GAPS, Hours, countries_on
+from sepa.store.profiles import (
+    ProfileFault,
+    load_profile,
+    load_versions,
+    parameters,
+    profile_digest,
+    profile_names,
+)
 
 
 def written(folder: Path, text: str, name: str = "bank.yaml") -> Path:
@@ -72,7 +82,86 @@ def test_the_digest_depends_on_values_and_not_on_the_way_they_came(tmp_path: Pat
     assert profile_digest(load_profile(path)) == profile_digest(load_profile("otp-sk"))
 
 
+def announced(on: str, effective_from: str = "2026-07-01") -> str:
+    return f"profile: {{announced_on: {on}, effective_from: {effective_from}}}"
+
+
+@pytest.mark.parametrize(
+    ("announced_on", "effective_from"),
+    [
+        pytest.param("2026-05-01", "2026-07-01", id="GOV-01 two months to the day"),
+        pytest.param("2025-12-31", "2026-02-28", id="to the end of a month without that day"),
+        pytest.param("2026-11-30", "2027-02-01", id="over the turn of the year"),
+    ],
+)
+def test_gov_01_terms_announced_in_time_load(tmp_path: Path, announced_on: str, effective_from: str) -> None:
+    path = written(tmp_path, f"extends: otp-sk\n{announced(announced_on, effective_from)}\n")
+    assert load_profile(path).profile.announced_on == datetime.date.fromisoformat(announced_on)
+
+
+FILLED = """
+profile: {status: production, announced_on: 2014-10-31}
+bank: {contact: {hours: {opens: "08:00:00", closes: "19:00:00"}}}
+records: {transaction_years: 10}
+prices: [{edition: "1", valid_from: 2015-01-01, rejection: 200, retry: 100, unsettled_notice: 200, order_copy: 300, recall: 0}]
+"""
+
+
+def test_a_gap_is_a_parameter_and_the_terms_to_the_letter_leave_each_open() -> None:
+    values = parameters(load_profile("otp-sk"))
+    assert {key: values[key] for key in GAPS} == dict.fromkeys(GAPS)
+
+
+@pytest.mark.parametrize("gap", sorted(GAPS))
+def test_a_gap_that_production_needs_fails(tmp_path: Path, gap: str) -> None:
+    layers = [f"extends: otp-sk\n{FILLED}"]
+    assert load_profile(written(tmp_path, layers[0])).profile.status == "production"
+    opened: Any = None
+    for step in reversed(gap.split(".")):
+        opened = {step: opened}
+    text = fault(
+        tmp_path, f"extends: {written(tmp_path, layers[0], 'full.yaml').name}\n{json.dumps(opened)[1:-1]}"
+    )
+    assert text == f"bank.yaml: {gap}: the terms leave this open; a bank that pays for real must say it"
+
+
+def test_a_price_that_is_open_keeps_terms_out_of_production(tmp_path: Path) -> None:
+    text = f"extends: otp-sk\n{FILLED}".replace("retry: 100", "retry: null")
+    assert fault(tmp_path, text) == (
+        "bank.yaml: prices[0].retry: the terms leave this open; a bank that pays for real must say it"
+    )
+
+
+def test_gov_02_prices_change_apart_from_the_terms(tmp_path: Path) -> None:
+    changed = FILLED.replace("retry: 100", "retry: 150").replace('edition: "1"', 'edition: "2"')
+    one, other = (load_profile(written(tmp_path, f"extends: otp-sk\n{text}")) for text in (FILLED, changed))
+    assert one.profile == other.profile
+    assert one.prices != other.prices
+
+
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [
+        pytest.param("profile: {}", "two versions are in force from 2015-01-01", id="one day"),
+        pytest.param(
+            "profile: {effective_from: 2026-07-01}\nbank: {timezone: Europe/Ljubljana}",
+            "bank.timezone: found Europe/Bratislava and Europe/Ljubljana; allowed: one",
+            id="two banks",
+        ),
+    ],
+)
+def test_versions_that_cannot_stand_side_by_side(tmp_path: Path, other: str, sentence: str) -> None:
+    with pytest.raises(ProfileFault, match=re.escape(sentence)):
+        load_versions(["otp-sk", written(tmp_path, f"extends: otp-sk\n{other}\n")])
+
+
 FAULTS = [
+    pytest.param(
+        announced("2026-05-02"),
+        "bank.yaml: profile.effective_from: 2026-07-01 comes less than 2 months after the terms were announced on "
+        "2026-05-02",
+        id="GOV-01 a day too late",
+    ),
     pytest.param(
         "cutoffs: {sct: {eur_acount: null}}",
         "bank.yaml: cutoffs.sct.eur_acount: unknown key; allowed here: eur_account, fx_account",
