@@ -218,6 +218,8 @@ DESCRIBES = {
     "schema_version": "the form of the file itself",
     "profile.version": "told to people; the digest of the values decides",
     "profile.customer_segment": "told to people",
+    "profile.announced_on": "judged when the profile is loaded (GOV-01)",
+    "profile.change_notice_months": "judged when the profile is loaded (GOV-01)",
 }
 """Parameters nobody computes with, and why they stand in the file all the same."""
 

@@ -13,7 +13,10 @@ def late_bulks(home: Home, bulks: Iterable[Bulk]) -> list[str]:
     late = []
     for bulk in bulks:
         terms = home.terms(bulk.window)
-        sealed_on, bound = local_instant(bulk.window, terms).date(), terms.execution.interbank_max_working_days
+        sealed_on, bound = (
+            local_instant(bulk.window, terms).date(),
+            terms.execution.interbank_max_working_days,
+        )
         latest = settlement_days(terms).add(sealed_on, bound)
         if bulk.kind == "pacs.008" and bulk.settlement_date > latest:
             late.append(

@@ -130,11 +130,8 @@ def contradictions(profile: Profile) -> Iterator[tuple[str, str]]:
             f"announced on {terms.announced_on}",
         )
     if terms.status == "production":
-        values = parameters(profile)
-        open_prices = [f"prices[{at}].{key}" for at, each in enumerate(values["prices"]) for key in each if each[key] is None]
-        for key in (*sorted(GAPS), *open_prices):
-            if values.get(key) is None:
-                yield key, "the terms leave this open; a bank that pays for real must say it"
+        for key in _gaps_left_open(profile):
+            yield key, "the terms leave this open; a bank that pays for real must say it"
     windows = profile.clearing.windows
     if not windows or list(windows) != sorted(set(windows)):
         yield "clearing.windows", "must hold at least one time, each later than the one before"
@@ -152,6 +149,14 @@ def _months_after(day: datetime.date, months: int) -> datetime.date:
     year, month = divmod(day.month - 1 + months, 12)
     first = datetime.date(day.year + year, month + 1, 1)
     return first + datetime.timedelta(min(day.day, monthrange(first.year, first.month)[1]) - 1)
+
+
+def _gaps_left_open(profile: Profile) -> Iterator[str]:
+    values = parameters(profile)
+    yield from (key for key in sorted(GAPS) if key in values and values[key] is None)
+    for index, prices_from in enumerate(profile.prices):
+        prices = msgspec.structs.asdict(prices_from)
+        yield from (f"prices[{index}].{key}" for key, value in prices.items() if value is None)
 
 
 def _price_contradictions(prices: tuple[PriceList, ...]) -> Iterator[tuple[str, str]]:

@@ -103,7 +103,8 @@ FILLED = """
 profile: {status: production, announced_on: 2014-10-31}
 bank: {contact: {hours: {opens: "08:00:00", closes: "19:00:00"}}}
 records: {transaction_years: 10}
-prices: [{edition: "1", valid_from: 2015-01-01, rejection: 200, retry: 100, unsettled_notice: 200, order_copy: 300, recall: 0}]
+prices:
+  - {edition: "1", valid_from: 2015-01-01, rejection: 200, retry: 1, unsettled_notice: 2, order_copy: 3, recall: 0}
 """
 
 
@@ -126,14 +127,14 @@ def test_a_gap_that_production_needs_fails(tmp_path: Path, gap: str) -> None:
 
 
 def test_a_price_that_is_open_keeps_terms_out_of_production(tmp_path: Path) -> None:
-    text = f"extends: otp-sk\n{FILLED}".replace("retry: 100", "retry: null")
+    text = f"extends: otp-sk\n{FILLED}".replace("retry: 1", "retry: null")
     assert fault(tmp_path, text) == (
         "bank.yaml: prices[0].retry: the terms leave this open; a bank that pays for real must say it"
     )
 
 
 def test_gov_02_prices_change_apart_from_the_terms(tmp_path: Path) -> None:
-    changed = FILLED.replace("retry: 100", "retry: 150").replace('edition: "1"', 'edition: "2"')
+    changed = FILLED.replace("retry: 1", "retry: 150").replace('edition: "1"', 'edition: "2"')
     one, other = (load_profile(written(tmp_path, f"extends: otp-sk\n{text}")) for text in (FILLED, changed))
     assert one.profile == other.profile
     assert one.prices != other.prices
