@@ -230,6 +230,11 @@ ROWS: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
         {"since": "2026-04-01T08:00:00+02:00"},
     ),
     "payer's account switched": ("switches.csv", {"iban": PAYER}, {}),
+    "limit": (
+        "limits.csv",
+        {"partner": "stavebniny"},
+        {"valid_from": "2026-04-01T08:00:00+02:00"},
+    ),
     "stop": ("stops.csv", {"decided_by": "supervisor"}, {}),
     "payer's bank": ("participants.csv", {"bic": PAYER}, {}),
     "payee's bank": ("participants.csv", {"bic": PAYEE}, {}),

@@ -8,11 +8,24 @@ import msgspec
 
 from sepa.decide.block import Block, findings_of, rejects, status_of
 from sepa.model.finding import NOTHING, Findings, Unreadable
+from sepa.model.limit import Allowance
 from sepa.model.message import MessageHead, PaymentInformation, Piece, Transaction
 from sepa.model.profile import Profile
 from sepa.model.reference import Partner, Reference
 from sepa.model.verdict import Dating, FileVerdict, Outcome, Verdict, transaction_key
-from sepa.rules import RULES, days, duplicates, endings, files, funds, holds, reviews, totals, withdrawals
+from sepa.rules import (
+    RULES,
+    days,
+    duplicates,
+    endings,
+    files,
+    funds,
+    holds,
+    limits,
+    reviews,
+    totals,
+    withdrawals,
+)
 from sepa.rules.amounts import read_cents
 from sepa.rules.consents import consent_for
 from sepa.rules.rule import Case, Quiet, Rule
@@ -25,7 +38,7 @@ REMEMBERED_IDS = 100_000
 
 _OWN_SUBJECTS = frozenset(
     (rule.id, rule.name)
-    for family in (files, totals, duplicates, days, funds, holds, reviews, withdrawals, endings)
+    for family in (files, totals, limits, duplicates, days, funds, holds, reviews, withdrawals, endings)
     for rule in family.RULES
 )
 _PLAIN = tuple(rule for rule in RULES if (rule.id, rule.name) not in _OWN_SUBJECTS)
@@ -177,6 +190,8 @@ class Judging:
                 if found:
                     findings += found
         findings += dated
+        if case.allowance is not None and amount_cents is not None:
+            findings += findings_of(limits.RULES, limits.Spending(transaction, amount_cents), case)
         again = self._id_repeated(transaction.end_to_end_id)
         if in_earlier or again:
             repetition = duplicates.Repetition(transaction, in_earlier, again)
@@ -229,7 +244,17 @@ class Judging:
             dating=dating,
             uses=self._uses,
             first_local_instrument=self._first_local_instrument,
+            allowance=self._allowance(block) if block is not None else None,
         )
+
+    def _allowance(self, block: PaymentInformation) -> Allowance | None:
+        """What limits each order of a block, the same for all of them; collections have no such limits."""
+        desk, head = self._desk, self._head
+        terms = desk.profile.ebanking.limit
+        lines = desk.reference.limits.get(desk.partner.id, ()) if desk.partner is not None else ()
+        if head is None or head.kind != "credit-transfer":
+            return None
+        return limits.allowance_for(lines, block.account.iban, desk.received_at, terms)
 
     def _lacks_table(self, rule: Rule) -> bool:
         return any(getattr(self._desk.reference, need) is None for need in rule.needs)

@@ -388,6 +388,19 @@ class CorrectionTerms(Section, frozen=True):
     owner_consent: Literal["not_required"] = "not_required"
 
 
+class Limits(Section, frozen=True):
+    """Limits of orders through electronic banking. `bank_maximum_cents` is the bank's own for one order, None where
+    it has none (EB-03).
+
+    `client_may`: a client's own limit counts where it is lower, or in place of the bank's. `versioned`: a limit
+    counts for orders received from its first moment on (SLO-04); else the newest line counts at once.
+    """
+
+    bank_maximum_cents: int | None = None
+    client_may: Literal["lower_only", "any"] = "lower_only"
+    versioned: bool = True
+
+
 class Ebanking(Section, frozen=True):
     """`maintenance_mode`: what goes on while the desk stands still for maintenance (EB-08).
 
@@ -397,6 +410,7 @@ class Ebanking(Section, frozen=True):
     account_flag_check: bool
     block: AccessBlock
     maintenance_mode: Literal["store_only", "nothing"] = "store_only"
+    limit: Limits = Limits()
 
 
 class Profile(Section, frozen=True):

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from sepa.model.compliance import Declaration, Stop, Switch
+from sepa.model.limit import Limit
 from sepa.model.profile import Bank
 from sepa.model.screening import Lists
 from sepa.scheme.iban import bank_code, canonical_iban
@@ -139,7 +140,7 @@ class Reference(msgspec.Struct, frozen=True):
     `consents` is keyed by debtor IBAN, `participants` by (country, national code).
     `balances_as_of` is the moment up to which the accounts' balances hold what this desk has posted; None
     when they hold none of it. `consent_uses` maps a consent's id to the booking dates of its executed
-    collections, from our journal.
+    collections, from our journal. `limits` are those of each partner, oldest first.
     """
 
     digest: str = ""
@@ -153,6 +154,7 @@ class Reference(msgspec.Struct, frozen=True):
     declarations: dict[str, tuple[Declaration, ...]] = {}
     stops: tuple[Stop, ...] = ()
     switches: dict[str, Switch] = {}
+    limits: dict[str, tuple[Limit, ...]] = {}
 
 
 def account_of(iban: str | None, reference: Reference) -> Account | None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from sepa.model.finding import Effect, Finding, Findings, Subject
+from sepa.model.limit import Allowance
 from sepa.model.message import MessageHead, PaymentInformation
 from sepa.model.profile import Profile
 from sepa.model.reference import Partner, Reference
@@ -23,6 +24,7 @@ class Case(msgspec.Struct, frozen=True):
     message itself is judged; `dating` is also None when the block's date could not be read.
     `uses` are consents already used by earlier transactions of the same file: consent id → booking dates.
     `first_local_instrument` is that of the message's first collection; None before it is known.
+    `allowance` holds the limits of the block's orders; None where there are none.
     """
 
     profile: Profile
@@ -34,6 +36,7 @@ class Case(msgspec.Struct, frozen=True):
     dating: Dating | None = None
     uses: Mapping[str, tuple[datetime.date, ...]] = {}
     first_local_instrument: str | None = None
+    allowance: Allowance | None = None
 
 
 Quiet = Callable[[Any, Case], bool]

@@ -13,7 +13,7 @@ from typing import get_args
 
 from sepa.model.reference import Account, Block, Consent, Participant, Product, Reference
 from sepa.store import cells as cell
-from sepa.store import compliance
+from sepa.store import compliance, limits
 from sepa.store.csv_table import REQUIRED, Column, ReferenceFault, Table, read_table
 from sepa.store.partners import read_partners
 
@@ -24,6 +24,7 @@ FILES = (
     "blocks.csv",
     "consents.csv",
     "declarations.csv",
+    "limits.csv",
     "participants.csv",
     "partners.yaml",
     "screening.csv",
@@ -100,6 +101,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("until", "until", cell.day),
     ),
     **compliance.COLUMNS,
+    **limits.COLUMNS,
 }
 
 
@@ -107,7 +109,7 @@ def load_reference(folder: Path) -> Reference:
     """Read the tables of `folder`. A missing file leaves its table None, one with only a header is empty.
 
     Some may be missing: without blocks.csv nothing is blocked, without snapshot.csv no balance holds a posting
-    of ours, without declarations.csv, stops.csv and switches.csv there are none of these.
+    of ours, without declarations.csv, limits.csv, stops.csv and switches.csv there are none of these.
     `digest` is the SHA-256, in hex, over the names and bytes of the files. A ReferenceFault says
     what is wrong, also with a table whose name is not known.
     """
@@ -122,17 +124,20 @@ def load_reference(folder: Path) -> Reference:
     for name, content in contents.items():
         digest.update(b"%s %d\n" % (name.encode(), len(content)))
         digest.update(content)
+    accounts = _accounts(contents)
+    partners = read_partners("partners.yaml", contents.get("partners.yaml"))
     return Reference(
         digest=digest.hexdigest(),
-        accounts=_accounts(contents),
+        accounts=accounts,
         consents=_consents(contents),
         participants=_participants(contents),
-        partners=read_partners("partners.yaml", contents.get("partners.yaml")),
+        partners=partners,
         balances_as_of=_balances_as_of(contents),
         screening=compliance.lists_in(contents),
         declarations=compliance.declarations_in(contents),
         stops=compliance.stops_in(contents),
         switches=compliance.switches_in(contents),
+        limits=limits.limits_in(contents, partners, accounts),
     )
 
 

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from sepa.model.compliance import Declaration, Stop, Switch
+from sepa.model.limit import Limit
 from sepa.model.reference import Account, Authority, Block, Consent, Participant, Partner
 from sepa.model.screening import Entry
 from sepa.store import places
@@ -349,6 +350,24 @@ FAULTS = [
         id="SWI-01 an account twice",
     ),
     pytest.param(
+        "limits",
+        "partner,valid_from,per_order\nalfa,2026-04-01T08:00:00+02:00,10\nalfa,2026-04-01T06:00:00Z,20\n",
+        "limits.csv, line 3, column valid_from",
+        id="EB-03 two limits that begin at once",
+    ),
+    pytest.param(
+        "limits",
+        f"partner,valid_from,account,per_day\nalfa,2026-04-01T08:00:00+02:00,{A1},1000\n",
+        "limits.csv, line 2, column per_day: found '1000.00', expected an empty cell",
+        id="EB-04 a day's limit of one account",
+    ),
+    pytest.param(
+        "limits",
+        "partner,valid_from,device\nalfa,2026-04-01T08:00:00+02:00,fiel\n",
+        "limits.csv, line 2, column device: found 'fiel', expected one of file",
+        id="EB-03 unknown device",
+    ),
+    pytest.param(
         "account", "iban\n", "account.csv: found 'account.csv', expected a table named", id="table name"
     ),
     pytest.param("partners", "", "partners.yaml, line 1: found", id="no partners"),
@@ -465,6 +484,38 @@ def test_declarations_stops_and_switches_may_be_missing(tmp_path: Path) -> None:
     assert given.switches[A1].effective_on == datetime.date(2026, 4, 9)
 
 
+LIMITS = "partner,valid_from,account,per_order,per_day\n"
+OF_ALFA = "partners:\n- {id: alfa, name: A, accounts: ['*']}\n"
+
+
+def test_limits_are_kept_by_partner_and_age(tmp_path: Path) -> None:
+    assert load_reference(tmp_path).limits == {}
+    first = "alfa,2026-04-01T10:00:00+02:00"
+    lines = f"alfa,2026-04-02T10:00:00+02:00,,2000,\n{first},,1000,5000\n{first},{A1},5,\n"
+    found = load_reference(folder(tmp_path, limits=LIMITS + lines)).limits["alfa"]
+    assert [(each.account, each.per_order_cents, each.per_day_cents) for each in found] == [
+        (None, 100_000, 500_000),
+        (A1, 500, None),
+        (None, 200_000, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        pytest.param(f"beta,2026-04-02T10:00:00+02:00,{A1},1,", "column partner: found 'beta'", id="partner"),
+        pytest.param(
+            f"alfa,2026-04-02T10:00:00+02:00,{A2},1,", f"column account: found '{A2}'", id="account"
+        ),
+    ],
+)
+def test_limits_are_of_partners_and_accounts_that_there_are(tmp_path: Path, line: str, told: str) -> None:
+    accounts = f"{ACCOUNT}\n{A1},K1,Eva,1.00\n"
+    with pytest.raises(ReferenceFault) as caught:
+        load_reference(folder(tmp_path, limits=f"{LIMITS}{line}\n", partners=OF_ALFA, accounts=accounts))
+    assert str(caught.value).startswith(f"limits.csv, line 2, {told}")
+
+
 def test_a_missing_folder_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(ReferenceFault, match="expected a folder"):
         load_reference(tmp_path / "reference")
@@ -493,6 +544,7 @@ def test_the_profile_of_the_bank_may_lie_beside_its_tables(tmp_path: Path) -> No
         pytest.param("declarations.csv", Declaration, set(), id="declarations"),
         pytest.param("stops.csv", Stop, set(), id="stops"),
         pytest.param("switches.csv", Switch, set(), id="switches"),
+        pytest.param("limits.csv", Limit, set(), id="limits"),
     ],
 )
 def test_every_field_has_its_column_and_every_column_its_place_in_the_guide(
