@@ -48,7 +48,7 @@ def consent_findings(payment: Payment, *, reference: Reference, profile: Profile
 @rule(
     "DD-01",
     subject="transaction",
-    source="otp-sk V.2.2(31), II SEPA direct debit service",
+    source="otp-sk V.2.2(31), II SEPA direct debit service; EPC222-07 2025, mandates",
     codes=("SL01", "MD01"),
     message="The payer has lodged no consent to direct debits from this account.",
     remedy="Ask the payer to lodge a consent with us before you collect again.",
@@ -66,6 +66,12 @@ def lodged_in_time(subject: Transaction, case: Case) -> Findings:
     return NOTHING if asked is None else _lodged_in_time(asked, case.profile)
 
 
+def _code(asked: Asked) -> str:
+    """In Core a consent is a service of the payer's bank; in B2B, which has none, it is the mandate itself."""
+    return "MD01" if asked.b2b else "SL01"
+
+
+NOT_CONFIRMED = "The payer has not confirmed the mandate {found} to us, as the scheme B2B asks."
 LODGED_LATE = "The payer's consent was lodged too late for a collection delivered on {delivered_on}."
 
 
@@ -73,7 +79,12 @@ def _lodged_in_time(asked: Asked, profile: Profile) -> Findings:
     if not asked.required:
         return NOTHING
     if not asked.lodged:
-        return (lodged_in_time.finding("SL01", "mandate.mandate_id", asked.mandate_id, "a consent"),)
+        message = NOT_CONFIRMED if asked.b2b else None
+        return (
+            lodged_in_time.finding(
+                _code(asked), "mandate.mandate_id", asked.mandate_id, "a consent", message=message
+            ),
+        )
     if asked.consent is None or asked.delivered_on is None:
         return NOTHING
     deadline = consent_deadline(asked.delivered_on, profile)
@@ -81,7 +92,7 @@ def _lodged_in_time(asked: Asked, profile: Profile) -> Findings:
         return NOTHING
     return (
         lodged_in_time.finding(
-            "SL01",
+            _code(asked),
             "mandate.mandate_id",
             asked.mandate_id,
             "a consent lodged by {deadline}",
@@ -130,7 +141,7 @@ def _key_differs(asked: Asked) -> Findings:
     "DD-03",
     subject="transaction",
     source="otp-sk V.2.2(33)",
-    codes=("SL01",),
+    codes=("SL01", "MD01"),
     message="The payer's consent counts from {effective_from}, after the day of the collection.",
     remedy="Collect on {effective_from} or later.",
     parameters=("direct_debit.consent_effective_after_working_days",),
@@ -149,7 +160,7 @@ def _not_effective(asked: Asked) -> Findings:
         return NOTHING
     return (
         effective.finding(
-            "SL01",
+            _code(asked),
             "mandate.mandate_id",
             asked.mandate_id,
             "{effective_from} or later",
@@ -288,7 +299,7 @@ def _too_often(asked: Asked) -> Findings:
     "DD-11",
     subject="transaction",
     source="otp-sk V.2.2(32)",
-    codes=("SL01",),
+    codes=("SL01", "MD01"),
     message="The payer's consent was for one collection, which took place on {last_collected_on}.",
     remedy="Ask the payer to lodge a new consent.",
     needs=("consents",),
@@ -309,7 +320,7 @@ def _used_up(asked: Asked) -> Findings:
         return NOTHING  # an earlier consent with the same keys covered that one
     return (
         not_used_up.finding(
-            "SL01",
+            _code(asked),
             "mandate.mandate_id",
             asked.mandate_id,
             "a consent not used yet",

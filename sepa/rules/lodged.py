@@ -23,7 +23,8 @@ class Asked(msgspec.Struct, frozen=True):
 
     `lodged` are all consents of the payer's account, `consent` the one that covers the collection's
     keys (None where there is none), counting from `effective_from`; `uses` are the booking dates of what
-    was collected under these keys. `delivered_on` is None on the due date, when delivery lies behind.
+    was collected under these keys. `delivered_on` is None on the due date, when delivery lies behind. Under `b2b`
+    a consent is the payer's confirmation of the mandate (EPC222-07), and no service that the payer chose.
     """
 
     creditor_identifier: str
@@ -32,6 +33,7 @@ class Asked(msgspec.Struct, frozen=True):
     booking_date: datetime.date
     delivered_on: datetime.date | None
     required: bool
+    b2b: bool
     lodged: tuple[Consent, ...]
     consent: Consent | None
     effective_from: datetime.date | None
@@ -54,11 +56,6 @@ def consent_for(order: Transaction | Payment, reference: Reference) -> Consent |
         return None
     matches = _matches(_lodged(keys[0], reference), keys)
     return matches[0] if matches else None
-
-
-def _required(local_instrument: str | None, profile: Profile) -> bool:
-    """B2B always needs the payer's confirmation (EPC222-07); Core where the bank's terms ask for it."""
-    return profile.direct_debit.consent_required or local_instrument == "B2B"
 
 
 def _keys_of(order: Transaction | Payment) -> ConsentKey | None:
@@ -117,10 +114,12 @@ def _asked(
     uses: Uses,
     *,
     sequence_type: str | None,
-    required: bool,
+    local_instrument: str | None,
     booking_date: datetime.date,
     delivered_on: datetime.date | None,
 ) -> Asked:
+    b2b = local_instrument == "B2B"
+    required = b2b or profile.direct_debit.consent_required  # in Core, where the bank's terms ask for it
     lodged = _lodged(keys[0], reference)
     matches = _matches(lodged, keys)
     consent = _covering(matches, booking_date, profile)
@@ -141,6 +140,7 @@ def _asked(
         booking_date=booking_date,
         delivered_on=delivered_on,
         required=required,
+        b2b=b2b,
         lodged=lodged,
         consent=consent,
         effective_from=begins,
@@ -180,7 +180,7 @@ def _asked_of(subject: Transaction, case: Case) -> Asked | None:
         case.profile,
         case.uses,
         sequence_type=subject.payment_type.sequence_type,
-        required=_required(subject.payment_type.local_instrument, case.profile),
+        local_instrument=subject.payment_type.local_instrument,
         booking_date=case.dating.booking_date,
         delivered_on=case.dating.submitted_on,
     )
@@ -197,7 +197,7 @@ def asked_on_due_date(payment: Payment, reference: Reference, profile: Profile, 
         profile,
         uses,
         sequence_type=payment.sequence_type,
-        required=_required(payment.local_instrument, profile),
+        local_instrument=payment.local_instrument,
         booking_date=payment.booking_date,
         delivered_on=None,
     )

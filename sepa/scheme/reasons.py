@@ -137,6 +137,7 @@ FF03 | P    | FF01 | payment type wrong                                       | 
 FF04 | P    | AG02 | service level wrong                                      | ISO 20022
 FF05 | PCB  | FF01 | local instrument wrong                                   | bank lists
 FF06 | P    | FF01 | category purpose wrong                                   | ISO 20022
+FF07 | P    | FF01 | purpose wrong                                            | ISO 20022
 FF08 | P    | FF01 | end-to-end identification wrong                          | ISO 20022
 FF10 | P    |      | technical fault at the bank                              | ISO 20022
 FOCR |      |      | returned after a recall                                  | EPC135-18

@@ -227,7 +227,7 @@ def test_a_mandate_lapses(last: DAY, refused: bool) -> None:
         ),
         pytest.param((consent(cancelled_on=DAY(2026, 4, 2)),), {}, {("DD-07", "MD01")}, id="DD-07 withdrawn"),
         pytest.param(
-            (), {"payment_type": of("RCUR", "B2B")}, {("DD-01", "SL01")}, id="DD-01 B2B is confirmed first"
+            (), {"payment_type": of("RCUR", "B2B")}, {("DD-01", "MD01")}, id="DD-01 B2B is confirmed first"
         ),
     ],
 )
@@ -235,6 +235,31 @@ def test_where_no_consent_is_required(
     lodged: tuple[Consent, ...], changes: dict[str, Any], expected: set[tuple[str, str]]
 ) -> None:
     assert judge(*lodged, bank=SEPA_2026, **changes) == expected
+
+
+@pytest.mark.parametrize(
+    ("instrument", "code"),
+    [
+        pytest.param("CORE", "SL01", id="a service in Core"),
+        pytest.param("B2B", "MD01", id="the mandate in B2B"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("lodged", "sequence", "rule"),
+    [
+        pytest.param((), "RCUR", "DD-01", id="not confirmed"),
+        pytest.param((consent(lodged_on=DAY(2026, 4, 2)),), "RCUR", "DD-01", id="confirmed on delivery"),
+        pytest.param((consent(effective_from=DAY(2026, 4, 14)),), "RCUR", "DD-03", id="counts later"),
+        pytest.param((one_off(last_collected_on=DAY(2026, 4, 9)),), "OOFF", "DD-11", id="used up"),
+    ],
+)
+def test_b2b_has_no_services_only_a_mandate_that_the_payer_confirmed(
+    lodged: tuple[Consent, ...], sequence: str, rule: str, instrument: str, code: str
+) -> None:
+    asked = of(sequence, instrument)
+    assert judge(*lodged, bank=OTP, payment_type=asked) == {(rule, code)}
+    confirmed = one_off() if sequence == "OOFF" else consent()
+    assert judge(confirmed, bank=OTP, payment_type=asked) == set()
 
 
 def test_the_consent_in_force_speaks_when_there_are_several() -> None:
