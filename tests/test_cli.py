@@ -536,6 +536,27 @@ def test_copy_gives_one_order_as_it_came(sepa: Sepa, done: House) -> None:
     assert line == {"key": key, "original": ended.out}
 
 
+def test_confirm_confirms_what_was_carried_out_and_nothing_else(sepa: Sepa, done: House) -> None:
+    """STM-03: a receipt is no proof of execution; a confirmation is given on request."""
+    orders = list(done.all_orders())
+    paid = next(each for each in orders if each.state == "paid" and each.kind == "credit-transfer")
+    before = done.digest()
+    for language, title in (("sk", "POTVRDENIE O VYKONANÍ"), ("sl", "POTRDILO O IZVRŠITVI")):
+        ended = sepa("confirm", paid.key, "--home", done.root, "--language", language)
+        assert ended.code == 0
+        assert title in ended.out
+        assert paid.key in ended.out
+        assert paid.debtor_iban not in ended.out.replace(" ", "")
+    page = sepa("confirm", paid.key, "--home", done.root, "--form", "html").out
+    assert "<h1>" in page
+    refused = next(each for each in orders if each.state == "rejected")
+    ended = sepa("confirm", refused.key, "--home", done.root)
+    assert (ended.code, ended.out) == (2, "")
+    assert "The order is rejected; only what was carried out is confirmed." in ended.said
+    assert "No order has the key" in sepa("confirm", "0123-1", "--home", done.root).said
+    assert done.digest() == before
+
+
 def test_copy_of_what_is_not_there_says_so(sepa: Sepa, done: House, tmp_path: Path) -> None:
     unknown = sepa("copy", "0123-1", "--home", done.root)
     assert (unknown.code, unknown.out) == (2, "")
@@ -696,7 +717,7 @@ def test_correct_books_back_when_two_people_say_so(sepa: Sepa, tmp_path: Path) -
     assert (first.code, "second person" in first.out) == (0, True)
     (second,) = sepa(*words, "--proof", "case 7", "--by", "Ján", "--json").lines
     assert second["done"] is True
-    assert len(second["published"]) == 4
+    assert len(second["published"]) == 8
     third = sepa(*words, "--proof", "case 7", "--by", "Eva")
     assert (third.code, "corrected once" in third.out) == (1, True)
     assert sepa(*words, "--proof", " ", "--by", "Eva").code == 2

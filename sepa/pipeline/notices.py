@@ -56,7 +56,7 @@ def notices(
                 grouped["rejected", _account_of(order)].append(_item_of_block(block, order))
         else:
             became = OCCASIONS[order.outcome if as_judged else order.state]
-            grouped[became, _account_of(order)].append(_item(order, block))
+            grouped[became, _account_of(order)].append(item_of(order, block))
     left: list[Publication | Withheld] = []
     for (occasion, iban), items in sorted(grouped.items()):
         left += _letter(home, file, due, at, reference, occasion, iban, items)
@@ -118,7 +118,8 @@ def _priced(
     return replace(item, fee=fee_for(occasion, item.findings, home.profile, on=day))
 
 
-def _item(order: OrderRow, block: BlockRow) -> NoticeItem:
+def item_of(order: OrderRow, block: BlockRow) -> NoticeItem:
+    """One order as a letter tells it."""
     transfer = order.kind == "credit-transfer"
     other = order.transaction.creditor if transfer else order.transaction.debtor
     return NoticeItem(

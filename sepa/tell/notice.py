@@ -6,6 +6,8 @@ Source: the bank's terms, V.1(8) and VII.1(1) (rejected), V.2.1(26) (unsettled),
 import datetime
 from functools import partial
 
+import msgspec
+
 from sepa.model.finding import NEUTRAL, Effect, Findings
 from sepa.model.notice import Notice, NoticeItem, Occasion
 from sepa.model.reference import Account
@@ -13,7 +15,7 @@ from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
 from sepa.tell.letters import WORDINGS, leads
 from sepa.tell.mask import inert, mask_account, mask_within_name, shown_file_name
-from sepa.tell.page import Fact, Page, Section
+from sepa.tell.page import Fact, Page, Reason, Section
 from sepa.tell.parts import Say, foot, labels, speaker, told
 
 REASON_EFFECTS: dict[Occasion, Effect] = {"held": "hold", "routed": "route", "rolled": "move"}
@@ -76,10 +78,15 @@ def _section(item: NoticeItem, counter: str, notice: Notice, catalogue: Catalogu
         heading=_heading(item, say),
         amount=_amount(item, catalogue, notice.language),
         facts=_order_facts(item, notice, catalogue),
-        reasons=tuple(map(tell, reasons)),
+        reasons=tuple(_as_said(notice.occasion, tell(finding)) for finding in reasons),
         remarks=tuple(map(tell, remarks)),
         closing=_fee(item, notice, catalogue, reasons),
     )
+
+
+def _as_said(occasion: Occasion, reason: Reason) -> Reason:
+    """Who withdrew an order is told so in a sentence; nothing was found that should have been otherwise."""
+    return msgspec.structs.replace(reason, facts=()) if occasion == "revoked" else reason
 
 
 def _told_findings(findings: Findings, occasion: Occasion) -> tuple[Findings, Findings]:

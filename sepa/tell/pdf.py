@@ -37,7 +37,7 @@ from sepa.tell.sheet import (
 
 GAP = 18.0
 STEP = 12.0
-LABEL_MAX = 150.0
+LABEL_MAX = 190.0
 
 
 def pdf(page: Page) -> bytes:
@@ -71,8 +71,7 @@ def _groups(page: Page) -> Iterator[Group]:
     yield [Row(4), *_facts(page.facts, page.labels, 0)]
     for section in page.sections:
         yield from _section(section, page)
-    for block in page.foot:
-        yield _block(block)
+    yield [row for block in page.foot for row in _block(block)]
 
 
 def _section(section: Section, page: Page) -> Iterator[Group]:
@@ -138,7 +137,7 @@ def _facts(facts: tuple[Fact, ...], labels: Labels, x: float) -> Group:
     for fact in facts:
         value = fact.value.join(labels.quotes) if fact.quoted else fact.value
         lines = list(words(value, x + column, LINE - x - column))
-        label = list(words(fact.label, x, column, colour=SOFT))
+        label = list(words(fact.label, x, column - STEP, colour=SOFT))
         for each in range(max(len(lines), len(label))):
             runs = label[each].runs if each < len(label) else ()
             runs += lines[each].runs if each < len(lines) else ()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sepa.pipeline.confirm import NotConfirmed, confirmation
 from sepa.pipeline.correct import Corrected, correct, emit_corrections
 from sepa.pipeline.judge import judge_all
 from sepa.pipeline.settle import seal_window
@@ -183,3 +184,11 @@ def test_killed_before_it_was_told_it_is_told_by_the_next_run(house: House, paid
     assert any("booked back" in fault for fault in house.prove(DAY, ON_DETECTION).faults)
     house.run("2026-04-09T15:00")
     assert len(lines_of(house, paid)) == 2
+
+
+def test_a_payment_is_confirmed_until_it_is_booked_back(house: House, paid: str) -> None:
+    with house.open() as home:
+        assert confirmation(home, paid, house.at(ON_DETECTION)).title
+    both(house, paid)
+    with house.open() as home, pytest.raises(NotConfirmed, match="booked back"):
+        confirmation(home, paid, house.at(ON_DETECTION))

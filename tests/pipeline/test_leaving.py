@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sepa.pipeline.confirm import NotConfirmed, confirmation
 from sepa.pipeline.emit import emit_bulks
 from sepa.pipeline.reprocess import Mistaken
 from sepa.pipeline.settle import seal_window
@@ -68,6 +69,11 @@ def test_a_sealed_order_is_taken_out_and_the_rest_leaves(house: House, sealed: s
     with house.open() as home:
         assert sum(home.journal.booked().values()) == 0
         assert home.journal.booked()[TRADER] == -2050
+
+
+def test_what_may_still_be_taken_out_is_not_confirmed(house: House, sealed: str) -> None:
+    with house.open() as home, pytest.raises(NotConfirmed, match="not begun to leave"):
+        confirmation(home, f"{sealed[OUT]}-1", house.at(TUESDAY))
 
 
 def test_a_bulk_of_which_all_is_withdrawn_has_no_files(house: House, sealed: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from sepa.model.journal import FileRow, OrderRow
 from sepa.model.reference import Reference
+from sepa.pipeline.confirm import NotConfirmed, confirmation
 from sepa.store.reference import load_reference
 from tests.pipeline.conftest import STEPS
 from tests.pipeline.house import House, StatusReport
@@ -157,6 +158,16 @@ def test_no_notice_shows_an_account_in_full(day: House) -> None:
         told = read_back(path)
         assert shown_in_full(told, numbers) == [], path.name
     assert looked_at > 40
+
+
+def test_a_forwarded_collection_is_not_ours_to_confirm(day: House) -> None:
+    forwarded = next(
+        each
+        for each in day.all_orders()
+        if (each.kind, each.state, each.route) == ("collection", "paid", "clearing")
+    )
+    with day.open() as home, pytest.raises(NotConfirmed, match="forwarded"):
+        confirmation(home, forwarded.key, forwarded.received_at)
 
 
 def test_no_status_report_tells_an_account_in_its_sentences(day: House) -> None:

@@ -1,5 +1,6 @@
 """The notice on paper: it says what the text says, its fonts come along, nothing leaves the page."""
 
+import itertools
 import re
 
 import pypdfium2
@@ -12,7 +13,9 @@ from test_notice import NOTICES, hostile_notices
 from sepa.model.notice import Notice
 from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
-from sepa.tell.sheet import BOTTOM, MARGIN, TOP, WIDTH, _in_order_of_sight
+from sepa.tell.notice import page
+from sepa.tell.pdf import _groups
+from sepa.tell.sheet import BOTTOM, MARGIN, TOP, WIDTH, _in_order_of_sight, width_of
 
 REFERENCE = "W" * 35
 MESSAGE = "Faktura 2026 za drevo " * 6 + "a mnoho " * 1
@@ -61,21 +64,30 @@ def test_nothing_leaves_the_page(sent: Notice, catalogue: Catalogue) -> None:
     assert all(box[1] >= BOTTOM - 1 or box[3] <= FOOT for box in boxes)
 
 
+@pytest.mark.parametrize("name", [*NOTICES])
+def test_no_words_of_a_line_touch_each_other(name: str, catalogue: Catalogue) -> None:
+    rows = [row for group in _groups(page(NOTICES[name], catalogue)) for row in group]
+    assert any(len(row.runs) > 1 for row in rows)
+    for left, right in (pair for row in rows for pair in itertools.pairwise(row.runs)):
+        start = right.x - (width_of(right.text, right.font, right.size) if right.right else 0)
+        assert left.x + width_of(left.text, left.font, left.size) <= start + 0.1, left.text
+
+
 def test_a_long_letter_is_numbered_and_loses_nothing(catalogue: Catalogue) -> None:
     content = paper(MANY, catalogue)
     pages = len(pypdfium2.PdfDocument(content))
     assert pages > 10
     numbers = [
-        page.get_textpage().get_text_bounded(bottom=0, top=FOOT).split()[-1]
-        for page in pypdfium2.PdfDocument(content)
+        sheet.get_textpage().get_text_bounded(bottom=0, top=FOOT).split()[-1]
+        for sheet in pypdfium2.PdfDocument(content)
     ]
     assert numbers == [f"{number}/{pages}" for number in range(1, pages + 1)]
     assert letters(words_of_pdf(content)) == letters(notice_text(MANY, catalogue))
 
 
 def test_an_order_s_head_never_stands_alone_at_the_foot_of_a_page(catalogue: Catalogue) -> None:
-    for page in pypdfium2.PdfDocument(paper(MANY, catalogue)):
-        told = page.get_textpage().get_text_bounded()
+    for sheet in pypdfium2.PdfDocument(paper(MANY, catalogue)):
+        told = sheet.get_textpage().get_text_bounded()
         assert told.count("Plačilo v korist") == told.count("IDN-01")
 
 
