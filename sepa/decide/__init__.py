@@ -13,9 +13,10 @@ from sepa.decide.judging import (
     REMEMBERED_IDS,
     Desk,
     Judging,
+    Ordered,
     none_seen,
     refuse_unreadable,
     refused_blocks,
 )
 
-__all__ = ["REMEMBERED_IDS", "Desk", "Judging", "none_seen", "refuse_unreadable", "refused_blocks"]
+__all__ = ["REMEMBERED_IDS", "Desk", "Judging", "Ordered", "none_seen", "refuse_unreadable", "refused_blocks"]

@@ -31,11 +31,13 @@ from sepa.rules.consents import consent_for
 from sepa.rules.rule import Case, Quiet, Rule
 
 Seen = Callable[[Collection[str]], Set[str]]
+Ordered = Callable[[datetime.date], int]
 Checks = tuple[Callable[[Transaction, Case], Findings], ...]
 
 REMEMBERED_IDS = 100_000
 """Among so many orders a repeated EndToEndId is noticed, so that memory stays bounded in any file."""
 
+_COUNTED: frozenset[Outcome] = frozenset({"accepted", "rolled", "held"})
 _OWN_SUBJECTS = frozenset(
     (rule.id, rule.name)
     for family in (files, totals, limits, duplicates, days, funds, holds, reviews, withdrawals, endings)
@@ -94,12 +96,15 @@ def refused_blocks(verdict: FileVerdict) -> frozenset[int]:
 class Judging:
     """The judging of one file: `head` once, `piece` for every piece in the order of the file, then `close`.
 
-    How a file is cut into pieces changes nothing.
+    How a file is cut into pieces changes nothing. `ordered` tells what the sender's other files of a day come to, in
+    cents; it is asked where a day has a limit. Without it the file is judged alone, and EB-04 named as not judged.
     """
 
-    def __init__(self, desk: Desk, file_key: str) -> None:
+    def __init__(self, desk: Desk, file_key: str, ordered: Ordered | None = None) -> None:
         self._desk = desk
         self._file_key = file_key
+        self._ordered = ordered
+        self._ordered_cents: int | None = None  # None until a block has a limit of the day
         self._head: MessageHead | None = None
         self._findings: Findings = NOTHING
         self._refused = False
@@ -163,7 +168,10 @@ class Judging:
         blocks = tuple(block.verdict(refused) for block in self._blocks)
         orders_refused = sum(block.orders_refused(refused) for block in self._blocks)
         pending = any(block.pending for block in self._blocks if not block.refused)
-        lacking = (rule.id for rule in RULES if head.kind in rule.kinds and self._lacks_table(rule))
+        lacking = [rule.id for rule in RULES if head.kind in rule.kinds and self._lacks_table(rule)]
+        if self._ordered is None and self._ordered_cents is not None:
+            lacking.append(limits.day_within_limit.id)
+        counts = head.kind == "credit-transfer" and self._desk.partner_id is not None
         return FileVerdict(
             status="RJCT" if refused else status_of(whole.count, orders_refused, pending),
             findings=findings,
@@ -174,6 +182,7 @@ class Judging:
             message_id=header.message_id,
             message_name=head.name,
             not_judged=tuple(dict.fromkeys(lacking)),
+            counts_on=limits.day_of(self._desk.received_at, self._desk.profile) if counts else None,
         )
 
     def _verdict(self, block: Block, transaction: Transaction, mark: str, in_earlier: bool) -> Verdict:
@@ -191,7 +200,8 @@ class Judging:
                     findings += found
         findings += dated
         if case.allowance is not None and amount_cents is not None:
-            findings += findings_of(limits.RULES, limits.Spending(transaction, amount_cents), case)
+            spending = limits.Spending(transaction, amount_cents, self._ordered_cents or 0)
+            findings += findings_of(limits.RULES, spending, case)
         again = self._id_repeated(transaction.end_to_end_id)
         if in_earlier or again:
             repetition = duplicates.Repetition(transaction, in_earlier, again)
@@ -199,6 +209,8 @@ class Judging:
         outcome: Outcome = "accepted"
         if findings or block.findings or self._refused:
             outcome = block.outcome(findings, self._refused, route)
+        if self._ordered_cents is not None and outcome in _COUNTED and amount_cents is not None:
+            self._ordered_cents += amount_cents
         days = case.dating
         if days is None or outcome in ("rejected", "not-executed", "routed"):
             key = transaction_key(self._file_key, transaction.position)
@@ -254,7 +266,11 @@ class Judging:
         lines = desk.reference.limits.get(desk.partner.id, ()) if desk.partner is not None else ()
         if head is None or head.kind != "credit-transfer":
             return None
-        return limits.allowance_for(lines, block.account.iban, desk.received_at, terms)
+        allowance = limits.allowance_for(lines, block.account.iban, desk.received_at, terms)
+        if self._ordered_cents is None and allowance is not None and allowance.per_day_cents is not None:
+            day = limits.day_of(desk.received_at, desk.profile)
+            self._ordered_cents = self._ordered(day) if self._ordered is not None else 0
+        return allowance
 
     def _lacks_table(self, rule: Rule) -> bool:
         return any(getattr(self._desk.reference, need) is None for need in rule.needs)

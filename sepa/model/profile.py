@@ -392,12 +392,15 @@ class Limits(Section, frozen=True):
     """Limits of orders through electronic banking. `bank_maximum_cents` is the bank's own for one order, None where
     it has none (EB-03).
 
-    `client_may`: a client's own limit counts where it is lower, or in place of the bank's. `versioned`: a limit
+    `client_may`: a client's own limit counts where it is lower, or in place of the bank's. A day's limit is of one
+    device (EB-04), for a banking day, which changes at the cut-off, or for a day of the calendar. `versioned`: a limit
     counts for orders received from its first moment on (SLO-04); else the newest line counts at once.
     """
 
     bank_maximum_cents: int | None = None
     client_may: Literal["lower_only", "any"] = "lower_only"
+    daily_scope: Literal["per_device"] = "per_device"
+    day: Literal["banking_date", "calendar_date"] = "banking_date"
     versioned: bool = True
 
 
@@ -472,6 +475,7 @@ def _set_of(codes: tuple[str, ...]) -> frozenset[str]:
 GAPS: frozenset[str] = frozenset(
     {
         "bank.contact.hours",
+        "ebanking.limit.bank_maximum_cents",
         "profile.announced_on",
         "records.transaction_years",
     }

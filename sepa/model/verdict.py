@@ -74,7 +74,10 @@ class BlockVerdict(msgspec.Struct, frozen=True):
 
 
 class FileVerdict(msgspec.Struct, frozen=True):
-    """The decision on a whole file. `head` is None when nothing could be read; then `findings` says why."""
+    """The decision on a whole file. `head` is None when nothing could be read; then `findings` says why.
+
+    `counts_on` is the day towards whose limit the file's transfers count; None where they count towards none.
+    """
 
     status: Status
     findings: tuple[Finding, ...]
@@ -85,3 +88,4 @@ class FileVerdict(msgspec.Struct, frozen=True):
     message_id: str | None = None
     message_name: str | None = None
     not_judged: tuple[str, ...] = ()
+    counts_on: datetime.date | None = None

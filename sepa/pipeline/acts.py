@@ -190,6 +190,7 @@ def _judged_again(home: Home, decision: Decision, file: FileRow, only: str | Non
             discard=verdicts.clear,
             seen=lambda fingerprints: home.journal.seen(file.key, fingerprints),
             owner_of=lambda _: None,
+            ordered=lambda day: home.journal.ordered(file.key, day),
         )
     overruled = refused_blocks(verdict)
     for order, judged in zip(home.journal.orders(file.key), verdicts, strict=True):

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from sepa.decide import Desk, Judging, refuse_unreadable, refused_blocks
+from sepa.decide import Desk, Judging, Ordered, refuse_unreadable, refused_blocks
 from sepa.model.finding import Findings, Unreadable
 from sepa.model.journal import FileRow
 from sepa.model.message import MessageHead, Piece
@@ -63,6 +63,7 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
                     owner_of=lambda head: sealing.message_id_owner(
                         file.partner, head.group_header.message_id
                     ),
+                    ordered=sealing.ordered,
                 )
             sealing.close(
                 verdict,
@@ -150,15 +151,17 @@ def judge_stream(
     discard: Callable[[], None],
     seen: Seen,
     owner_of: Callable[[MessageHead], str | None],
+    ordered: Ordered | None = None,
 ) -> FileVerdict:
     """Read a file piece by piece and judge it. Verdicts go to `add` as they are made.
 
     `owner_of` names another file that already used the head's MsgId, which refuses the whole message unread.
+    `ordered` is as in `Judging`.
 
     They are void when `discard` is called (the file cannot be read after all), and overruled where the
     returned FileVerdict says so (`refused_blocks`): totals are known only at the end.
     """
-    judging = Judging(desk, file_key)
+    judging = Judging(desk, file_key, ordered)
     intake = desk.profile.intake
     for item in read(source, offered=intake.messages, size_bytes_max=intake.size_bytes_max):
         if isinstance(item, Unreadable):

@@ -8,17 +8,22 @@ import msgspec
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.limit import Allowance, Limit
 from sepa.model.message import Transaction
-from sepa.model.profile import Limits
+from sepa.model.profile import Limits, Profile
 from sepa.rules.rule import Case, Rule, rule
+from sepa.schedule import banking_day, local_instant
 from sepa.scheme.iban import canonical_iban
 from sepa.scheme.money import amount_text
 
 
 class Spending(msgspec.Struct, frozen=True):
-    """An order of a sender who has limits, with its amount in cents."""
+    """An order of a sender who has limits, with its amount in cents.
+
+    `ordered_cents` is what the sender's other orders of the same day come to, as far as they came before.
+    """
 
     transaction: Transaction
     amount_cents: int
+    ordered_cents: int = 0
 
 
 def allowance_for(
@@ -42,6 +47,13 @@ def allowance_for(
     )
     per_day = _lowest(line.per_day_cents for line in in_force.values())
     return None if per_order is None and per_day is None else Allowance(per_order, per_day)
+
+
+def day_of(received_at: datetime.datetime, profile: Profile) -> datetime.date:
+    """The day towards whose limit an order received at that instant counts, whenever it is due (EB-04)."""
+    if profile.ebanking.limit.day == "calendar_date":
+        return local_instant(received_at, profile).date()
+    return banking_day(received_at, profile)
 
 
 def _lowest(limits: Iterable[int | None]) -> int | None:
@@ -74,4 +86,38 @@ def order_within_limit(subject: Spending, case: Case) -> Findings:
     return (order_within_limit.finding("AM14", "amount", found, "at most {most}", most=allowed),)
 
 
-RULES: tuple[Rule, ...] = (order_within_limit,)
+@rule(
+    "EB-04",
+    subject="transaction",
+    source="otp-sk II Daily limit, II Banking day",
+    codes=("AM14",),
+    message="With this order your orders of {day} come to {sum}; {most} are allowed.",
+    remedy="Order at most {left} more for this day, send the order on another day, or raise your limit of a day.",
+    parameters=("ebanking.limit.daily_scope", "ebanking.limit.day", "ebanking.limit.versioned"),
+    kinds=("credit-transfer",),
+)
+def day_within_limit(subject: Spending, case: Case) -> Findings:
+    """All transfers that a sender orders on one banking day through one device stay within the limit of a day.
+
+    They count on the day they come, whenever they are due, those of all accounts together, in the order of the file.
+    What was accepted, with or without a later day, and what is held counts, and still does when it is withdrawn.
+    What was refused, at once or later, and what went elsewhere does not.
+    """
+    most = case.allowance.per_day_cents if case.allowance is not None else None
+    if most is None or subject.ordered_cents + subject.amount_cents <= most:
+        return NOTHING
+    return (
+        day_within_limit.finding(
+            "AM14",
+            "amount",
+            amount_text(subject.amount_cents),
+            "at most {left}",
+            left=amount_text(max(0, most - subject.ordered_cents)),
+            sum=amount_text(subject.ordered_cents + subject.amount_cents),
+            most=amount_text(most),
+            day=day_of(case.received_at, case.profile).isoformat(),
+        ),
+    )
+
+
+RULES: tuple[Rule, ...] = (order_within_limit, day_within_limit)

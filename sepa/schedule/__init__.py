@@ -27,6 +27,7 @@ Dates of consents and mandates: `consents`. Cut-offs and the windows of settleme
 """
 
 from sepa.schedule.clock import (
+    banking_day,
     cut_off_for_transfer,
     is_final_window,
     local_instant,
@@ -55,6 +56,7 @@ from sepa.schedule.transfer import (
 
 __all__ = [
     "bank_days",
+    "banking_day",
     "cancellation_effective_from",
     "consent_deadline",
     "consent_effective_from",

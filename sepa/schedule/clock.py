@@ -36,6 +36,15 @@ def submission_day(
     return calendar.roll_forward(day)
 
 
+def banking_day(received_at: datetime.datetime, profile: Profile) -> datetime.date:
+    """The bank's own day at an instant: it changes at the cut-off for transfers in euro, and never on a day off.
+
+    Source: otp-sk II "Banking day"; reading: where the core system names no date, it is the day of submission.
+    """
+    local = local_instant(received_at, profile)
+    return submission_day(local, profile.cutoffs.sct.eur_account, bank_days(profile))
+
+
 def cut_off_for_transfer(
     profile: Profile, account_currency: str, on_us_conversion: bool = False
 ) -> datetime.time:

@@ -41,6 +41,12 @@ class Sealing(Protocol):
     def seen(self, fingerprints: Collection[str]) -> set[str]:
         """Those fingerprints that orders of other files carry which were not refused."""
 
+    def ordered(self, day: datetime.date) -> int:
+        """Cents of the transfers in other files of this sender that count on `day` and were not refused (EB-04).
+
+        Nobody else judges meanwhile, so that of two files at once the second counts the first.
+        """
+
     def add(self, verdicts: Sequence[Verdict]) -> None:
         """Write verdicts, in bulk. One waiting without amount, route, days or accounts is BrokenPromise."""
 
@@ -64,7 +70,7 @@ class Sealing(Protocol):
 
         Refuses every order in `refused_blocks` (block positions; its findings stay its own, the block's say
         why), notes the MsgId when the message was read and the MsgId was free, and that a report is due
-        (occasion `judged`).
+        (occasion `judged`). Notes the day that the file counts on, where it counts on one.
         """
 
 
@@ -109,6 +115,9 @@ class Journal(Protocol):
 
     def seen(self, file_key: str, fingerprints: Collection[str]) -> set[str]:
         """As `Sealing.seen`, for a file that is judged already."""
+
+    def ordered(self, file_key: str, day: datetime.date) -> int:
+        """As `Sealing.ordered`, for a file that is judged already: what was judged before it counts."""
 
     def blocks(self, file_key: str) -> list[BlockRow]: ...
 

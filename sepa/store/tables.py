@@ -7,7 +7,7 @@ every database sorts alike.
 
 import sqlalchemy as sa
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest version in `sepa.store.migrations`; a test holds it to that."""
 
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -178,6 +178,17 @@ about to change more than the state, because until then the order's own row stil
 
 screenings = sa.Table("screenings", metadata, _key("subject"), _key("lists"), sqlite_with_rowid=False)
 """Against which lists a file's orders were screened (by file key), and what a window sealed (by its cause)."""
+
+counted = sa.Table(
+    "counted",
+    metadata,
+    _key("file_key", "files.key"),
+    _text("device"),
+    sa.Column("day", Day, nullable=False),
+    sa.Index("ix_counted_day", "device", "day"),
+)
+"""Through which device (the sender's channel) and for which day a file's transfers were ordered. What they come to is
+asked of the orders themselves: a refused one counts no more."""
 
 # --- people ---
 

@@ -1,5 +1,6 @@
-"""Limits of electronic banking: EB-03, SLO-04."""
+"""Limits of electronic banking: EB-03, EB-04, SLO-04."""
 
+import datetime
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 from sepa.decide.judging import Desk, Judging
 from sepa.model.limit import Allowance, Limit
 from sepa.model.profile import Limits, Profile
-from sepa.model.verdict import Verdict
+from sepa.model.verdict import FileVerdict, Verdict
 from sepa.rules import limits
 from tests.build import A1, A2, OTP, PARTNER, Built, collection, instant, profile, reference, transfer
 
@@ -30,6 +31,23 @@ def judged(
     judging = Judging(desk, "0" * 64)
     judging.head(built.head)
     return judging.piece(built.piece)
+
+
+def judged_after(
+    ordered_cents: int, built: Built, *lines: Limit, at: str = "2026-04-02T10:00", bank: Profile = OTP
+) -> tuple[list[Verdict], FileVerdict, list[str]]:
+    """Judge a file after others of the day; also what was said of the file, and the days that were asked for."""
+    asked = []
+
+    def ordered(day: datetime.date) -> int:
+        asked.append(day.isoformat())
+        return ordered_cents
+
+    tables = replace(reference(), limits={PARTNER.id: lines})
+    judging = Judging(Desk(bank, tables, instant(at), PARTNER, PARTNER.id), "0" * 64, ordered)
+    judging.head(built.head)
+    verdicts = judging.piece(built.piece)
+    return verdicts, judging.close(), asked
 
 
 def told(verdict: Verdict) -> list[tuple[str, str, str]]:
@@ -128,3 +146,121 @@ def test_without_limits_an_order_costs_no_question() -> None:
     assert limits.allowance_for((), A1, OLD, OTP.ebanking.limit) is None
     (verdict,) = judged(built)
     assert verdict.outcome == "accepted"
+
+
+A_DAY = line(per_day=100_000)
+
+
+def orders(*amounts: str) -> Built:
+    return transfer(*({"amount": each, "end_to_end_id": f"E2E-{each}-{n}"} for n, each in enumerate(amounts)))
+
+
+@pytest.mark.parametrize(
+    ("before", "amounts", "expected"),
+    [
+        pytest.param(0, ("600.00", "400.00"), [None, None], id="EB-04 at the limit"),
+        pytest.param(0, ("600.00", "400.01"), [None, "at most 400.00"], id="EB-04 a cent above"),
+        pytest.param(60_000, ("600.00",), ["at most 400.00"], id="EB-04 600 and 600 of 1,000"),
+        pytest.param(60_000, ("400.00",), [None], id="EB-04 600 and 400 of 1,000"),
+        pytest.param(
+            0, ("600.00", "600.00", "400.00"), [None, "at most 400.00", None], id="EB-04 what is refused does not count"
+        ),
+        pytest.param(150_000, ("0.01",), ["at most 0.00"], id="EB-04 the limit was lowered since"),
+    ],
+)  # fmt: skip
+def test_orders_of_a_day_count_in_their_order(
+    before: int, amounts: tuple[str, ...], expected: list[str | None]
+) -> None:
+    verdicts, _, asked = judged_after(before, orders(*amounts), A_DAY)
+    said = [next((text for rule, _, text in told(each) if rule == "EB-04"), None) for each in verdicts]
+    assert said == expected
+    assert [each.outcome == "rejected" for each in verdicts] == [text is not None for text in expected]
+    assert asked == ["2026-04-02"]
+
+
+def test_held_orders_count_and_refused_ones_do_not() -> None:
+    bank = profile(four_eyes__from_cents=60_000)
+    built = transfer(
+        {"amount": "600.00", "end_to_end_id": "HELD"},
+        {"amount": "300.00", "creditor_iban": "SK00", "end_to_end_id": "REFUSED"},
+        {"amount": "400.00", "end_to_end_id": "LAST"},
+        {"amount": "0.01", "end_to_end_id": "CENT"},
+    )
+    verdicts, _, _ = judged_after(0, built, A_DAY, bank=bank)
+    assert [each.outcome for each in verdicts] == ["held", "rejected", "accepted", "rejected"]
+    assert ("EB-04", "AM14", "at most 0.00") in told(verdicts[3])
+
+
+def test_a_later_day_counts_on_the_day_the_order_comes() -> None:
+    built = transfer(
+        {"end_to_end_id": "1"},
+        {"end_to_end_id": "2"},
+        amount="600.00",
+        block={"requested_date": "2026-04-11"},
+    )
+    verdicts, _, asked = judged_after(0, built, A_DAY)
+    assert [each.outcome for each in verdicts] == ["rolled", "rejected"]
+    assert asked == ["2026-04-02"]
+
+
+def test_the_sentence_names_day_sum_limit_and_what_is_left() -> None:
+    ((verdict,), _, _) = judged_after(60_000, orders("600.00"), A_DAY)
+    (found,) = verdict.findings
+    assert (
+        str(found.message)
+        == "With this order your orders of 2026-04-02 come to 1200.00; 1000.00 are allowed."
+    )
+    assert str(found.remedy).startswith("Order at most 400.00 more for this day")
+
+
+@pytest.mark.parametrize(
+    ("at", "day", "expected"),
+    [
+        pytest.param("2026-04-09T20:00", "banking_date", "2026-04-09", id="EB-04 Thu 20:00"),
+        pytest.param("2026-04-09T21:00", "banking_date", "2026-04-09", id="EB-04 at the cut-off"),
+        pytest.param("2026-04-09T21:00:01", "banking_date", "2026-04-10", id="EB-04 after the cut-off"),
+        pytest.param("2026-04-10T00:30", "banking_date", "2026-04-10", id="EB-04 midnight changes nothing"),
+        pytest.param("2026-04-11T20:00", "banking_date", "2026-04-13", id="EB-04 Sat 20:00"),
+        pytest.param(
+            "2026-04-12T00:30", "banking_date", "2026-04-13", id="EB-04 Sun 00:30, the same banking day"
+        ),
+        pytest.param("2026-04-11T20:00", "calendar_date", "2026-04-11", id="EB-04 Sat by the calendar"),
+        pytest.param("2026-04-12T00:30", "calendar_date", "2026-04-12", id="EB-04 Sun by the calendar"),
+    ],
+)
+def test_the_day_towards_whose_limit_an_order_counts(at: str, day: str, expected: str) -> None:
+    bank = profile(ebanking__limit__day=day)
+    _, verdict, asked = judged_after(0, transfer(), A_DAY, at=at, bank=bank)
+    assert asked == [expected]
+    assert verdict.counts_on == datetime.date.fromisoformat(expected)
+
+
+def test_every_file_of_transfers_counts_and_only_a_limit_of_the_day_asks() -> None:
+    _, verdict, asked = judged_after(0, transfer(), line(100_000))
+    assert (verdict.counts_on, asked) == (datetime.date(2026, 4, 2), [])
+    assert judged_after(0, collection())[1].counts_on is None
+
+
+def test_without_a_journal_a_file_is_judged_alone_and_the_rule_is_named() -> None:
+    def alone(*lines: Limit) -> FileVerdict:
+        built = orders("600.00", "400.01")
+        tables = replace(reference(), limits={PARTNER.id: lines})
+        judging = Judging(Desk(OTP, tables, instant("2026-04-02T10:00"), PARTNER, PARTNER.id), "0" * 64)
+        judging.head(built.head)
+        assert [each.outcome for each in judging.piece(built.piece)] == [
+            "accepted",
+            "rejected" if lines else "accepted",
+        ]
+        return judging.close()
+
+    assert alone(A_DAY).not_judged == ("EB-04",)
+    assert alone().not_judged == ()
+    assert judged_after(0, orders("600.00"), A_DAY)[1].not_judged == ()
+
+
+def test_a_counter_has_no_sender_whose_day_it_could_be() -> None:
+    built = transfer()
+    judging = Judging(Desk(OTP, reference(), instant("2026-04-02T10:00")), "0" * 64)
+    judging.head(built.head)
+    judging.piece(built.piece)
+    assert judging.close().counts_on is None

@@ -103,6 +103,7 @@ FILLED = """
 profile: {status: production, announced_on: 2014-10-31}
 bank: {contact: {hours: {opens: "08:00:00", closes: "19:00:00"}}}
 records: {transaction_years: 10}
+ebanking: {limit: {bank_maximum_cents: 100000000}}
 prices:
   - {edition: "1", valid_from: 2015-01-01, rejection: 200, retry: 1, unsettled_notice: 2, order_copy: 3, recall: 0}
 """

@@ -11,6 +11,7 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.journal import Delivery, FileRow
 from sepa.store.journal import Sealing
 from sepa.store.sql.connection import Connected, insert_once
+from sepa.store.sql.counting import ordered_before
 from sepa.store.sql.judging import FileSealing, due, seen_elsewhere
 from sepa.store.sql.rows import FILE, delivery_of, file_row, instant_text
 from sepa.store.tables import deliveries, file_verdicts, files
@@ -81,6 +82,10 @@ class Intake(Connected):
     def seen(self, file_key: str, fingerprints: Collection[str]) -> set[str]:
         with self.reading() as connection:
             return seen_elsewhere(connection, file_key, fingerprints)
+
+    def ordered(self, file_key: str, day: datetime.date) -> int:
+        with self.reading() as connection:
+            return ordered_before(connection, file_key, day)
 
     @contextmanager
     def judging(self, file_key: str) -> Iterator[Sealing | None]:

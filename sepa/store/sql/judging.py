@@ -10,6 +10,7 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.journal import first_state
 from sepa.model.verdict import FileVerdict, Verdict
 from sepa.store.sql.connection import among, insert_once, pour, slices
+from sepa.store.sql.counting import note_day, ordered_elsewhere
 from sepa.store.sql.rows import day_text, findings_text, instant_text, json_text
 from sepa.store.sql.screening import note_screening
 from sepa.store.tables import blocks, file_verdicts, message_ids, orders, reports_due
@@ -37,6 +38,9 @@ class FileSealing:
 
     def seen(self, fingerprints: Collection[str]) -> set[str]:
         return seen_elsewhere(self._connection, self._file_key, fingerprints)
+
+    def ordered(self, day: datetime.date) -> int:
+        return ordered_elsewhere(self._connection, self._file_key, self._partner, day)
 
     def add(self, verdicts: Sequence[Verdict]) -> None:
         self._open()
@@ -74,6 +78,7 @@ class FileSealing:
         if verdict.blocks:
             self._connection.execute(sa.insert(blocks), _block_verdicts(self._file_key, verdict))
         note_screening(self._connection, self._file_key, screened)
+        note_day(self._connection, self._file_key, self._partner, verdict.counts_on)
         self._refuse(refused_blocks)
         if verdict.head is not None:
             line = {"partner": self._partner, "message_id": verdict.head.group_header.message_id}
