@@ -218,6 +218,7 @@ DESCRIBES = {
     "schema_version": "the form of the file itself",
     "profile.version": "told to people; the digest of the values decides",
     "profile.customer_segment": "told to people",
+    "stated": "other systems of the bank read it, or it is so by the way this desk is built",
     "profile.announced_on": "judged when the profile is loaded (GOV-01)",
     "profile.change_notice_months": "judged when the profile is loaded (GOV-01)",
 }

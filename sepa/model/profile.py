@@ -416,7 +416,15 @@ class Ebanking(Section, frozen=True):
     limit: Limits = Limits()
 
 
+Stated = str | int | bool | tuple[str | int, ...] | None
+"""A value of the terms that nothing here computes with."""
+
+
 class Profile(Section, frozen=True):
+    """All of a bank's terms. `stated` are those that this desk keeps to as a matter of course, or that other systems
+    of the bank read: they stand here so that one file holds the whole of the terms, by their dotted names.
+    """
+
     schema_version: int
     profile: Identity
     bank: Bank
@@ -440,6 +448,7 @@ class Profile(Section, frozen=True):
     compliance: Compliance
     switching: Switching
     non_sepa: NonSepa
+    stated: dict[str, Stated]
     fees: Fees
     prices: tuple[PriceList, ...]
     ebanking: Ebanking

@@ -37,10 +37,20 @@ def refuse_unknown_keys(name: str, value: Any, kind: Any, path: str) -> None:
         refuse_unknown_keys(name, inner, allowed[key], here)
 
 
+def refuse_unstated(name: str, layer: dict[str, Any], below: dict[str, Any]) -> None:
+    """Refuse a name under `stated` that no profile below states: it is misspelt, or a parameter of its own."""
+    stated, known = layer.get("stated"), below.get("stated")
+    if isinstance(stated, dict) and isinstance(known, dict):
+        for key in stated:
+            if key not in known:
+                raise ProfileFault(f"{name}: stated.{key}: unknown; what the terms state stands in the profile it extends")
+
+
 def told(fault: str, merged: dict[str, Any], layers: list[Layer]) -> str:
     """The library's complaint as a sentence with file, key, what was found and what is allowed."""
     match = _FAULT_PLACE.fullmatch(fault)
     problem, path = match.groups() if match else (fault, "")
+    path = path.split("[...]")[0]  # of a mapping with free names the library does not tell which
     missing = re.search(r"missing required field `(.+?)`", problem)
     if missing:
         path = f"{path}.{missing[1]}".lstrip(".")
@@ -94,6 +104,8 @@ def _in_words(kind: Any) -> str:
         return "one of " + ", ".join(map(str, get_args(kind)))
     if get_origin(kind) is tuple:
         return f"a list, each {_in_words(get_args(kind)[0])}"
+    if get_origin(kind) is dict:
+        return f"names, each with {_in_words(get_args(kind)[1])}"
     if isinstance(kind, type) and issubclass(kind, Section):
         return "the keys " + ", ".join(field.name for field in msgspec.structs.fields(kind))
     return " or ".join(_in_words(part) for part in get_args(kind))

@@ -21,6 +21,7 @@ from sepa.store.profile_faults import (
     file_of,
     parameters,
     refuse_unknown_keys,
+    refuse_unstated,
     told,
 )
 
@@ -46,7 +47,8 @@ def load_profile(name_or_path: str | Path) -> Profile:
     """
     layers = _layers(name_or_path)
     merged: dict[str, Any] = {}
-    for _, layer in layers:
+    for name, layer in layers:
+        refuse_unstated(name, layer, merged)
         merged = _laid_over(merged, layer)
     try:
         profile = msgspec.convert(merged, Profile)

@@ -159,6 +159,14 @@ def test_versions_that_cannot_stand_side_by_side(tmp_path: Path, other: str, sen
 
 FAULTS = [
     pytest.param(
+        "stated: {refund.mod: full}",
+        "bank.yaml: stated.refund.mod: unknown; what the terms state stands in the profile it extends",
+        id="what no terms state",
+    ),
+    pytest.param(
+        "stated: {refund.request_weeks: 8.5}", "bank.yaml: stated: found", id="a float in what is stated"
+    ),
+    pytest.param(
         announced("2026-05-02"),
         "bank.yaml: profile.effective_from: 2026-07-01 comes less than 2 months after the terms were announced on "
         "2026-05-02",
