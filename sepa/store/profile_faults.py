@@ -43,7 +43,9 @@ def refuse_unstated(name: str, layer: dict[str, Any], below: dict[str, Any]) -> 
     if isinstance(stated, dict) and isinstance(known, dict):
         for key in stated:
             if key not in known:
-                raise ProfileFault(f"{name}: stated.{key}: unknown; what the terms state stands in the profile it extends")
+                raise ProfileFault(
+                    f"{name}: stated.{key}: unknown; what the terms state stands in the profile it extends"
+                )
 
 
 def told(fault: str, merged: dict[str, Any], layers: list[Layer]) -> str:
