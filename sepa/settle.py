@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from sepa.model.broken import BrokenPromise
 from sepa.model.finding import Finding, Findings
@@ -17,11 +17,12 @@ from sepa.model.profile import Profile
 from sepa.model.reference import Account, Reference, account_of
 from sepa.rules.consents import consent_findings, consent_for
 from sepa.rules.due_date import creditor_findings, debtor_findings, no_debtor_account, reach_findings
-from sepa.rules.funds import RATE_UNITS, Cover, available_cents, cover_findings
+from sepa.rules.funds import Cover, available_cents, cover_findings, needed_cents
 from sepa.rules.payers import creditor_barred
 from sepa.rules.reviews import review_findings
 from sepa.rules.stops import stop_findings
 from sepa.schedule import interbank_day, is_final_window, last_attempt_day, local_instant
+from sepa.scheme.rates import in_currency
 
 __all__ = ["available_cents", "balanced", "settle"]
 
@@ -53,9 +54,10 @@ def settle(
 ) -> Settlement:
     """Decide every payment of `due` at the instant `window`: each is in one bulk, or unpaid with a reason.
 
-    `booked` are the net cents we posted to each account since the snapshot `reference` was taken and up to
-    the window's day, debits negative. `rates` are millionths of a currency's unit for one euro; an account in
-    a currency without one covers nothing. `bytes_per_order` estimates the size of an order in its file.
+    `booked` are the net cents, in the account's currency, that we posted to each account since the snapshot
+    `reference` was taken and up to the window's day, debits negative. `rates` are millionths of a currency's unit for
+    one euro in force in this window (EXE-09); an account in a currency without one covers nothing.
+    `bytes_per_order` estimates the size of an order in its file.
     `against` holds, by key, what screening has against a payment today: it is held or refused (HLD-01, HLD-02).
     A stop of the whole bank holds what it names (HLD-08).
 
@@ -108,7 +110,7 @@ class _Run:
     """What one window has found out and spent so far; it lives no longer than one call of `settle`."""
 
     __slots__ = (
-        "_against", "_blocked", "_booked", "_day", "_interbank", "_last_days", "_moved", "_profile",
+        "_accounts", "_against", "_blocked", "_booked", "_day", "_interbank", "_last_days", "_moved", "_profile",
         "_rates", "_reference", "_rooms", "_standing", "_uses", "window",
     )  # fmt: skip
 
@@ -123,13 +125,14 @@ class _Run:
     ) -> None:
         if reference.accounts is None:
             raise ValueError("without the table of accounts nothing can be funded")
+        self._accounts = reference.accounts
         self.window = local_instant(window, profile)
         self._day = self.window.date()
         self._booked, self._reference, self._profile, self._rates = booked, reference, profile, rates
         self._against = against
         partners = (reference.partners or {}).values()
         self._blocked = {each.id: each for each in partners if each.blocked_at is not None}
-        self._rooms: dict[str, int | None] = {}
+        self._rooms: dict[str, int] = {}
         self._moved: dict[str, int] = {}
         self._standing: dict[tuple[str, str], Findings] = {}
         self._uses: dict[str, tuple[datetime.date, ...]] = {}
@@ -160,10 +163,11 @@ class _Run:
         refusals = self._refusals(payment, debtor)
         if refusals:
             return Unpaid(payment, "not-executed" if collection else "rejected", refusals[0])
-        room = self._room(debtor)
-        if room is not None and payment.amount_cents <= room:
+        rate = self._rates.get(debtor.currency)
+        needed, room = needed_cents(payment, debtor, self._profile, rate), self._room(debtor)
+        if needed is not None and needed <= room:
             return None
-        return self._short(payment, debtor, cover_findings(Cover(payment, room))[0])
+        return self._short(payment, debtor, cover_findings(Cover(payment, needed, room))[0], rate)
 
     def _kept(self, payment: Payment) -> Unpaid | None:
         """What compliance holds or refuses. A refusal comes first: no stop that ends may bring it back."""
@@ -180,20 +184,29 @@ class _Run:
 
     def pay(self, payment: Payment) -> tuple[Posting, Posting]:
         """Spend the money and return the double entry."""
-        debit, credit = self._debit_account(payment), self._credit_account(payment)
-        amount_cents = payment.amount_cents
         day = max(self._day, payment.booking_date)  # EXE-04: the value date is the booking date
-        self._moved[debit] = self._moved.get(debit, 0) - amount_cents
+        debit = self._posting(payment, self._debit_account(payment), "debit", day)
+        credit = self._posting(payment, self._credit_account(payment), "credit", day)
+        self._moved[debit.account] = self._moved.get(debit.account, 0) - debit.moved_cents
         if day == self._day:  # what is collected elsewhere is no money before its day
-            self._moved[credit] = self._moved.get(credit, 0) + amount_cents
+            self._moved[credit.account] = self._moved.get(credit.account, 0) + credit.moved_cents
         if payment.kind == "collection" and payment.route == "on-us":
             consent = consent_for(payment, self._reference)
             if consent is not None and payment.booking_date not in (days := self._uses.get(consent.id, ())):
                 self._uses[consent.id] = (*days, payment.booking_date)
-        return (
-            Posting(payment.key, debit, "debit", amount_cents, day, day),
-            Posting(payment.key, credit, "credit", amount_cents, day, day),
-        )
+        return debit, credit
+
+    def _posting(
+        self, payment: Payment, name: str, side: Literal["debit", "credit"], day: datetime.date
+    ) -> Posting:
+        """One side; on an account in another currency with what it moves there, at this window's rate."""
+        amount_cents = payment.amount_cents
+        account = self._accounts.get(name)
+        if account is None or account.currency == self._profile.scope.currency:
+            return Posting(payment.key, name, side, amount_cents, day, day)
+        rate = self._rates.get(account.currency)
+        own_cents = None if rate is None else in_currency(amount_cents, rate)
+        return Posting(payment.key, name, side, amount_cents, day, day, account.currency, own_cents, rate)
 
     def group(self, payment: Payment) -> Group:
         """The kind, settlement date and scheme of the bulk that the payment leaves in."""
@@ -231,26 +244,15 @@ class _Run:
         _, settlement_date, _ = self.group(payment)
         return reach_findings(payment, self._reference, settlement_date)
 
-    def _room(self, account: Account) -> int | None:
-        """Euro cents the account can still give in this window; None when no exchange rate tells."""
+    def _room(self, account: Account) -> int:
+        """Cents of its own currency that the account can still give in this window."""
         if account.iban not in self._rooms:
-            self._rooms[account.iban] = self._room_at_start(account)
-        room = self._rooms[account.iban]
-        return None if room is None else room + self._moved.get(account.iban, 0)
+            self._rooms[account.iban] = available_cents(account, self._booked, self._profile, at=self.window)
+        return self._rooms[account.iban] + self._moved.get(account.iban, 0)
 
-    def _room_at_start(self, account: Account) -> int | None:
-        if account.currency == self._profile.scope.currency:
-            return available_cents(account, self._booked, self._profile, at=self.window)
-        rate = self._rates.get(account.currency)
-        if rate is None:
-            return None
-        # The balance is in the account's currency; what we posted since is in euro already.
-        balance = available_cents(account, NO_RATES, self._profile, at=self.window)
-        return balance * RATE_UNITS // rate + self._booked.get(account.iban, 0)
-
-    def _short(self, payment: Payment, debtor: Account, finding: Finding) -> Unpaid:
+    def _short(self, payment: Payment, debtor: Account, finding: Finding, rate: int | None) -> Unpaid:
         if payment.kind == "collection":
-            return Unpaid(payment, "not-executed", finding)
+            return Unpaid(payment, "not-executed", finding, rate)
         retry = self._profile.funds.retry
         days = min(debtor.retry_days or retry.default_days, retry.max_days)
         last_day = self._last_days.get((payment.booking_date, days))
@@ -258,7 +260,7 @@ class _Run:
             last_day = last_attempt_day(payment.booking_date, days, self._profile)
             self._last_days[payment.booking_date, days] = last_day
         final = is_final_window(self.window, last_day, self._profile)
-        return Unpaid(payment, "unsettled" if final else "pending-funds", finding)
+        return Unpaid(payment, "unsettled" if final else "pending-funds", finding, rate)
 
     def _debit_account(self, payment: Payment) -> str:
         if payment.kind == "collection" and payment.route == "clearing":

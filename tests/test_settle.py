@@ -247,8 +247,9 @@ def test_money_still_to_be_collected_elsewhere_pays_nothing() -> None:
     [
         pytest.param({}, 0, "pending-funds EXE-09 AM04", id="EXE-09 no rate"),
         pytest.param({"USD": 1_250_000}, 0, "paid", id="USD 125.00 cover EUR 100.00 at 1.25"),
-        pytest.param({"USD": 1_250_001}, 0, "pending-funds FND-01 AM04", id="a millionth short"),
-        pytest.param({"USD": 1_250_000}, -1, "pending-funds FND-01 AM04", id="a euro cent spent before"),
+        pytest.param({"USD": 1_250_049}, 0, "paid", id="USD 125.0049 are USD 125.00"),
+        pytest.param({"USD": 1_250_050}, 0, "pending-funds FND-01 AM04", id="USD 125.005 are USD 125.01"),
+        pytest.param({"USD": 1_250_000}, -1, "pending-funds FND-01 AM04", id="a dollar cent spent before"),
     ],
 )
 def test_an_account_in_dollars_is_no_account_in_euro(

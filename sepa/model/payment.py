@@ -46,7 +46,11 @@ class Payment(msgspec.Struct, frozen=True):
 
 
 class Posting(msgspec.Struct, frozen=True):
-    """One side of a double entry. `account` is an IBAN of ours or an internal account such as `CLEARING:SCT`."""
+    """One side of a double entry. `account` is an IBAN of ours or an internal account such as `CLEARING:SCT`.
+
+    `amount_cents` are euro cents, which balance. On an account in another `currency` it moves `own_cents` of that
+    currency, at `rate` millionths of its unit for one euro (EXE-09); both are None where no rate was known.
+    """
 
     key: str
     account: str
@@ -54,6 +58,14 @@ class Posting(msgspec.Struct, frozen=True):
     amount_cents: int
     booking_date: datetime.date
     value_date: datetime.date
+    currency: str | None = None
+    own_cents: int | None = None
+    rate: int | None = None
+
+    @property
+    def moved_cents(self) -> int:
+        """What it moves on the account, in the account's currency; nothing where that is not known."""
+        return self.amount_cents if self.currency is None else self.own_cents or 0
 
 
 class Bulk(msgspec.Struct, frozen=True):
@@ -73,11 +85,15 @@ class Bulk(msgspec.Struct, frozen=True):
 
 
 class Unpaid(msgspec.Struct, frozen=True):
-    """A payment that this window did not pay, and what becomes of it: waits, is unsettled, refused or held."""
+    """A payment that this window did not pay, and what becomes of it: waits, is unsettled, refused or held.
+
+    `rate` is the one its cover was reckoned at, for an account in another currency.
+    """
 
     payment: Payment
     outcome: Literal["pending-funds", "unsettled", "not-executed", "rejected", "held"]
     finding: Finding
+    rate: int | None = None
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -92,7 +108,8 @@ class Ended(msgspec.Struct, frozen=True):
 class Settlement(msgspec.Struct, frozen=True):
     """Everything one window decided: bulks with their postings, who was not paid and why, what ended early.
 
-    `screened` names the lists that all of it was screened against before it was released (HLD-02).
+    `screened` names the lists that all of it was screened against before it was released (HLD-02);
+    `reference_digest` the snapshot of the bank's tables by which it was decided (SLO-01).
     """
 
     window: datetime.datetime
@@ -101,3 +118,4 @@ class Settlement(msgspec.Struct, frozen=True):
     unpaid: tuple[Unpaid, ...]
     ended: tuple[Ended, ...] = ()
     screened: str = ""
+    reference_digest: str = ""

@@ -178,6 +178,13 @@ class Execution(Section, frozen=True):
     interbank_max_working_days: int
 
 
+class Fx(Section, frozen=True):
+    """`funds_check_margin_per_mille`: what an account in another currency must hold on top, by the rate."""
+
+    rate_moment: Literal["final_settlement"] = "final_settlement"
+    funds_check_margin_per_mille: int | None = None
+
+
 class Retry(Section, frozen=True):
     default_days: int
     max_days: int
@@ -456,6 +463,7 @@ class Profile(Section, frozen=True):
     four_eyes: FourEyes = FourEyes()
     records: Records = Records()
     correction: CorrectionTerms = CorrectionTerms()
+    fx: Fx = Fx()
 
 
 def countries_on(lists: tuple[CountryList, ...], day: datetime.date) -> frozenset[str]:

@@ -11,6 +11,7 @@ import msgspec
 from sepa.model.compliance import Declaration, Stop, Switch
 from sepa.model.limit import Limit
 from sepa.model.profile import Bank
+from sepa.model.rates import Rate
 from sepa.model.screening import Lists
 from sepa.scheme.iban import bank_code, canonical_iban
 
@@ -155,6 +156,7 @@ class Reference(msgspec.Struct, frozen=True):
     stops: tuple[Stop, ...] = ()
     switches: dict[str, Switch] = {}
     limits: dict[str, tuple[Limit, ...]] = {}
+    rates: tuple[Rate, ...] | None = None
 
 
 def account_of(iban: str | None, reference: Reference) -> Account | None:

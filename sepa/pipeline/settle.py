@@ -7,6 +7,7 @@ import msgspec
 
 from sepa.model.finding import Finding
 from sepa.model.payment import Ended, Payment, Settlement
+from sepa.model.rates import rates_at
 from sepa.model.reference import Reference
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.judge import refuse_incomplete
@@ -88,10 +89,13 @@ def _settlement(home: Home, window: datetime.datetime) -> Settlement | None:
         reference=reference,
         profile=home.terms(window),
         window=window,
+        rates=rates_at(reference.rates, window),
         bytes_per_order=ORDER_BYTES_MAX,
         against=_against(home, due, reference, window, screened),
     )
-    return msgspec.structs.replace(settlement, ended=ended, screened=screened)
+    return msgspec.structs.replace(
+        settlement, ended=ended, screened=screened, reference_digest=reference.digest
+    )
 
 
 def _against(

@@ -12,15 +12,32 @@ from sepa.model.reference import Account
 from sepa.rules.rule import Case, Rule, rule
 from sepa.rules.standing import in_force
 from sepa.scheme.money import amount_text
-
-RATE_UNITS = 1_000_000
+from sepa.scheme.rates import in_currency, with_margin
 
 
 class Cover(msgspec.Struct, frozen=True):
-    """A payment and the cents its debtor's account can still give; None when no exchange rate tells."""
+    """A payment, the cents it takes and those its debtor's account can still give, both in the account's currency.
+
+    `needed_cents` is None when no exchange rate tells.
+    """
 
     payment: Payment
-    available_cents: int | None
+    needed_cents: int | None
+    available_cents: int
+
+
+def needed_cents(payment: Payment, account: Account, profile: Profile, rate: int | None) -> int | None:
+    """What `account` must hold for `payment`, in cents of its own currency; None without a rate where it takes one.
+
+    `rate` are millionths of that currency's unit for one euro, at final settlement; on it comes the margin of the
+    profile. Source: otp-sk V.1(17); EXE-09.
+    """
+    if account.currency == profile.scope.currency:
+        return payment.amount_cents
+    if rate is None:
+        return None
+    margin = profile.fx.funds_check_margin_per_mille
+    return in_currency(payment.amount_cents, with_margin(rate, margin) if margin else rate)
 
 
 def available_cents(
@@ -28,8 +45,8 @@ def available_cents(
 ) -> int:
     """What `account` can still pay at the instant `at`, in cents of its own currency; may be negative.
 
-    Balance of the snapshot, plus what we posted since (`booked`: net cents by account, debits negative),
-    plus the overdraft, less blocked money, card holds and the minimum balance. Source: otp-sk V.1(11),
+    Balance of the snapshot, plus what we posted since (`booked`: net cents by account, debits negative, in its
+    currency), plus the overdraft, less blocked money, card holds and the minimum balance. Source: otp-sk V.1(11),
     III.4(38), IV.5(59); FND-01 to FND-05, FND-13, A-06.
     """
     funds = profile.funds
@@ -46,11 +63,11 @@ def available_cents(
 
 def cover_findings(cover: Cover) -> Findings:
     """Why `cover` does not do for its payment, or nothing when it does."""
-    amount_cents, available = cover.payment.amount_cents, cover.available_cents
-    if available is not None and available >= amount_cents:
+    needed = cover.needed_cents
+    if needed is not None and cover.available_cents >= needed:
         return NOTHING
-    amount = amount_text(amount_cents)
-    if available is None:
+    amount = amount_text(cover.payment.amount_cents)
+    if needed is None:
         return (convertible.finding("AM04", "amount", amount, "an exchange rate"),)
     return (covered.finding("AM04", "amount", amount, "enough money in the account"),)
 
@@ -71,12 +88,13 @@ def cover_findings(cover: Cover) -> Findings:
         "funds.allocation_order",
         "funds.retry.default_days",
         "funds.retry.max_days",
+        "fx.funds_check_margin_per_mille",
     ),
     needs=("accounts",),
 )
 def covered(subject: Cover, case: Case) -> Findings:
     """A payment is made in full or not at all, and only with enough money in the account."""
-    return NOTHING if subject.available_cents is None else cover_findings(subject)
+    return NOTHING if subject.needed_cents is None else cover_findings(subject)
 
 
 @rule(
@@ -86,12 +104,13 @@ def covered(subject: Cover, case: Case) -> Findings:
     codes=("AM04",),
     message="There was no exchange rate with which to cover {found} from this account.",
     remedy="Order the payment again, or from an account in euro.",
+    parameters=("fx.rate_moment",),
     needs=("accounts",),
     blames="bank",
 )
 def convertible(subject: Cover, case: Case) -> Findings:
     """A payment from an account in a foreign currency needs an exchange rate at settlement."""
-    return cover_findings(subject) if subject.available_cents is None else NOTHING
+    return cover_findings(subject) if subject.needed_cents is None else NOTHING
 
 
 RULES: tuple[Rule, ...] = (covered, convertible)

@@ -10,6 +10,7 @@ from sepa.scheme.creditor_id import creditor_id_fault
 from sepa.scheme.iban import iban_fault
 from sepa.scheme.money import cents
 from sepa.scheme.phrase import Phrase
+from sepa.scheme.rates import rate_units
 
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2}", re.ASCII)
@@ -118,6 +119,20 @@ def signed_amount(found: str) -> int:
     if owed is None:
         raise Unfit("an amount such as 12.30 or -12.30")
     return -owed
+
+
+def foreign_currency(found: str) -> str:
+    if currency(found) == "EUR":
+        raise Unfit("another currency than EUR")
+    return found
+
+
+def rate(found: str) -> int:
+    """Units of a currency for one euro, in millionths."""
+    read = rate_units(found)
+    if read is None:
+        raise Unfit("units for one euro above zero, such as 1.0925, with at most six decimals")
+    return read
 
 
 def day(found: str) -> datetime.date:

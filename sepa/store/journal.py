@@ -243,8 +243,9 @@ class Journal(Protocol):
     def booked(
         self, since: datetime.datetime | None = None, *, by: datetime.date | None = None
     ) -> dict[str, int]:
-        """Net cents posted per account (credit positive), by windows after `since`; what was taken out counts no more.
+        """Net cents posted per account in its currency (credit positive), by windows after `since`.
 
+        What was taken out counts no more, nor what moved in another currency without a known rate.
         With `by` only what is booked on that day or before: a collection is posted when it is forwarded,
         and brings money on its day.
         """
@@ -325,7 +326,8 @@ class Journal(Protocol):
     def story(self, key: str) -> list[Event]:
         """All that happened to an order, oldest first; empty for an unknown key.
 
-        Deliveries of its file, the judgement, decisions, moves, the seal, postings and publications.
+        Deliveries of its file, the judgement, decisions, moves, the seal, postings and publications. Beside the seal,
+        and beside what a window did not pay, the digest of the snapshot by which it was decided.
         """
 
     def bulks_sealed_between(self, start: datetime.datetime, end: datetime.datetime) -> list[Bulk]:
@@ -341,7 +343,7 @@ class Journal(Protocol):
     def posting_totals(
         self, start: datetime.datetime, end: datetime.datetime
     ) -> list[tuple[str, str, int, int]]:
-        """(account, side, count, cents) of postings of windows in [start, end)."""
+        """(account, side, count, euro cents) of postings of windows in [start, end)."""
 
     def waiting(self) -> list[tuple[datetime.date | None, str, int, int]]:
         """(booking date, state, count, cents) of everything waiting, pending or held, in that order.

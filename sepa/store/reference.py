@@ -11,6 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import get_args
 
+from sepa.model.rates import Rate
 from sepa.model.reference import Account, Block, Consent, Participant, Product, Reference
 from sepa.store import cells as cell
 from sepa.store import compliance, limits
@@ -27,6 +28,7 @@ FILES = (
     "limits.csv",
     "participants.csv",
     "partners.yaml",
+    "rates.csv",
     "screening.csv",
     "snapshot.csv",
     "stops.csv",
@@ -100,6 +102,11 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("since", "since", cell.day, datetime.date(2008, 1, 28)),
         Column("until", "until", cell.day),
     ),
+    "rates.csv": (
+        Column("currency", "currency", cell.foreign_currency, REQUIRED),
+        Column("valid_from", "valid_from", cell.instant, REQUIRED),
+        Column("rate", "rate", cell.rate, REQUIRED),
+    ),
     **compliance.COLUMNS,
     **limits.COLUMNS,
 }
@@ -109,7 +116,8 @@ def load_reference(folder: Path) -> Reference:
     """Read the tables of `folder`. A missing file leaves its table None, one with only a header is empty.
 
     Some may be missing: without blocks.csv nothing is blocked, without snapshot.csv no balance holds a posting
-    of ours, without declarations.csv, limits.csv, stops.csv and switches.csv there are none of these.
+    of ours, without declarations.csv, limits.csv, stops.csv and switches.csv there are none of these, and without
+    rates.csv an account in another currency covers nothing.
     `digest` is the SHA-256, in hex, over the names and bytes of the files. A ReferenceFault says
     what is wrong, also with a table whose name is not known.
     """
@@ -138,6 +146,7 @@ def load_reference(folder: Path) -> Reference:
         stops=compliance.stops_in(contents),
         switches=compliance.switches_in(contents),
         limits=limits.limits_in(contents, partners, accounts),
+        rates=_rates(contents),
     )
 
 
@@ -196,6 +205,14 @@ def _participants(contents: dict[str, bytes]) -> dict[tuple[str, str], Participa
     table.refuse_doubles("country", "national_code")
     banks = table.records(Participant, Participant.__struct_fields__)
     return {(bank.country, bank.national_code): bank for bank in banks}
+
+
+def _rates(contents: dict[str, bytes]) -> tuple[Rate, ...] | None:
+    table = _table("rates.csv", contents)
+    if table is None:
+        return None
+    table.refuse_doubles("currency", "valid_from")
+    return tuple(table.records(Rate, Rate.__struct_fields__))
 
 
 def _table(name: str, contents: dict[str, bytes]) -> Table | None:

@@ -7,7 +7,7 @@ every database sorts alike.
 
 import sqlalchemy as sa
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest version in `sepa.store.migrations`; a test holds it to that."""
 
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -223,8 +223,15 @@ order stands there. A second word is no line: it moves the order."""
 windows = sa.Table("windows", metadata, _key("window"), _text("by"))
 
 attempts = sa.Table(
-    "attempts", metadata, _key("key", "orders.key"), _key("window", "windows.window"), sqlite_with_rowid=False
+    "attempts",
+    metadata,
+    _key("key", "orders.key"),
+    _key("window", "windows.window"),
+    _perhaps("reference_digest"),
+    sa.Column("rate", Cents),
+    sqlite_with_rowid=False,
 )
+"""Orders that a window did not pay; by which snapshot of the bank's tables, and at which rate where one was used."""
 
 bulks = sa.Table(
     "bulks",
@@ -236,6 +243,7 @@ bulks = sa.Table(
     _text("scheme"),
     _whole("count"),
     sa.Column("sum_cents", Cents, nullable=False),
+    _perhaps("reference_digest"),
     sa.Index("ix_bulks_window", "window"),
 )
 
@@ -260,8 +268,18 @@ postings = sa.Table(
     sa.Column("amount_cents", Cents, nullable=False),
     sa.Column("booking_date", Day, nullable=False),
     sa.Column("value_date", Day, nullable=False),
+    _perhaps("currency"),
+    sa.Column("own_cents", Cents),
+    sa.Column("rate", Cents),
     sqlite_with_rowid=False,
 )
+"""Euro cents, which balance; beside them what moves on an account in another `currency`, at `rate` millionths of its
+unit for one euro. Nothing stands there for an account in euro, and no amount where no rate was known."""
+
+MOVED = sa.case(
+    (postings.c.currency.is_(None), postings.c.amount_cents), else_=sa.func.coalesce(postings.c.own_cents, 0)
+)
+"""What a posting moves on its account, in the account's currency."""
 
 # --- leave ---
 

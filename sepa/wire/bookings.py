@@ -16,6 +16,7 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.message import Remittance, Transaction
 from sepa.model.payment import Bulk, Payment, Posting
 from sepa.scheme.money import amount_text
+from sepa.scheme.rates import rate_text
 from sepa.wire.manifest import Counted, Written
 
 FIELDS = (
@@ -32,6 +33,9 @@ FIELDS = (
     "text",
     "creditor_identifier",
     "mandate",
+    "account_currency",
+    "account_amount",
+    "rate",
 )
 _LINES_AT_ONCE = 256
 
@@ -42,6 +46,9 @@ class Booking(msgspec.Struct, frozen=True):
     `count` is how many orders it stands for; of more than one there is no end-to-end id and no counterparty.
     `creditor_identifier` and `mandate` are those of a single collection, for the payer's statement (DD-14).
     `key` is the order's key, or that of the block: 24 hex digits of its file, `-block-`, its position.
+    On an account in another `currency` (None: in euro) it moves `own_cents` of that currency at `rate`, in millionths
+    for one euro (EXE-09); of a sum that is the sum of its orders', each rounded half up. Both are None where the desk
+    had no rate; then whoever keeps the account converts the amount.
     """
 
     booking_date: datetime.date
@@ -56,6 +63,9 @@ class Booking(msgspec.Struct, frozen=True):
     text: str
     creditor_identifier: str = ""
     mandate: str = ""
+    currency: str | None = None
+    own_cents: int | None = None
+    rate: int | None = None
 
 
 def write_bookings(
@@ -125,7 +135,8 @@ def bookings(
         if not (as_batch and posting.side == _senders_side(payment)):
             yield _single(posting, transaction)
             continue
-        batch = (payment.file_key, payment.block, posting.account, posting.booking_date, posting.value_date)
+        days = (posting.booking_date, posting.value_date)
+        batch = (payment.file_key, payment.block, posting.account, *days, posting.currency, posting.rate)
         before = batches.get(batch)
         batches[batch] = _opened(posting, payment) if before is None else _added(before, posting)
     yield from batches.values()
@@ -151,6 +162,9 @@ def _single(posting: Posting, transaction: Transaction) -> Booking:
         text=_remittance_text(transaction.remittance),
         creditor_identifier=transaction.creditor_identifier or "",
         mandate=(transaction.mandate.mandate_id or "") if transaction.mandate is not None else "",
+        currency=posting.currency,
+        own_cents=posting.own_cents,
+        rate=posting.rate,
     )
 
 
@@ -166,12 +180,19 @@ def _opened(posting: Posting, payment: Payment) -> Booking:
         end_to_end_id="",
         counterparty="",
         text="batch",
+        currency=posting.currency,
+        own_cents=posting.own_cents,
+        rate=posting.rate,
     )
 
 
 def _added(before: Booking, posting: Posting) -> Booking:
+    own_cents = None if posting.own_cents is None else (before.own_cents or 0) + posting.own_cents
     return msgspec.structs.replace(
-        before, amount_cents=before.amount_cents + posting.amount_cents, count=before.count + 1
+        before,
+        amount_cents=before.amount_cents + posting.amount_cents,
+        count=before.count + 1,
+        own_cents=own_cents,
     )
 
 
@@ -196,7 +217,18 @@ def _row(booking: Booking) -> tuple[str | int, ...]:
         _inert(booking.text),
         _inert(booking.creditor_identifier),
         _inert(booking.mandate),
+        booking.currency or "EUR",
+        *_in_its_currency(booking),
     )
+
+
+def _in_its_currency(booking: Booking) -> tuple[str, str]:
+    """What moves on the account, and the rate: the amount itself on one in euro, nothing where no rate was known."""
+    if booking.currency is None:
+        return amount_text(booking.amount_cents), ""
+    if booking.own_cents is None or booking.rate is None:
+        return "", ""
+    return amount_text(booking.own_cents), rate_text(booking.rate)
 
 
 def _inert(told: str) -> str:

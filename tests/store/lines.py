@@ -144,7 +144,9 @@ def both_sides(payment: Payment) -> tuple[Posting, Posting]:
 def paying(payments: Sequence[Payment], unpaid: Sequence[Unpaid] = (), **changes: Any) -> Settlement:
     bulks = (bulk(payments, **changes),) if payments else ()
     postings = tuple(side for payment in payments for side in both_sides(payment))
-    return Settlement(changes.get("window", WINDOW), bulks, postings, tuple(unpaid))
+    return Settlement(
+        changes.get("window", WINDOW), bulks, postings, tuple(unpaid), reference_digest=key_of("tables")
+    )
 
 
 def pay_all(journal: Journal, window: datetime.datetime = WINDOW, **changes: Any) -> list[Payment]:

@@ -244,6 +244,11 @@ WAITING = transaction_key(key_of("a"), 5)
         ),
         pytest.param("DELETE FROM emissions", "it has not left in bulk BULK-1", id="recall-too-soon"),
         pytest.param("UPDATE postings SET amount_cents = 1 WHERE line = 1", "differ by", id="posting"),
+        pytest.param(
+            "UPDATE postings SET currency = 'USD', rate = 1090000, own_cents = 10901 WHERE line = 1",
+            "does not move what its rate says",
+            id="rate",
+        ),
         pytest.param("DELETE FROM postings WHERE line = 2", "differ by", id="posting-removed"),
         pytest.param(
             "UPDATE postings SET key = 'x-1' WHERE line = 1", "not in the bulk", id="posting-of-another"

@@ -560,3 +560,52 @@ def test_a_correction_of_what_was_not_paid_is_found(store: Store) -> None:
     journal.correct(decision("d-2", paid.key, "correct"), correction(paid.key))
     store.tamper("UPDATE orders SET route = 'clearing'")
     assert [fault for fault in journal.faults() if "booked back" in fault]
+
+
+def test_an_account_in_another_currency_moves_in_it(journal: Journal) -> None:
+    """EXE-09: euro cents balance; what is booked, and what is booked back, is the currency's own amount."""
+    accepted(journal, 1, route="on-us", amount_cents=10_000)
+    (payment,) = journal.due(WINDOW, DAY)
+    debit, credit = both_sides(payment)
+    dollars = replace(debit, currency="USD", own_cents=10_900, rate=1_090_000)
+    unknown = replace(credit, account=A2, currency="GBP")
+    settlement = replace(paying([payment], kind="on-us"), postings=(dollars, unknown))
+    assert journal.seal(settlement, by="desk")
+    assert list(journal.bulk_postings("BULK-1")) == [dollars, unknown]
+    assert journal.booked() == {A1: -10_900, A2: 0}
+    assert journal.posting_totals(WINDOW, LATER) == [(A1, "debit", 1, 10_000), (A2, "credit", 1, 10_000)]
+    posted = [event.detail for event in journal.story(payment.key) if event.what == "posted"]
+    assert [(each.get("in_its_currency"), each.get("rate")) for each in posted] == [
+        ("USD 109.00", "1.0900"),
+        (None, None),
+    ]
+    assert journal.faults() == []
+    journal.begin_emission("BULK-1", WINDOW)
+    journal.correct(decision("d-2", payment.key, "correct"), correction(payment.key))
+    _, _, undone = journal.correction_bookings(payment.key)
+    assert [(each.side, each.currency, each.own_cents, each.rate) for each in undone] == [
+        ("credit", "USD", 10_900, 1_090_000),
+        ("debit", "GBP", None, None),
+    ]
+    assert journal.booked() == {A1: 0, A2: 0}
+
+
+def test_the_story_tells_by_which_tables_a_window_decided(journal: Journal) -> None:
+    """SLO-01: the snapshot stands beside what was paid and beside each attempt, also when a window seals again."""
+    accepted(journal, 2)
+    paid, poor = journal.due(WINDOW, DAY)
+    short = Unpaid(poor, "pending-funds", finding("FND-01", "AM04"), rate=1_080_000)
+    journal.seal(paying([paid], [short]), by="desk")
+    last = Unpaid(poor, "unsettled", finding("FND-01", "AM04"))
+    again = replace(paying([], [last], window=LATER), reference_digest=key_of("other tables"))
+    journal.seal(again, by="desk")
+
+    def told(key: str) -> list[tuple[str, str | None, str | None]]:
+        story = [event for event in journal.story(key) if event.cause.startswith("window:")]
+        return [(each.what, each.detail.get("reference_digest"), each.detail.get("rate")) for each in story]
+
+    assert told(paid.key)[:2] == [("paid", None, None), ("sealed", key_of("tables"), None)]
+    assert told(poor.key) == [
+        ("pending-funds", key_of("tables"), "1.0800"),
+        ("unsettled", key_of("other tables"), None),
+    ]

@@ -8,6 +8,7 @@ import pytest
 
 from sepa.model.compliance import Declaration, Stop, Switch
 from sepa.model.limit import Limit
+from sepa.model.rates import Rate, rates_at
 from sepa.model.reference import Account, Authority, Block, Consent, Participant, Partner
 from sepa.model.screening import Entry
 from sepa.store import places
@@ -533,6 +534,48 @@ def test_the_profile_of_the_bank_may_lie_beside_its_tables(tmp_path: Path) -> No
     assert load_reference(tmp_path).digest == load_reference(folder(tmp_path)).digest
 
 
+RATES = (
+    "currency,valid_from,rate\nUSD,2026-04-02T09:00:00+02:00,1.0800\nUSD,2026-04-02T11:00:00+02:00,1.0900\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "rates"),
+    [
+        pytest.param("08:59:59", {}, id="before the sheet"),
+        pytest.param("09:00:00", {"USD": 1_080_000}, id="EXE-09 1.0800 at 09:00"),
+        pytest.param("10:59:59", {"USD": 1_080_000}, id="until the next"),
+        pytest.param("11:00:00", {"USD": 1_090_000}, id="EXE-09 1.0900 at booking"),
+    ],
+)
+def test_the_rate_in_force_at_an_instant(tmp_path: Path, at: str, rates: dict[str, int]) -> None:
+    head, first, second = RATES.splitlines()
+    sheet = load_reference(folder(tmp_path, rates="\n".join((head, second, first)))).rates
+    assert rates_at(sheet, datetime.datetime.fromisoformat(f"2026-04-02T{at}+02:00")) == rates
+
+
+def test_no_sheet_of_rates_is_none_and_an_empty_one_is_empty(tmp_path: Path) -> None:
+    assert load_reference(tmp_path).rates is None
+    assert load_reference(folder(tmp_path, rates=RATES.splitlines()[0])).rates == ()
+    assert rates_at(None, datetime.datetime(2026, 4, 2, tzinfo=datetime.UTC)) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        pytest.param("EUR,2026-04-02T12:00:00+02:00,1.0900", "another currency than EUR", id="euro"),
+        pytest.param("USD,2026-04-02T12:00:00+02:00,0", "units for one euro above zero", id="zero"),
+        pytest.param("USD,2026-04-02T12:00:00,1.09", "a moment with its offset", id="no offset"),
+        pytest.param(
+            "USD,2026-04-02T07:00:00Z,1.07", "each once; line 2 has it already", id="the same instant"
+        ),
+    ],
+)
+def test_a_fault_in_the_sheet_of_rates(tmp_path: Path, line: str, told: str) -> None:
+    with pytest.raises(ReferenceFault, match=told):
+        load_reference(folder(tmp_path, rates=f"{RATES}{line}\n"))
+
+
 @pytest.mark.parametrize(
     ("file", "kind", "elsewhere"),
     [
@@ -545,6 +588,7 @@ def test_the_profile_of_the_bank_may_lie_beside_its_tables(tmp_path: Path) -> No
         pytest.param("stops.csv", Stop, set(), id="stops"),
         pytest.param("switches.csv", Switch, set(), id="switches"),
         pytest.param("limits.csv", Limit, set(), id="limits"),
+        pytest.param("rates.csv", Rate, set(), id="rates"),
     ],
 )
 def test_every_field_has_its_column_and_every_column_its_place_in_the_guide(

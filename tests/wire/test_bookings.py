@@ -166,6 +166,41 @@ def test_cents_are_conserved_and_texts_survive(transfers: list[Transaction], bat
     assert booked(orders) == (content, written, control)
 
 
+ABROAD = ["account_currency", "account_amount", "rate"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "lines"),
+    [
+        pytest.param({}, [("USD", "13.41", "1.0900")] * 2, id="EXE-09 each order half up"),
+        pytest.param({"batch_booking": True}, [("USD", "26.82", "1.0900")], id="EXE-09 a sum of orders"),
+    ],
+)
+def test_an_account_in_another_currency(settings: dict[str, Any], lines: list[tuple[str, ...]]) -> None:
+    orders = orders_of(PLAIN, RICH, **settings)
+    postings = [
+        replace(each, currency="USD", own_cents=1341, rate=1_090_000) if each.side == "debit" else each
+        for each in postings_of(orders)
+    ]
+    content, _, control = booked(orders, postings)
+    read = table(content)
+    debits, credits = read[read["side"] == "debit"], read[read["side"] == "credit"]
+    assert list(debits[ABROAD].itertuples(index=False, name=None)) == lines
+    assert list(credits[ABROAD].itertuples(index=False, name=None)) == [("EUR", "12.30", "")] * 2
+    assert (control["debit"], control["credit"]) == ("24.60", "24.60")
+
+
+@pytest.mark.parametrize("settings", [{}, {"batch_booking": True}], ids=["single", "batch"])
+def test_without_a_rate_the_amount_in_the_currency_is_left_open(settings: dict[str, Any]) -> None:
+    orders = orders_of(PLAIN, RICH, **settings)
+    postings = [
+        replace(each, currency="USD") if each.side == "debit" else each for each in postings_of(orders)
+    ]
+    read = table(booked(orders, postings)[0])
+    debits = read[read["side"] == "debit"]
+    assert set(debits[ABROAD].itertuples(index=False, name=None)) == {("USD", "", "")}
+
+
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x"])
 def test_a_name_is_no_formula(name: str) -> None:
     order = replace(PLAIN, creditor=Party(name=name))

@@ -12,7 +12,7 @@ from sepa.store.sql.connection import Connected, insert_once
 from sepa.store.sql.emission import SEALED
 from sepa.store.sql.leaving import unsent
 from sepa.store.sql.rows import PAYMENT, instant_of, instant_text, payment_of, transaction_of
-from sepa.store.tables import bulk_members, corrections, decisions, orders, postings, told
+from sepa.store.tables import MOVED, bulk_members, corrections, decisions, orders, postings, told
 
 SUBJECT = "correction:"
 """Before an order's key: the subject under which its correction is told."""
@@ -69,7 +69,15 @@ class Corrections(Connected):
         back = sa.case((line.side == "debit", "credit"), else_="debit")
         wanted = (
             sa.select(
-                line.key, line.account, back, line.amount_cents, corrections.c.booking_date, line.value_date
+                line.key,
+                line.account,
+                back,
+                line.amount_cents,
+                corrections.c.booking_date,
+                line.value_date,
+                line.currency,
+                line.own_cents,
+                line.rate,
             )
             .join(bulk_members, sa.and_(member.key == line.key, member.bulk == line.bulk))
             .join(corrections, corrections.c.key == line.key)
@@ -96,7 +104,7 @@ def undone(
 ) -> dict[str, int]:
     """Net cents that corrections made after `since`, booked by `by`, moved on each account (credit positive)."""
     line = postings.c
-    signed = sa.case((line.side == "debit", line.amount_cents), else_=-line.amount_cents)
+    signed = sa.case((line.side == "debit", MOVED), else_=-MOVED)
     wanted = (
         sa.select(line.account, sa.func.sum(signed))
         .join_from(corrections, bulk_members, bulk_members.c.key == corrections.c.key)

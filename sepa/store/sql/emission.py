@@ -74,7 +74,15 @@ class Emission(Connected):
         line = postings.c
         wanted = (
             sa.select(
-                line.key, line.account, line.side, line.amount_cents, line.booking_date, line.value_date
+                line.key,
+                line.account,
+                line.side,
+                line.amount_cents,
+                line.booking_date,
+                line.value_date,
+                line.currency,
+                line.own_cents,
+                line.rate,
             )
             .where(line.bulk == bulk_id, still_in(line.key))
             .order_by(line.line)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from sepa.model.journal import MOVES
+from sepa.scheme.rates import in_currency
 from sepa.store.sql.leaving import still_in
 from sepa.store.sql.moves import PROJECTED
 from sepa.store.tables import (
@@ -167,13 +168,17 @@ def _members(connection: sa.Connection) -> Iterator[str]:
 
 
 def _postings(connection: sa.Connection) -> Iterator[str]:
-    """Debits equal credits in each bulk, and every posting belongs to one of its orders."""
+    """Debits equal credits in each bulk, other currencies follow their rate, every posting belongs to an order."""
     line, member = postings.c, bulk_members.c
     signed = sa.func.sum(sa.case((line.side == "credit", line.amount_cents), else_=-line.amount_cents))
     for bulk, cents in connection.execute(
         sa.select(line.bulk, signed).group_by(line.bulk).having(signed != 0).order_by(line.bulk)
     ):
         yield f"The postings of bulk {bulk} differ by {int(cents)} cents."
+    abroad = sa.select(line.bulk, line.line, line.amount_cents, line.own_cents, line.rate)
+    for bulk, number, cents, own_cents, rate in connection.execute(abroad.where(line.rate.is_not(None))):
+        if own_cents != in_currency(cents, rate):
+            yield f"Posting {number} of bulk {bulk} does not move what its rate says."
     stray = (
         sa.select(line.bulk, line.line, line.key)
         .join_from(

@@ -20,6 +20,7 @@ from sepa.store.sql.moves import Standing, move, standing
 from sepa.store.sql.rows import PAYMENT, day_text, instant_of, instant_text, payment_of, unreviewed
 from sepa.store.sql.screening import note_screening
 from sepa.store.tables import (
+    MOVED,
     attempts,
     bulk_members,
     bulks,
@@ -65,7 +66,7 @@ class Settling(Connected):
         self, since: datetime.datetime | None = None, *, by: datetime.date | None = None
     ) -> dict[str, int]:
         line = postings.c
-        signed = sa.case((line.side == "credit", line.amount_cents), else_=-line.amount_cents)
+        signed = sa.case((line.side == "credit", MOVED), else_=-MOVED)
         wanted = sa.select(line.account, sa.func.sum(signed)).group_by(line.account).order_by(line.account)
         if since is not None:
             wanted = wanted.join(bulks, bulks.c.id == line.bulk).where(bulks.c.window > instant_text(since))
@@ -160,8 +161,10 @@ def _write(
     causes = _occasions(connection, settlement, stood)
     try:
         _write_bulks(connection, settlement, owners)
-        tried = [(each.payment.key, window) for each in settlement.unpaid]
-        pour(connection, attempts, ("key", "window"), tried)
+        tried = [
+            (each.payment.key, window, settlement.reference_digest, each.rate) for each in settlement.unpaid
+        ]
+        pour(connection, attempts, ("key", "window", "reference_digest", "rate"), tried)
     except sa.exc.IntegrityError as twice:
         raise Overtaken("an order of this window was sealed or tried by another") from twice
     paid = [
@@ -184,19 +187,18 @@ def _write_bulks(connection: sa.Connection, settlement: Settlement, owners: Mapp
     lines = [
         (
             bulk.id, instant_text(bulk.window), bulk.kind, day_text(bulk.settlement_date), bulk.scheme,
-            bulk.count, bulk.sum_cents,
+            bulk.count, bulk.sum_cents, settlement.reference_digest,
         )
         for bulk in settlement.bulks
     ]  # fmt: skip
-    pour(
-        connection, bulks, ("id", "window", "kind", "settlement_date", "scheme", "count", "sum_cents"), lines
-    )
+    pour(connection, bulks, _BULK, lines)
     members = [(key, bulk.id, number) for bulk in settlement.bulks for number, key in enumerate(bulk.keys, 1)]
     pour(connection, bulk_members, ("key", "bulk", "position"), members)
     pour(connection, postings, _POSTING, list(_postings(settlement.postings, owners)))
 
 
-_POSTING = ("bulk", "line", "key", "account", "side", "amount_cents", "booking_date", "value_date")
+_BULK = tuple(bulks.columns.keys())
+_POSTING = tuple(postings.columns.keys())
 
 
 def _postings(written: tuple[Posting, ...], owners: Mapping[str, str]) -> Any:
@@ -206,7 +208,7 @@ def _postings(written: tuple[Posting, ...], owners: Mapping[str, str]) -> Any:
         lines[bulk] += 1
         yield (
             bulk, lines[bulk], each.key, each.account, each.side, each.amount_cents,
-            day_text(each.booking_date), day_text(each.value_date),
+            day_text(each.booking_date), day_text(each.value_date), each.currency, each.own_cents, each.rate,
         )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from sepa.store.sql.connection import Connected
 from sepa.store.sql.emission import read_publications, read_withheld
 from sepa.store.sql.rows import FILE, block_row, file_row, findings_of, instant_of
 from sepa.store.sql.screening import lists_asked
+from sepa.store.sql.story_of_windows import DESK, sealed, tried_by
 from sepa.store.tables import (
     approvals,
     blocks,
@@ -23,12 +24,9 @@ from sepa.store.tables import (
     files,
     history,
     orders,
-    postings,
     recalls,
     taken_out,
 )
-
-DESK = "desk"
 
 
 class Story(Connected):
@@ -53,7 +51,7 @@ class Story(Connected):
                 *_taken_out(connection, key),
                 *_recalled(connection, key),
                 *moved,
-                *(_sealed(connection, bulk, key) if bulk is not None else ()),
+                *(sealed(connection, bulk, key) if bulk is not None else ()),
                 *_corrected(connection, key),
                 *_published(
                     connection,
@@ -160,6 +158,7 @@ def _judged(connection: sa.Connection, order: Any) -> Iterator[Event]:
         findings=findings_of(first["findings"])
         or _refusals_above(connection, first["outcome"], order, file.findings),
     )
+    tried = tried_by(connection, order["key"])
     for line in lines:
         if line["step"]:
             yield Event(
@@ -167,7 +166,7 @@ def _judged(connection: sa.Connection, order: Any) -> Iterator[Event]:
                 what=line["state"],
                 by=line["by"],
                 cause=line["cause"],
-                detail=_facts(line),
+                detail=_facts(line) | tried.get((line["at"], line["cause"].partition("#")[0]), {}),
                 findings=findings_of(line["findings"]),
             )
 
@@ -190,29 +189,6 @@ def _facts(line: Any) -> dict[str, str]:
     if line["amount_cents"] is not None:
         facts["amount"] = amount_text(line["amount_cents"])
     return {name: str(value) for name, value in facts.items() if value is not None}
-
-
-def _sealed(connection: sa.Connection, bulk: Any, key: str) -> Iterator[Event]:
-    at, cause = instant_of(bulk["window"]), f"window:{bulk['window']}"
-    facts = {
-        "bulk": bulk["id"],
-        "kind": bulk["kind"],
-        "settlement_date": str(bulk["settlement_date"]),
-        "count": str(bulk["count"]),
-        "sum": amount_text(bulk["sum_cents"]),
-    }
-    yield Event(at=at, what="sealed", by=DESK, cause=cause, detail=facts)
-    line = postings.c
-    wanted = sa.select(postings).where(line.bulk == bulk["id"], line.key == key).order_by(line.line)
-    for row in connection.execute(wanted).mappings():
-        detail = {
-            "account": row["account"],
-            "side": row["side"],
-            "amount": amount_text(row["amount_cents"]),
-            "booking_date": str(row["booking_date"]),
-            "value_date": str(row["value_date"]),
-        }
-        yield Event(at=at, what="posted", by=DESK, cause=cause, detail=detail)
 
 
 def _corrected(connection: sa.Connection, key: str) -> Iterator[Event]:
