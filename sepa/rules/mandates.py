@@ -132,6 +132,7 @@ def _says_something(change: Amendment | None) -> bool:
     codes=("MD02",),
     message="{found} is not what the mandate can have held before.",
     remedy="Fill in the former account as an IBAN, or SMNDA; the former creditor identifier as it was.",
+    parameters=("orders.name_max_chars",),
     kinds=_COLLECTION,
 )
 def amendment_details(subject: Transaction, case: Case) -> Findings:
@@ -154,7 +155,39 @@ def amendment_details(subject: Transaction, case: Case) -> Findings:
         faults.append(
             finding("MD02", "mandate.amendment.creditor_identifier", former, "a creditor identifier")
         )
+    name, most = change.creditor_name, case.profile.orders.name_max_chars
+    if name is not None and len(name) > most:
+        element, expected = "mandate.amendment.creditor_name", "at most {most} characters"
+        faults.append(finding("MD02", element, name, expected, message=LONG_NAME, most=str(most)))
     return tuple(faults)
+
+
+LONG_NAME = "The former name of the creditor, {found}, has more than {most} characters."
+
+
+@rule(
+    "SDD-13",
+    subject="transaction",
+    source="EPC130-08 2025, OrgnlDbtrAcct and OrgnlDbtrAgt; EPC note on SMNDA of 2016",
+    codes=("MD02",),
+    message="Beside SMNDA the former account or bank {found} is not told; we leave it out.",
+    remedy="Send SMNDA alone, or the former account alone.",
+    kinds=_COLLECTION,
+    effect="warn",
+)
+def new_account_alone(subject: Transaction, case: Case) -> Findings:
+    """SMNDA, for a new account under the same mandate, stands alone: without the account or bank before."""
+    change = subject.mandate.amendment if subject.mandate is not None else None
+    if change is None or SAME_MANDATE_NEW_ACCOUNT not in (
+        change.debtor_account_other,
+        change.debtor_agent_other,
+    ):
+        return NOTHING
+    for field in ("debtor_iban", "debtor_agent_bic"):
+        told = getattr(change, field)
+        if told is not None:
+            return (new_account_alone.finding("MD02", f"mandate.amendment.{field}", told, "SMNDA alone"),)
+    return NOTHING
 
 
 RULES: tuple[Rule, ...] = (
@@ -163,4 +196,5 @@ RULES: tuple[Rule, ...] = (
     mandate_signed_before,
     amendment,
     amendment_details,
+    new_account_alone,
 )

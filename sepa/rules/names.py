@@ -1,7 +1,7 @@
 """Names: given where the scheme needs them, and short enough."""
 
 from sepa.model.finding import NOTHING, Findings
-from sepa.model.message import Party, PaymentInformation, Transaction
+from sepa.model.message import MessageHead, Party, PaymentInformation, Transaction
 from sepa.rules.rule import Case, Rule, rule
 
 
@@ -86,4 +86,25 @@ def block_length(subject: PaymentInformation, case: Case) -> Findings:
     return _length_findings(block_length, (("party", subject.party), ("ultimate", subject.ultimate)), case)
 
 
-RULES: tuple[Rule, ...] = (account_holder, block_length, creditor, length)
+@rule(
+    "CHR-04",
+    subject="message",
+    source="EPC132-08 2025 and EPC130-08 2025, InitgPty/Nm",
+    codes=("BE20",),
+    message=_LONG_NAME,
+    remedy=_LONG_NAME_REMEDY,
+    parameters=("orders.name_max_chars",),
+    effect="warn",
+)
+def initiating_party(subject: MessageHead, case: Case) -> Findings:
+    """The name of the initiating party is no longer than SEPA carries; it stays between the sender and us."""
+    party = subject.group_header.initiating_party
+    most = case.profile.orders.name_max_chars
+    if party.name is None or len(party.name) <= most:
+        return NOTHING
+    element = "group_header.initiating_party.name"
+    expected = "at most {most} characters"
+    return (initiating_party.finding("BE20", element, party.name, expected, most=str(most)),)
+
+
+RULES: tuple[Rule, ...] = (initiating_party, account_holder, block_length, creditor, length)

@@ -6,7 +6,7 @@ The sender's own side stands on the block and is judged there once; the other si
 from msgspec.structs import astuple
 
 from sepa.model.finding import NOTHING, Finding, Findings
-from sepa.model.message import MessageHead, Party, PaymentInformation, Transaction
+from sepa.model.message import Amendment, MessageHead, Party, PaymentInformation, Transaction
 from sepa.model.profile import RejectOrWarn
 from sepa.rules.rule import Case, Rule, rule
 from sepa.scheme.characters import (
@@ -57,6 +57,9 @@ def _order_texts(transaction: Transaction, case: Case) -> Texts:
         for structured in remittance.structured:
             if structured.reference is not None:
                 texts.append(("remittance.structured.reference", structured.reference))
+    change = _amendment(transaction)
+    if change is not None and change.creditor_name is not None:
+        texts.append(("mandate.amendment.creditor_name", change.creditor_name))
     return texts
 
 
@@ -67,11 +70,18 @@ def _order_references(transaction: Transaction) -> Texts:
     mandate_id = _mandate_id(transaction)
     if mandate_id is not None:
         references.append(("mandate.mandate_id", mandate_id))
+    change = _amendment(transaction)
+    if change is not None and change.mandate_id is not None:
+        references.append(("mandate.amendment.mandate_id", change.mandate_id))
     return references
 
 
 def _mandate_id(transaction: Transaction) -> str | None:
     return transaction.mandate.mandate_id if transaction.mandate is not None else None
+
+
+def _amendment(transaction: Transaction) -> Amendment | None:
+    return transaction.mandate.amendment if transaction.mandate is not None else None
 
 
 def _all_plain(transaction: Transaction, case: Case) -> bool:
@@ -80,7 +90,7 @@ def _all_plain(transaction: Transaction, case: Case) -> bool:
     for reference in references:
         if reference is not None and reference_fault(reference) is not None:
             return False
-    return _plain_texts(transaction, case)
+    return _amendment(transaction) is None and _plain_texts(transaction, case)
 
 
 def _plain_texts(transaction: Transaction, case: Case) -> bool:

@@ -90,6 +90,26 @@ def test_signed_no_later_than_collected(requested: str, refused: bool) -> None:
             {("SDD-08", "MD02", "mandate.amendment.creditor_identifier")},
             id="SDD-08 former creditor identifier",
         ),
+        pytest.param(True, Amendment(creditor_name="x" * 70), set(), id="former name of 70"),
+        pytest.param(
+            True,
+            Amendment(creditor_name="x" * 71),
+            {("SDD-08", "MD02", "mandate.amendment.creditor_name")},
+            id="SDD-08 former name of 71",
+        ),
+        pytest.param(True, Amendment(debtor_agent_bic="TATRSKBX"), set(), id="former bank, no SMNDA"),
+        pytest.param(
+            True,
+            Amendment(debtor_account_other="SMNDA", debtor_agent_bic="TATRSKBX"),
+            {("SDD-13", "MD02", "mandate.amendment.debtor_agent_bic")},
+            id="SDD-13 SMNDA and the former bank",
+        ),
+        pytest.param(
+            True,
+            Amendment(debtor_iban=A2, debtor_agent_other="SMNDA"),
+            {("SDD-13", "MD02", "mandate.amendment.debtor_iban")},
+            id="SDD-13 SMNDA of the older messages and the former account",
+        ),
     ],
 )
 def test_amendment(

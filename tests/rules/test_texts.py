@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from sepa.model.message import Address, Mandate, Party, Remittance
+from sepa.model.message import Address, Amendment, Mandate, Party, Remittance
 from sepa.rules import names, texts
-from tests.build import SEPA_2026, case, collection, judged, profile, said, transfer
+from tests.build import SEPA_2026, Built, case, collection, judged, profile, said, transfer
 
 STRICT = profile(characters__text="reject")
 OVERRIDE = "\u202eabc"
@@ -121,6 +121,26 @@ def test_references(reference: str, refused: bool) -> None:
     assert message == ({("CHR-03", "RR10", "group_header.message_id", "warn")} if refused else set())
 
 
+def test_what_a_mandate_held_before_travels_too() -> None:
+    def amended(**change: str) -> Built:
+        return collection(mandate=Mandate("MND-1", "2025-06-02", True, Amendment(**change)))
+
+    assert judged(texts.references, amended(mandate_id="OLD//1")) == {
+        ("CHR-03", "RR10", "mandate.amendment.mandate_id", "reject")
+    }
+    assert judged(texts.references, amended(mandate_id="OLD/1")) == set()
+    assert judged(texts.hidden_characters, amended(creditor_name="Ener\u200bgia")) == {
+        ("CHR-02", "RR10", "mandate.amendment.creditor_name", "reject")
+    }
+    assert judged(texts.characters, amended(creditor_name="Energia Ω∞")) == {
+        ("CHR-01", "RR10", "mandate.amendment.creditor_name", "warn")
+    }
+    for rule in (texts.characters, texts.hidden_characters, texts.references):
+        assert rule.quiet_if is not None
+        odd = amended(creditor_name="Energia ∞", mandate_id="OLD//1")
+        assert not rule.quiet_if(odd.transaction, case(odd))
+
+
 def test_an_invisible_message_id_is_refused() -> None:
     head = transfer(head={"message_id": "MSG\u200b1"}).head
     assert said(texts.message_id.check(head, case(bank=profile(characters__reference="warn")))) == {
@@ -141,6 +161,15 @@ def test_name_length(length: int, refused: bool) -> None:
     assert payer == ({("CHR-04", "BE20", "debtor.name", "reject")} if refused else set())
     assert own == ({("CHR-04", "BE20", "party.name", "reject")} if refused else set())
     assert ultimate == ({("CHR-04", "BE20", "ultimate_creditor.name", "reject")} if refused else set())
+
+
+@pytest.mark.parametrize(
+    ("length", "told"), [pytest.param(70, False, id="70"), pytest.param(71, True, id="71")]
+)
+def test_the_name_of_the_initiating_party_is_only_remarked_on(length: int, told: bool) -> None:
+    head = transfer(head={"initiating_party": Party(name="x" * length)}).head
+    found = said(names.initiating_party.check(head, case()))
+    assert found == ({("CHR-04", "BE20", "group_header.initiating_party.name", "warn")} if told else set())
 
 
 def test_ct_05_the_payees_name_is_needed_where_the_profile_says_so() -> None:
