@@ -235,7 +235,9 @@ class _Run:
             )
         if payment.route == "on-us":
             creditor = account_of(payment.creditor_iban, self._reference)
-            findings += creditor_findings(payment, creditor, self.window)
+            iban = creditor.iban if creditor is not None else payment.creditor_iban
+            posted_cents = self._booked.get(iban, 0) + self._moved.get(iban, 0)
+            findings += creditor_findings(payment, creditor, self.window, self._profile, posted_cents)
         else:
             findings += self._unreached(payment)
         return findings

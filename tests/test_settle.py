@@ -1,4 +1,4 @@
-"""Settlement: FND-01 to FND-16, EXE-01 to EXE-09, ACC-01, ACC-09, ACC-10, DD-08 to DD-11, BAT-06."""
+"""Settlement: FND-01 to FND-16, EXE-01 to EXE-09, ACC-01 to ACC-10, DD-08 to DD-11, BAT-06."""
 
 import datetime
 import random
@@ -15,7 +15,22 @@ from sepa.model.payment import Payment, Settlement
 from sepa.model.profile import Profile
 from sepa.model.reference import Account, Block, Partner, Reference
 from sepa.settle import available_cents, balanced, settle
-from tests.build import A1, A2, A3, B1, C1, CI1, M1, OTP, consent, instant, participants, profile, reference
+from tests.build import (
+    A1,
+    A2,
+    A3,
+    A6,
+    B1,
+    C1,
+    CI1,
+    M1,
+    OTP,
+    consent,
+    instant,
+    participants,
+    profile,
+    reference,
+)
 from tests.build import accounts as own_accounts
 
 DAY = datetime.date
@@ -308,6 +323,101 @@ def test_accounts_are_asked_again(iban: str, facts: dict[str, Any], order: Payme
     settlement = run(order, known=tables((iban, facts)))
     assert fate(settlement) == {1: expected}
     assert bool(settlement.postings) is (expected == "paid")
+
+
+DYNAMIC = {"product": "dynamic", "opened_on": DAY(2026, 4, 1), "balance_cents": 0}
+TWIN = {"product": "twin", "balance_cents": 100_000}
+
+
+def deposited(number: int = 1, cents: int = 40_000, **changes: Any) -> Payment:
+    return on_us(number, **({"creditor_iban": A6, "amount_cents": cents} | changes))
+
+
+@pytest.mark.parametrize(
+    ("orders", "facts", "booked", "expected"),
+    [
+        pytest.param([deposited()], {}, 0, ["paid"], id="ACC-07 the first"),
+        pytest.param([deposited(cents=39_999)], {}, 0, ["rejected ACC-07 AM06"], id="ACC-07 too little"),
+        pytest.param(
+            [deposited(), deposited(2)],
+            {},
+            0,
+            ["paid", "rejected ACC-07 AG01"],
+            id="ACC-07 two in one window",
+        ),
+        pytest.param(
+            [deposited(cents=100_001), deposited(2)],
+            {},
+            0,
+            ["pending-funds FND-01 AM04", "paid"],
+            id="ACC-07 the first has no cover",
+        ),
+        pytest.param(
+            [deposited()], {}, 40_000, ["rejected ACC-07 AG01"], id="ACC-07 posted in another window"
+        ),
+        pytest.param(
+            [deposited()], {"balance_cents": 40_000}, 0, ["rejected ACC-07 AG01"], id="ACC-07 in the balance"
+        ),
+        pytest.param(
+            [deposited()], {"balance_cents": 40_000}, -40_000, ["paid"], id="ACC-07 the first was taken back"
+        ),
+    ],
+)
+def test_a_dynamic_deposit_takes_one_payment(
+    orders: list[Payment], facts: dict[str, Any], booked: int, expected: list[str]
+) -> None:
+    known = tables((A6, DYNAMIC | facts))
+    settlement = run(*orders, known=known, booked={A6: booked})
+    assert fate(settlement) == dict(enumerate(expected, start=1))
+
+
+@pytest.mark.parametrize(
+    ("minimum", "cents", "expected"),
+    [
+        pytest.param({}, 10_000, "paid", id="ACC-07 EUR 400.00 stay"),
+        pytest.param({}, 10_001, "unsettled FND-01 AM04", id="ACC-07 EUR 399.99 would stay"),
+        pytest.param({"minimum_balance_cents": 45_000}, 5_001, "unsettled FND-01 AM04", id="more must stay"),
+        pytest.param(
+            {"minimum_balance_cents": 1}, 10_001, "unsettled FND-01 AM04", id="ACC-07 less is not asked"
+        ),
+    ],
+)
+def test_of_a_dynamic_deposit_its_minimum_stays(minimum: dict[str, int], cents: int, expected: str) -> None:
+    known = tables((A6, DYNAMIC | {"balance_cents": 50_000} | minimum))
+    order = on_us(debtor_iban=A6, amount_cents=cents)
+    assert fate(run(order, at=EVENING, known=known)) == {1: expected}
+
+
+@pytest.mark.parametrize(
+    ("facts", "order", "expected"),
+    [
+        pytest.param({"renewal_day": DAY(2026, 4, 2)}, deposited(), "paid", id="on the renewal day"),
+        pytest.param(
+            {"renewal_day": DAY(2026, 4, 1)},
+            deposited(booking_date=DAY(2026, 4, 1)),
+            "rejected ACC-02 AG01",
+            id="ACC-02 tried again the day after",
+        ),
+        pytest.param(
+            {"renewal_day": DAY(2026, 4, 1), "balance_cents": 50_000},
+            on_us(debtor_iban=A6, booking_date=DAY(2026, 4, 1)),
+            "rejected ACC-04 AG01",
+            id="ACC-04 tried again the day after",
+        ),
+        pytest.param(
+            TWIN | {"withdrawable_from": DAY(2026, 4, 3)},
+            on_us(debtor_iban=A6),
+            "rejected ACC-06 AG01",
+            id="ACC-06 too early",
+        ),
+        pytest.param(TWIN, on_us(debtor_iban=A6), "paid", id="ACC-06 no period agreed"),
+        pytest.param(
+            {"renewal_day": None}, collected(creditor_iban=A6), "paid", id="what is collected is no transfer"
+        ),
+    ],
+)
+def test_deposits_are_asked_again(facts: dict[str, Any], order: Payment, expected: str) -> None:
+    assert fate(run(order, known=tables((A6, facts)))) == {1: expected}
 
 
 @pytest.mark.parametrize(

@@ -200,10 +200,18 @@ class Funds(Section, frozen=True):
     retry: Retry
 
 
+class DynamicDeposit(Section, frozen=True):
+    minimum_cents: int = 40_000
+    funding_days: int = 7
+
+
 class Accounts(Section, frozen=True):
     term_deposit_credit_window: Literal["renewal_day", "any"]
     savings_legacy_any_internal_until: datetime.date
     term_deposit_funding_days: int = 10
+    term_deposit_anytime_products: tuple[Literal["fx_1_month"], ...] = ("fx_1_month",)
+    term_deposit_early_withdrawal_notice_days: int = 31
+    dynamic: DynamicDeposit = DynamicDeposit()
     business_use_of_consumer_account: Literal["flag", "reject"] = "flag"
 
 

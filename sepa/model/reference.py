@@ -32,6 +32,9 @@ class Account(msgspec.Struct, frozen=True, gc=False):
     `barred_creditors` are identifiers of creditors who may not collect (DD-16). In electronic banking an
     `active` account may be debited, a `passive` one only looked at (EB-06), and from `ebanking_until` on it takes
     no electronic order any more (SWI-05).
+
+    `term_months`, `renewal_day` and the day of a written request for early withdrawal are a term deposit's (ACC-03,
+    ACC-04); a TWIN account pays out from `withdrawable_from` on (ACC-06).
     """
 
     iban: str
@@ -49,6 +52,9 @@ class Account(msgspec.Struct, frozen=True, gc=False):
     enforcement: bool = False
     owner_died_on: datetime.date | None = None
     renewal_day: datetime.date | None = None
+    term_months: int | None = None
+    withdrawal_requested_on: datetime.date | None = None
+    withdrawable_from: datetime.date | None = None
     blocks: tuple[Block, ...] = ()
     retry_days: int = 0
     unsettled_notice: bool = False

@@ -7,7 +7,7 @@ from sepa.model.message import Kind
 from sepa.model.payment import Payment
 from sepa.model.profile import Profile
 from sepa.model.reference import Account, Reference, bank_of
-from sepa.rules import accounts, ownership, payers, reach
+from sepa.rules import accounts, deposits, ownership, payers, reach
 from sepa.rules.standing import EXISTING, blocked, closed, lapsed
 
 _DEBTOR = "debtor_account.iban"
@@ -21,16 +21,16 @@ def no_debtor_account(payment: Payment) -> Findings:
 
 
 def debtor_findings(account: Account, kind: Kind, window: datetime.datetime, profile: Profile) -> Findings:
-    """What stops every debit of this kind at `window`: closed, blocked, owner dead, collections blocked.
+    """What stops every debit of this kind at `window`: closed, blocked, owner dead, collections blocked, money tied.
 
-    `window` is in the bank's zone. ACC-01, ACC-09, ACC-10, DD-16.
+    `window` is in the bank's zone. ACC-01, ACC-04, ACC-06, ACC-09, ACC-10, DD-16.
     """
     if kind == "collection":
         is_open, is_free, is_alive = payers.payer_account_open, payers.payer_account_free, payers.payer_alive
         refusing = payers.collections_blocked(account, profile)
     else:
         is_open, is_free = accounts.debtor_account_open, accounts.debtor_account_free
-        is_alive, refusing = accounts.owner_alive, NOTHING
+        is_alive, refusing = accounts.owner_alive, deposits.debited(account, window.date(), profile)
     return (
         closed(is_open, account, window.date(), _DEBTOR)
         + blocked(is_free, account, window, window, _DEBTOR)
@@ -40,13 +40,24 @@ def debtor_findings(account: Account, kind: Kind, window: datetime.datetime, pro
     )
 
 
-def creditor_findings(payment: Payment, creditor: Account | None, window: datetime.datetime) -> Findings:
-    """What stops the credit of an on-us payment: no such account any more, or closed (ACC-01, ACC-19).
+def creditor_findings(
+    payment: Payment,
+    creditor: Account | None,
+    window: datetime.datetime,
+    profile: Profile,
+    posted_cents: int = 0,
+) -> Findings:
+    """What stops the credit of an on-us payment: no such account any more, closed, or a deposit that takes nothing now.
 
-    A collection is on-us by its debtor; its creditor may be at the bank that delivered it.
+    `posted_cents` is what we posted to the creditor's account beyond the balance of the table. A collection is
+    on-us by its debtor; its creditor may be at the bank that delivered it. ACC-01, ACC-02, ACC-07, ACC-19.
     """
     if creditor is not None:
-        return closed(accounts.creditor_account_open, creditor, window.date(), _CREDITOR)
+        shut = closed(accounts.creditor_account_open, creditor, window.date(), _CREDITOR)
+        if payment.kind == "collection":
+            return shut
+        held_cents = creditor.balance_cents + posted_cents
+        return shut + deposits.credited(creditor, payment.amount_cents, held_cents, window.date(), profile)
     if payment.kind == "collection":
         return NOTHING
     judge = accounts.creditor_account_known

@@ -46,8 +46,8 @@ def available_cents(
     """What `account` can still pay at the instant `at`, in cents of its own currency; may be negative.
 
     Balance of the snapshot, plus what we posted since (`booked`: net cents by account, debits negative, in its
-    currency), plus the overdraft, less blocked money, card holds and the minimum balance. Source: otp-sk V.1(11),
-    III.4(38), IV.5(59); FND-01 to FND-05, FND-13, A-06.
+    currency), plus the overdraft, less blocked money, card holds and the minimum balance, that of a DYNAMIC deposit
+    included. Source: otp-sk V.1(11), III.4(38), III.4(90), IV.5(59); FND-01 to FND-05, FND-13, A-06, ACC-07.
     """
     funds = profile.funds
     overdraft = account.overdraft_cents if funds.overdraft_counts else 0
@@ -58,6 +58,8 @@ def available_cents(
     has_overdraft = account.overdraft_cents > 0
     deducts = not has_overdraft or funds.minimum_balance_with_overdraft == "deduct"
     minimum = account.minimum_balance_cents if deducts else 0
+    if account.product == "dynamic":
+        minimum = max(minimum, profile.accounts.dynamic.minimum_cents)
     return account.balance_cents + booked.get(account.iban, 0) + overdraft - blocked - holds - minimum
 
 
@@ -89,6 +91,7 @@ def cover_findings(cover: Cover) -> Findings:
         "funds.retry.default_days",
         "funds.retry.max_days",
         "fx.funds_check_margin_per_mille",
+        "accounts.dynamic.minimum_cents",
     ),
     needs=("accounts",),
 )

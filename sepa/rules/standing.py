@@ -3,6 +3,7 @@
 import datetime
 
 from sepa.model.finding import NOTHING, Findings
+from sepa.model.message import Transaction
 from sepa.model.reference import Account, Block, account_of, is_ours
 from sepa.rules.rule import Case, Rule
 from sepa.scheme.iban import iban_fault
@@ -11,6 +12,19 @@ EXISTING = "an account that exists at this bank"
 _OPEN = "an account that is open on {booking_date}"
 _FREE = "an account that is not blocked"
 _IN_FORCE = "an account whose orders are still in force"
+
+
+_BOUND = ("savings", "term-deposit", "twin", "sub-deposit")
+_CHOOSY = ("term-deposit", "dynamic")
+
+
+def unbound(subject: Transaction, case: Case) -> bool:
+    """Neither account is of a kind that limits where money goes, or when and how much comes."""
+    debtor = account_of(subject.debtor_account.iban, case.reference)
+    if debtor is not None and debtor.product in _BOUND:
+        return False
+    creditor = account_of(subject.creditor_account.iban, case.reference)
+    return creditor is None or creditor.product not in _CHOOSY
 
 
 def in_force(block: Block, moment: datetime.datetime) -> bool:

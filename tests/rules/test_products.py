@@ -1,4 +1,4 @@
-"""What each kind of account allows: SC-07, ACC-02 to ACC-06, ACC-08."""
+"""What each kind of account allows: SC-07, ACC-02 to ACC-08."""
 
 import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from sepa.rules import products
+from sepa.rules import deposits, products
 from tests.build import (
     A1,
     A2,
@@ -39,7 +39,7 @@ def tables(**changes: Any) -> Any:
 
 def rules_found(built: Any, booking: str = "2026-04-02", **changes: Any) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
-    for rule in products.RULES:
+    for rule in (*products.RULES, *deposits.RULES):
         said_here = judged(rule, built, tables=tables(**changes), days=dating(booking))
         found |= {(rule_id, code) for rule_id, code, _, _ in said_here}
     return found
@@ -140,8 +140,114 @@ def test_term_deposit_open_to_credits_where_the_profile_says_so() -> None:
     built = transfer(creditor_iban=A6)
     bank = profile(accounts__term_deposit_credit_window="any")
     day = dating("2026-05-14")
-    assert judged(products.term_deposit_credit, built, bank=OTP, days=day)
-    assert not judged(products.term_deposit_credit, built, bank=bank, days=day)
+    assert judged(deposits.term_deposit_credit, built, bank=OTP, days=day)
+    assert not judged(deposits.term_deposit_credit, built, bank=bank, days=day)
+
+
+@pytest.mark.parametrize(
+    ("changes", "offered", "refused"),
+    [
+        pytest.param({"term_months": 1, "currency": "USD"}, True, False, id="ACC-03 a month in dollars"),
+        pytest.param({"term_months": 3, "currency": "USD"}, True, True, id="ACC-03 three months in dollars"),
+        pytest.param({"currency": "USD"}, True, True, id="ACC-03 in dollars, its term unknown"),
+        pytest.param({"term_months": 1}, True, True, id="ACC-03 a month in euro"),
+        pytest.param(
+            {"term_months": 1, "currency": "USD"}, False, True, id="ACC-03 where no product is open"
+        ),
+    ],
+)
+def test_a_deposit_of_a_month_in_a_foreign_currency_takes_money_at_any_time(
+    changes: dict[str, Any], offered: bool, refused: bool
+) -> None:
+    anytime = ["fx_1_month"] if offered else []
+    bank = profile(accounts__term_deposit_anytime_products=anytime)
+    built, day = transfer(creditor_iban=A6), dating("2026-05-14")
+    found = judged(deposits.term_deposit_credit, built, bank=bank, tables=tables(**changes), days=day)
+    assert bool(found) is refused
+
+
+@pytest.mark.parametrize(
+    ("asked", "booking", "notice", "refused"),
+    [
+        pytest.param("2026-03-02", "2026-04-01", 31, True, id="ACC-04 asked Mon 2 March, on Wed 1 April"),
+        pytest.param("2026-03-02", "2026-04-02", 31, False, id="ACC-04 asked Mon 2 March, on Thu 2 April"),
+        pytest.param("2026-03-02", "2026-04-09", 31, False, id="ACC-04 a week later"),
+        pytest.param("2026-03-02", "2026-04-02", 32, True, id="ACC-04 another notice"),
+        pytest.param(None, "2026-04-02", 31, True, id="ACC-04 nobody asked"),
+    ],
+)
+def test_early_withdrawal_after_its_notice(
+    asked: str | None, booking: str, notice: int, refused: bool
+) -> None:
+    bank = profile(accounts__term_deposit_early_withdrawal_notice_days=notice)
+    day = datetime.date.fromisoformat(asked) if asked else None
+    found = judged(
+        deposits.term_deposit_release,
+        transfer(debtor_iban=A6, creditor_iban=A1),
+        bank=bank,
+        tables=tables(withdrawal_requested_on=day),
+        days=dating(booking),
+    )
+    assert bool(found) is refused
+
+
+@pytest.mark.parametrize(
+    ("booking", "refused"),
+    [
+        pytest.param("2026-04-01", True, id="ACC-06 before the agreed period"),
+        pytest.param("2026-04-02", False, id="ACC-06 on its first day"),
+    ],
+)
+def test_twin_pays_nothing_before_the_agreed_period(booking: str, refused: bool) -> None:
+    built = transfer(debtor_iban=A6, creditor_iban=A1)
+    earliest = datetime.date(2026, 4, 2)
+    found = rules_found(built, booking, product="twin", withdrawable_from=earliest)
+    assert found == ({("ACC-06", "AG01")} if refused else set())
+
+
+OPENED_ON = {"product": "dynamic", "opened_on": datetime.date(2026, 4, 1)}
+
+
+@pytest.mark.parametrize(
+    ("amount", "booking", "balance_cents", "expected"),
+    [
+        pytest.param("399.99", "2026-04-02", 0, {("ACC-07", "AM06")}, id="ACC-07 EUR 399.99"),
+        pytest.param("400.00", "2026-04-02", 0, set(), id="ACC-07 EUR 400.00"),
+        pytest.param("400.00", "2026-04-01", 0, set(), id="ACC-07 on the day of its opening"),
+        pytest.param("400.00", "2026-03-31", 0, {("ACC-07", "AG01")}, id="ACC-07 before its opening"),
+        pytest.param("400.00", "2026-04-14", 0, set(), id="ACC-07 on the seventh working day"),
+        pytest.param("400.00", "2026-04-15", 0, {("ACC-07", "AG01")}, id="ACC-07 on the eighth working day"),
+        pytest.param("400.00", "2026-04-03", 40_000, {("ACC-07", "AG01")}, id="ACC-07 a second credit"),
+        pytest.param("0.01", "2026-04-15", 1, {("ACC-07", "AG01")}, id="ACC-07 a second credit, said once"),
+        pytest.param(None, "2026-04-02", 0, set(), id="an amount that is missing has its own rule"),
+    ],
+)
+def test_a_dynamic_deposit_takes_one_payment(
+    amount: str | None, booking: str, balance_cents: int, expected: set[tuple[str, str]]
+) -> None:
+    built = transfer(creditor_iban=A6, amount=amount)
+    assert rules_found(built, booking, balance_cents=balance_cents, **OPENED_ON) == expected
+
+
+def test_a_dynamic_deposit_by_other_terms() -> None:
+    bank = profile(accounts__dynamic={"minimum_cents": 10_000, "funding_days": 8})
+    known, days = tables(balance_cents=0, **OPENED_ON), dating("2026-04-15")
+    built = transfer(creditor_iban=A6, amount="100.00")
+    for rule in deposits.RULES:
+        assert not judged(rule, built, bank=bank, tables=known, days=days)
+
+
+def test_without_its_day_a_deposit_says_nothing_of_days() -> None:
+    for product in ("term-deposit", "twin", "dynamic"):
+        later = datetime.date(2027, 1, 1)
+        known = tables(product=product, balance_cents=0, opened_on=later, withdrawable_from=later)
+        for built in (
+            transfer(creditor_iban=A6, amount="400.00"),
+            transfer(debtor_iban=A6, creditor_iban=A1),
+        ):
+            undated = msgspec.structs.replace(case(built, tables=known), dating=None)
+            for rule in deposits.RULES:
+                assert rule.check(built.transaction, undated) == ()
 
 
 def test_an_unknown_account_of_ours_has_its_own_rule() -> None:

@@ -102,6 +102,9 @@ TO_AMERICA = {
     "creditor_bic": "CHASUS33",
     "currency": "USD",
 }
+OPENED = {"product": "dynamic", "opened_on": DAY(2026, 4, 1)}
+DYNAMIC = tables((A6, OPENED))
+ASKED = tables((A6, {"withdrawal_requested_on": DAY(2026, 3, 2)}))
 CAPTURED = {"creditor_account": AccountId(other="19-8742637541/1200")}
 
 AT_THE_DOOR = [
@@ -172,6 +175,24 @@ AT_THE_DOOR = [
     row("ACC-02", "A1 to A6 on Thu 14 May", on("2026-05-14", creditor_iban=A6), "rejected", "AG01"),
     row("ACC-02", "A1 to A6 on Fri 15 May", on("2026-05-15", creditor_iban=A6), "accepted"),
     row("ACC-04", "A6 to B1", on("2026-05-15", debtor_iban=A6), "rejected", "AG01"),
+    row("ACC-03", "opened Wed 1, on Fri 10 April", on("2026-04-10", creditor_iban=A6), "accepted",
+        tables=tables((A6, {"opened_on": DAY(2026, 4, 1)}))),
+    row("ACC-03", "opened Wed 1, on Mon 13 April", on("2026-04-13", creditor_iban=A6), "rejected", "AG01",
+        tables=tables((A6, {"opened_on": DAY(2026, 4, 1)}))),
+    row("ACC-03", "renewed Sat 11, on Mon 13 April", on("2026-04-13", creditor_iban=A6), "accepted",
+        tables=tables((A6, {"renewal_day": DAY(2026, 4, 11)}))),
+    row("ACC-04", "asked Mon 2 March, on Wed 1 April", on("2026-04-01", debtor_iban=A6, creditor_iban=A1),
+        "rejected", "AG01", tables=ASKED, received="2026-04-01T10:00"),
+    row("ACC-04", "asked Mon 2 March, on Thu 2 April", transfer(debtor_iban=A6, creditor_iban=A1), "accepted",
+        tables=ASKED),
+    row("ACC-06", "TWIN to B1", transfer(debtor_iban=A6), "rejected", "AG01",
+        tables=tables((A6, {"product": "twin"}))),
+    row("ACC-07", "the first of EUR 399.99", transfer(creditor_iban=A6, amount="399.99"), "rejected", "AM06",
+        tables=DYNAMIC),
+    row("ACC-07", "the first of EUR 400.00", transfer(creditor_iban=A6, amount="400.00"), "accepted",
+        tables=DYNAMIC),
+    row("ACC-07", "the second the next day", on("2026-04-07", creditor_iban=A6, amount="400.00"), "rejected",
+        "AG01", tables=tables((A6, {**OPENED, "balance_cents": 40_000})), received="2026-04-07T10:00"),
     row("ACC-05", "A4 to B1", transfer(debtor_iban=A4), "rejected", "AG01"),
     row("ACC-11", "told on Thu 9, the agent's order of Fri 10 April", on("2026-04-10"), "rejected", "AC06",
         tables=tables((A1, {"owner_died_on": DAY(2026, 4, 9)})), received="2026-04-10T10:00"),
