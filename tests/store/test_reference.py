@@ -179,6 +179,20 @@ def test_an_accounts_marks_in_electronic_banking(tmp_path: Path) -> None:
     assert (plain.barred_creditors, plain.ebanking, plain.ebanking_until) == ((), "active", None)
 
 
+def test_accounts_say_what_was_agreed_for_deposits(tmp_path: Path) -> None:
+    given = (
+        "iban,owner,name,balance,term_months,withdrawal_requested_on,withdrawable_from\n"
+        f"{A1},o,Deposit,0.00,1,2026-03-02,2026-04-02\n{A2},o,Plain,0.00,,,\n"
+    )
+    (tmp_path / "accounts.csv").write_text(given, "utf-8")
+    accounts = load_reference(tmp_path).accounts
+    assert accounts is not None
+    told = [
+        (each.term_months, each.withdrawal_requested_on, each.withdrawable_from) for each in accounts.values()
+    ]
+    assert told == [(1, datetime.date(2026, 3, 2), datetime.date(2026, 4, 2)), (None, None, None)]
+
+
 ACCOUNT = "iban,owner,name,balance"
 BANK = "bic,country,national_code,name,credit_transfer,direct_debit_core,direct_debit_b2b"
 FAULTS = [
