@@ -23,6 +23,8 @@ OURS = {
     "funds.overdraft_under_enforcement": "funds.overdraft_under_enforcement_cents",
     "accounts.term_deposit.credit_window": "accounts.term_deposit_credit_window",
     "accounts.term_deposit.initial_window_days": "accounts.term_deposit_funding_days",
+    "accounts.term_deposit.anytime_products": "accounts.term_deposit_anytime_products",
+    "accounts.term_deposit.early_withdrawal_notice_days": "accounts.term_deposit_early_withdrawal_notice_days",
     "accounts.savings.legacy_any_internal_until": "accounts.savings_legacy_any_internal_until",
     "fees.rejection.amount": "prices[0].rejection",
     "fees.retry": "prices[0].retry",
