@@ -275,6 +275,44 @@ def test_an_account_in_dollars_is_no_account_in_euro(
     assert fate(settlement) == {1: expected}
 
 
+@pytest.mark.parametrize(
+    ("rates", "own_cents", "back"),
+    [
+        pytest.param({"USD": 1_250_000}, 12_500, "paid", id="USD 125.00 come in and go out"),
+        pytest.param(
+            {}, None, "pending-funds EXE-09 AM04", id="without a rate nobody knows how much came in"
+        ),
+    ],
+)
+def test_what_comes_in_on_an_account_in_dollars_counts_there_at_the_rate(
+    rates: dict[str, int], own_cents: int | None, back: str
+) -> None:
+    known = tables((A3, {"balance_cents": 0}))
+    spent = payment(2, debtor_iban=A3)
+    settlement = run(on_us(creditor_iban=A3), spent, known=known, rates=rates)
+    assert fate(settlement) == {1: "paid", 2: back}
+    debit, credit = settlement.postings[:2]
+    assert (debit.currency, debit.own_cents, debit.rate) == (None, None, None)
+    assert (credit.amount_cents, credit.currency, credit.own_cents) == (10_000, "USD", own_cents)
+    assert credit.rate == rates.get("USD")
+    assert balanced(settlement.postings)
+
+
+@pytest.mark.parametrize(
+    ("balance_cents", "expected"),
+    [
+        pytest.param(12_625, "paid", id="EXE-09 a hundredth on top is there"),
+        pytest.param(12_624, "pending-funds FND-01 AM04", id="EXE-09 a cent of it is not"),
+    ],
+)
+def test_a_margin_is_asked_for_and_not_booked(balance_cents: int, expected: str) -> None:
+    bank = profile(fx__funds_check_margin_per_mille=10)
+    known = tables((A3, {"balance_cents": balance_cents}))
+    settlement = run(payment(debtor_iban=A3), known=known, rates={"USD": 1_250_000}, bank=bank)
+    assert fate(settlement) == {1: expected}
+    assert {posting.own_cents for posting in settlement.postings} <= {12_500, None}
+
+
 # --- asked again on the due date ---
 
 
