@@ -23,6 +23,7 @@ from bench.check import PROFILE, stages
 from bench.desk import RECEIVED, make_home
 from bench.orders import write_orders
 from bench.reading import plain_pass, seconds
+from sepa.rules import RULES
 
 MESSAGE = "pain.001.001.09"
 CHECK = (
@@ -43,6 +44,9 @@ class Figure(NamedTuple):
     seconds: float
     megabytes: float | None = None
 
+
+ASKED_LATER = frozenset({"endings", "funds", "holds", "reviews", "withdrawals"})
+"""Families of rules that are asked when an order is due or withdrawn, not when it is judged."""
 
 Figures = dict[str, Figure]
 
@@ -122,8 +126,24 @@ def show(screen: Console, found: Mapping[int, Figures]) -> None:
     screen.print(
         "U: one plain lxml.iterparse pass over the file. Ratios count; times are this machine's.", style="dim"
     )
+    show_rules(screen, found[sizes[-1]], sizes[-1])
     if len(sizes) > 1:
         show_growth(screen, found, sizes[0], sizes[-1])
+
+
+def show_rules(screen: Console, figures: Figures, orders: int) -> None:
+    """How fast the rules are: those that an order of the file is asked, each of them for every order."""
+    asked = sum(
+        rule.subject == "transaction" and "credit-transfer" in rule.kinds and not rule.needs
+        for rule in RULES
+        if rule.name.split(".")[0] not in ASKED_LATER
+    )
+    spent = figures["judge"].seconds
+    screen.print(
+        f"{asked} rules look at each order: {asked * orders / spent:,.0f} rules a second, "
+        f"{spent / orders * 1e6:.1f} µs an order",
+        style="dim",
+    )
 
 
 def show_growth(screen: Console, found: Mapping[int, Figures], small: int, large: int) -> None:

@@ -70,3 +70,4 @@ def test_the_bench_runs_and_shows_ratios() -> None:
     lines = {line.strip().split("  ")[0] for line in ran.stdout.splitlines()}
     assert {"U", "read", "judge", "JSON lines", "sepa check", "sepa check --json", "settle and seal"} <= lines
     assert "3 times the orders" in ran.stdout
+    assert " rules a second, " in ran.stdout
