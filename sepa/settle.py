@@ -4,7 +4,6 @@ Pure: payments, a snapshot and an instant go in, one Settlement comes out. The o
 """
 
 import datetime
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from types import MappingProxyType
@@ -12,7 +11,7 @@ from typing import Any, Literal
 
 from sepa.model.broken import BrokenPromise
 from sepa.model.finding import Finding, Findings
-from sepa.model.payment import Bulk, BulkKind, Payment, Posting, Settlement, Unpaid
+from sepa.model.payment import BulkKind, Payment, Posting, Settlement, Unpaid, sealed_bulk
 from sepa.model.profile import Profile
 from sepa.model.reference import Account, Reference, account_of
 from sepa.rules.consents import consent_findings, consent_for
@@ -30,7 +29,6 @@ CLEARING_TRANSFERS = "CLEARING:SCT"
 CLEARING_COLLECTIONS = "CLEARING:SDD"
 NO_RATES: Mapping[str, int] = MappingProxyType({})
 NOTHING_AGAINST: Mapping[str, Finding] = MappingProxyType({})
-ID_CHARS = 24
 
 _FIELD_OF = {
     "due_date": "booking_date",
@@ -85,7 +83,9 @@ def settle(
         postings += run.pay(payment)
         groups.setdefault(run.group(payment), []).append(payment)
     bulks = tuple(
-        _bulk(group, run.window, members)
+        sealed_bulk(
+            group[0], run.window, group[1], group[2], ((each.key, each.amount_cents) for each in members)
+        )
         for group in sorted(groups)
         for members in _within_limits(groups[group], profile, bytes_per_order)
     )
@@ -299,19 +299,3 @@ def _within_limits(members: list[Payment], profile: Profile, bytes_per_order: in
         part.append(payment)
         sum_cents += payment.amount_cents
     yield part
-
-
-def _bulk(group: Group, window: datetime.datetime, members: list[Payment]) -> Bulk:
-    kind, settlement_date, scheme = group
-    keys = tuple(payment.key for payment in members)
-    instant = window.astimezone(datetime.UTC).isoformat()
-    content = "\n".join((kind, instant, settlement_date.isoformat(), scheme, *keys))
-    return Bulk(
-        id=hashlib.sha256(content.encode()).hexdigest()[:ID_CHARS],
-        kind=kind,
-        window=window,
-        settlement_date=settlement_date,
-        keys=keys,
-        sum_cents=sum(payment.amount_cents for payment in members),
-        scheme=scheme,
-    )

@@ -13,6 +13,7 @@ import yaml
 from sepa.model.finding import Findings
 from sepa.model.message import (
     AccountId,
+    Address,
     Agent,
     GroupHeader,
     Mandate,
@@ -79,6 +80,23 @@ def _overlaid(base: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     return base
 
 
+FAMILIES = (
+    "priority_domestic", "on_us_foreign_currency", "on_us_conversion", "regulated", "urgent_regulated",
+    "standard", "urgent", "otp_express",
+)  # fmt: skip
+
+
+def routing(*families: str, **changes: Any) -> Profile:
+    """The terms with a channel for each of `families`, or for all."""
+    named: Any = {family: "foreign-desk" if family in (families or FAMILIES) else None for family in FAMILIES}
+    return profile(non_sepa__action="route", non_sepa__routes=named, **changes)
+
+
+ABROAD: dict[str, Any] = {
+    "creditor": Party(name="Energia", address=Address(country="AT", town_name="Wien")),
+    "creditor_bic": "OPSKATWW",
+}
+"""What a foreign payment names besides (NSP-09)."""
 OTP = profile("otp-sk")
 SEPA_2026 = profile("sepa-2026")
 

@@ -25,6 +25,7 @@ from tests.build import (
     A1,
     A2,
     A3,
+    ABROAD,
     B1,
     BIC_OF,
     C1,
@@ -34,6 +35,7 @@ from tests.build import (
     collection,
     consent,
     profile,
+    routing,
     transfer,
 )
 
@@ -494,12 +496,12 @@ def test_not_provided_may_repeat() -> None:
 
 
 def test_refusing_goes_before_holding_and_routing() -> None:
-    routing = profile(non_sepa__action="route")
-    (routed,), file = judge(transfer(currency="USD"), bank=routing)
-    assert (told(routed), routed.route, file.status) == (("routed", {("CT-02", "AM03")}), None, "PDNG")
-    (held,), _ = judge(transfer(currency="USD"), bank=routing, seen=frozenset)
-    assert held.outcome == "held"
-    (refused,), _ = judge(transfer(currency="USD", amount="0.00"), bank=routing, seen=frozenset)
+    bank, dollars = routing(), {"currency": "USD"} | ABROAD
+    (routed,), file = judge(transfer(**dollars), bank=bank)
+    assert (told(routed), routed.route, file.status) == (("routed", {("CT-02", "AM03")}), "standard", "PDNG")
+    (held,), _ = judge(transfer(**dollars), bank=bank, seen=frozenset)
+    assert (held.outcome, held.route) == ("held", "standard")
+    (refused,), _ = judge(transfer(**(dollars | {"amount": "0.00"})), bank=bank, seen=frozenset)
     assert refused.outcome == "rejected"
 
 

@@ -19,7 +19,7 @@ from sepa.rules.rule import Rule
 from sepa.scheme.reasons import is_permitted
 
 ROOT = Path(__file__).resolve().parents[1]
-CORE = ("scheme", "model", "rules", "schedule", "decide", "settle")
+CORE = ("scheme", "model", "rules", "schedule", "decide", "settle", "away")
 LENGTH_MAX = 250
 
 

@@ -217,22 +217,24 @@ def sentence_of(finding: Finding) -> str:
     return _SENTENCES.get((finding.rule, finding.name), "")
 
 
+STATES = ("received", "paid", "waiting", "held", "routed", "handed_over", "rejected", "unsettled", "revoked")
+
+
 def show_proof(screen: Console, proof: "Proof") -> None:
     """A day's sums, and whether they agree."""
     table = Table("", "orders", "EUR", box=None, padding=(0, 2))
     for column in table.columns[1:]:
         column.justify = "right"
-    states = ("received", "paid", "waiting", "held", "routed", "rejected", "unsettled", "revoked")
-    for state in states:
+    for state in STATES:
         tallies = [getattr(file, state) for file in proof.figures.files]
         count, cents = sum(tally.count for tally in tallies), sum(tally.cents for tally in tallies)
         if count or state == "received":
-            table.add_row(state, str(count), amount_text(cents))
+            table.add_row(state.replace("_", " "), str(count), amount_text(cents))
     screen.print(table)
     for bulk in proof.figures.bulks:
         screen.print(
             f"sealed {bulk.kind} for {bulk.settlement_date}: {some(bulk.total.count, 'order')}, "
-            f"EUR {amount_text(bulk.total.cents)} ({bulk.id})"
+            f"{bulk.currency} {amount_text(bulk.total.cents)} ({bulk.id})"
         )
     for fault in proof.faults:
         screen.print(f"FAULT: {fault}", style="red", markup=False, soft_wrap=True)

@@ -7,10 +7,11 @@ from sepa.model.dating import Refusal
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.message import PaymentInformation, Transaction
 from sepa.model.reference import account_of, is_ours
-from sepa.model.verdict import BlockVerdict, Dating, Outcome, Route, Status
-from sepa.rules import dates, days, totals
+from sepa.model.verdict import BlockVerdict, Dating, Family, Outcome, Route, Status
+from sepa.rules import dates, days, routes, totals
+from sepa.rules.outside import family_of, to_eea
 from sepa.rules.rule import Case, Rule
-from sepa.schedule import date_collection, date_transfer
+from sepa.schedule import date_collection, date_outside, date_transfer
 
 
 class Block:
@@ -33,6 +34,7 @@ class Block:
         self._requested = dates.requested_day(information)
         self._account_currency = self._currency_of(information.account.iban)
         self._days: dict[tuple[bool, str | bool | None], tuple[Case, Findings]] = {}
+        self._days_outside: dict[tuple[Family, bool, bool], tuple[Case, Findings]] = {}
         kind = information.payment_type
         plain = False if self._transfer else kind.sequence_type if kind is not None else None
         calendared = self._calendared(on_us=False, kind=plain)
@@ -64,6 +66,27 @@ class Block:
         if known is None:
             known = self._days[on_us, kind] = self._dated(on_us, kind)
         return "on-us" if on_us else "clearing", *known
+
+    def outside(self, transaction: Transaction, findings: Findings) -> tuple[Family, Case, Findings]:
+        """Return the family of an order outside SEPA, the case with its days there, and what stands against it.
+
+        `findings` are what the rules found: a bank that the scheme does not reach (SC-05) may make it regulated.
+        """
+        case = self._undated
+        unreached = any(finding.rule == "SC-05" for finding in findings)
+        family = family_of(transaction, case, unreached=unreached)
+        with_deal = "XchgRateInf" in transaction.extras
+        euro_in_eea = transaction.currency == case.profile.scope.currency and to_eea(transaction, case)
+        known = self._days_outside.get((family, with_deal, euro_in_eea))
+        if known is None:
+            known = self._dated_outside(family, with_deal, euro_in_eea)
+            self._days_outside[family, with_deal, euro_in_eea] = known
+        dated, days_found = known
+        return (
+            family,
+            dated,
+            findings_of(routes.RULES, routes.Routed(transaction, family), dated) + days_found,
+        )
 
     def outcome(self, findings: Findings, message_refused: bool, route: Route) -> Outcome:
         """What becomes of an order with these findings, counted."""
@@ -98,6 +121,22 @@ class Block:
         calendared = self._calendared(on_us, kind)
         if calendared is None:
             return self._undated, NOTHING
+        if isinstance(calendared, Refusal):
+            return self._undated, (days.refused_date(calendared),)
+        dating = days.dating_of(calendared)
+        return self._case_with(self.information, dating), dating.moved if dating is not None else NOTHING
+
+    def _dated_outside(self, family: Family, with_deal: bool, euro_in_eea: bool) -> tuple[Case, Findings]:
+        if self._requested is None:
+            return self._undated, NOTHING
+        calendared = date_outside(
+            self._requested,
+            self._undated.received_at,
+            family,
+            profile=self._undated.profile,
+            with_deal=with_deal,
+            euro_in_eea=euro_in_eea,
+        )
         if isinstance(calendared, Refusal):
             return self._undated, (days.refused_date(calendared),)
         dating = days.dating_of(calendared)

@@ -23,6 +23,7 @@ from sepa.rules import (
     holds,
     limits,
     reviews,
+    routes,
     totals,
     withdrawals,
 )
@@ -40,7 +41,19 @@ REMEMBERED_IDS = 100_000
 _COUNTED: frozenset[Outcome] = frozenset({"accepted", "rolled", "held"})
 _OWN_SUBJECTS = frozenset(
     (rule.id, rule.name)
-    for family in (files, totals, limits, duplicates, days, funds, holds, reviews, withdrawals, endings)
+    for family in (
+        files,
+        totals,
+        limits,
+        duplicates,
+        days,
+        funds,
+        holds,
+        reviews,
+        routes,
+        withdrawals,
+        endings,
+    )
     for rule in family.RULES
 )
 _PLAIN = tuple(rule for rule in RULES if (rule.id, rule.name) not in _OWN_SUBJECTS)
@@ -198,6 +211,8 @@ class Judging:
                 found = check(transaction, case)
                 if found:
                     findings += found
+        if findings and any(finding.effect == "route" for finding in findings):
+            route, case, dated = block.outside(transaction, findings)
         findings += dated
         if case.allowance is not None and amount_cents is not None:
             spending = limits.Spending(transaction, amount_cents, self._ordered_cents or 0)
@@ -212,7 +227,7 @@ class Judging:
         if self._ordered_cents is not None and outcome in _COUNTED and amount_cents is not None:
             self._ordered_cents += amount_cents
         days = case.dating
-        if days is None or outcome in ("rejected", "not-executed", "routed"):
+        if days is None or outcome in ("rejected", "not-executed"):
             key = transaction_key(self._file_key, transaction.position)
             return Verdict(key, transaction, outcome, findings, amount_cents, fingerprint=mark)
         if route == "on-us" and transaction.mandate is not None and outcome != "held":

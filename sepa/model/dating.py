@@ -34,7 +34,7 @@ class Refusal(msgspec.Struct, frozen=True):
     date possible; lead-time: the last day on which delivery was in time; too-early: the first such day.
     """
 
-    rule: Literal["DAT-03", "DAT-04", "DAT-09", "DDL-01", "DDL-02", "DDL-05", "DDL-07"]
+    rule: Literal["DAT-03", "DAT-04", "DAT-09", "NSP-10", "DDL-01", "DDL-02", "DDL-05", "DDL-07"]
     code: Literal["CH03", "CH04", "DT04", "TM01"]
     why: RefusalReason
     requested_on: datetime.date

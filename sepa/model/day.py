@@ -31,6 +31,7 @@ class FileFigures(msgspec.Struct, frozen=True):
     waiting: Tally = Tally()
     held: Tally = Tally()
     routed: Tally = Tally()
+    handed_over: Tally = Tally()
     rejected: Tally = Tally()
     unsettled: Tally = Tally()
     revoked: Tally = Tally()
@@ -53,12 +54,13 @@ class WaitingDay(msgspec.Struct, frozen=True):
 
 
 class BulkFigures(msgspec.Struct, frozen=True):
-    """One bulk that left today."""
+    """One bulk that left today; its total is in hundredths of `currency`."""
 
     id: str
     kind: str
     settlement_date: datetime.date
     total: Tally
+    currency: str = "EUR"
 
 
 class Approved(msgspec.Struct, frozen=True):

@@ -13,7 +13,8 @@ State = Literal[
     "waiting",  # accepted, not yet due or not yet in a window
     "pending-funds",  # due, tried, no cover yet
     "held",  # stopped for a person
-    "routed",  # handed to another channel
+    "routed",  # none of SEPA's: leaves for another channel on its day
+    "handed-over",  # in a sealed hand-over for that channel
     "paid",  # in a sealed bulk
     "unsettled",  # due, no cover, final
     "rejected",  # refused
@@ -29,10 +30,11 @@ MOVES: dict[State, frozenset[State]] = {
         {"paid", "pending-funds", "unsettled", "rejected", "not-executed", "revoked", "held"}
     ),
     "held": frozenset({"waiting", "rejected", "not-executed", "revoked", "routed", "held"}),
-    "routed": frozenset({"waiting", "rejected", "held", "routed"}),
+    "routed": frozenset({"waiting", "rejected", "held", "routed", "handed-over"}),
     "rejected": frozenset({"waiting", "held", "routed", "rejected", "not-executed"}),
     "not-executed": frozenset({"waiting", "held", "routed", "rejected", "not-executed"}),
     "paid": frozenset({"revoked"}),
+    "handed-over": frozenset(),
     "unsettled": frozenset(),
     "revoked": frozenset(),
 }

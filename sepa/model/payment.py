@@ -4,6 +4,8 @@ An accepted Transaction becomes a Payment; only a Payment can reach a settlement
 """
 
 import datetime
+import hashlib
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -12,7 +14,8 @@ from sepa.model.finding import Finding
 from sepa.model.message import Kind
 from sepa.model.verdict import Route
 
-BulkKind = Literal["pacs.008", "pacs.003", "on-us"]
+BulkKind = Literal["pacs.008", "pacs.003", "on-us", "hand-over"]
+BULK_ID_CHARS = 24
 
 
 class Payment(msgspec.Struct, frozen=True):
@@ -69,7 +72,11 @@ class Posting(msgspec.Struct, frozen=True):
 
 
 class Bulk(msgspec.Struct, frozen=True):
-    """Payments that leave in one file, fixed for ever. `id` is computed from window, kind, date and members."""
+    """Orders that leave in one file, fixed for ever. `id` is computed from window, kind, date and members.
+
+    `scheme` of a hand-over is channel, family and currency, such as `foreign-desk/standard/USD`; its sum is in
+    hundredths of that currency.
+    """
 
     id: str
     kind: BulkKind
@@ -82,6 +89,33 @@ class Bulk(msgspec.Struct, frozen=True):
     @property
     def count(self) -> int:
         return len(self.keys)
+
+    @property
+    def currency(self) -> str:
+        return self.scheme.rpartition("/")[2] if self.kind == "hand-over" else "EUR"
+
+
+def sealed_bulk(
+    kind: BulkKind,
+    window: datetime.datetime,
+    settlement_date: datetime.date,
+    scheme: str,
+    members: Iterable[tuple[str, int]],
+) -> Bulk:
+    """Make the Bulk of `members`, keys with their cents in the order in which they leave."""
+    listed = tuple(members)
+    keys = tuple(key for key, _ in listed)
+    instant = window.astimezone(datetime.UTC).isoformat()
+    content = "\n".join((kind, instant, settlement_date.isoformat(), scheme, *keys))
+    return Bulk(
+        id=hashlib.sha256(content.encode()).hexdigest()[:BULK_ID_CHARS],
+        kind=kind,
+        window=window,
+        settlement_date=settlement_date,
+        keys=keys,
+        sum_cents=sum(amount_cents for _, amount_cents in listed),
+        scheme=scheme,
+    )
 
 
 class Unpaid(msgspec.Struct, frozen=True):

@@ -150,12 +150,20 @@ class CollectionCutoffs(Section, frozen=True):
 
 
 class Cutoffs(Section, frozen=True):
-    """File drops are electronic. At exactly the stated time an order is still in time (CUT-12)."""
+    """File drops are electronic. At exactly the stated time an order is still in time (CUT-12).
+
+    From `priority_domestic` on they are those of the families outside SEPA.
+    """
 
     late_action: Literal["next_working_day", "reject"]
     sct: TransferCutoffs
     sdd: CollectionCutoffs
     on_us_conversion: datetime.time
+    priority_domestic: datetime.time
+    on_us_foreign_currency: datetime.time
+    otp_express: datetime.time
+    foreign_other: datetime.time
+    foreign_with_fx_deal: datetime.time
 
 
 class Clearing(Section, frozen=True):
@@ -378,8 +386,53 @@ class Switching(Section, frozen=True):
     ]
 
 
+class Routes(Section, frozen=True):
+    """The channel to which each family outside SEPA is handed over; None refuses the family."""
+
+    priority_domestic: str | None
+    on_us_foreign_currency: str | None
+    on_us_conversion: str | None
+    regulated: str | None
+    urgent_regulated: str | None
+    standard: str | None
+    urgent: str | None
+    otp_express: str | None
+
+
+class PriorityDomestic(Section, frozen=True):
+    file_allowed: bool
+
+
+class ForeignDays(Section, frozen=True):
+    """Working days from the due date within which a bank abroad has the money (EXE-06)."""
+
+    eur_eea: int
+    other_to_correspondent: int
+    other_to_payee_bank: int
+
+
+class OtpExpress(Section, frozen=True):
+    """`banks` are the first eight characters of the BICs of the group; `extra` names further currencies by country."""
+
+    currencies: tuple[str, ...]
+    extra: dict[str, tuple[str, ...]]
+    banks: tuple[str, ...]
+
+
+ForeignElement = Literal["amount", "creditor_name", "creditor_address", "creditor_bank", "charge_bearer"]
+
+
 class NonSepa(Section, frozen=True):
+    """What becomes of orders outside SEPA (NSP-01): refused, or handed over where their family has a route."""
+
     action: Literal["reject", "route"]
+    routes: Routes
+    priority_domestic: PriorityDomestic
+    execution: ForeignDays
+    due_date_max_working_days: int
+    mandatory: tuple[ForeignElement, ...]
+    ben_to_sha: Literal["eea_currency_to_eea", "never"]
+    otp_express: OtpExpress
 
 
 class Records(Section, frozen=True):

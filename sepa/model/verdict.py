@@ -19,7 +19,18 @@ Outcome = Literal[
     "not-executed",
     "revoked",
 ]
-Route = Literal["on-us", "clearing"]
+Family = Literal[
+    "priority_domestic",
+    "on_us_foreign_currency",
+    "on_us_conversion",
+    "regulated",
+    "urgent_regulated",
+    "standard",
+    "urgent",
+    "otp_express",
+]
+"""The families of payments outside SEPA that another channel carries out (NSP-01)."""
+Route = Literal["on-us", "clearing"] | Family
 Status = Literal["ACCP", "PART", "RJCT", "PDNG"]
 
 KEY_DIGEST_CHARS = 24

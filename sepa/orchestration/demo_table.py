@@ -17,6 +17,7 @@ GROUPS = {
     "paid": ("paid",),
     "waiting": ("waiting", "pending-funds"),
     "held": ("held", "routed"),
+    "handed over": ("handed-over",),
     "refused": ("rejected", "not-executed", "revoked"),
     "no cover": ("unsettled",),
 }

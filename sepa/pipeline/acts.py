@@ -103,7 +103,8 @@ def _release(home: Home, decision: Decision, order: OrderRow, first: Approval | 
         if same_person(first.by, decision.by):
             return APPROVED_ALREADY
     kept = tuple(finding for finding in order.findings if finding.effect != "hold")
-    return _move(decision, order, "waiting", findings=kept)
+    outside = any(finding.effect == "route" for finding in kept)
+    return _move(decision, order, "routed" if outside else "waiting", findings=kept)
 
 
 def _recall(home: Home, decision: Decision, order: OrderRow, known: Known) -> Recall | str:

@@ -170,9 +170,13 @@ def message_of(verdict: FileVerdict) -> str:
 
 
 def payment_line(verdict: Verdict, payment_information: str, message_name: str) -> Line:
-    """One payment as the contract shows it. A date or route that was never reached is null."""
+    """One payment as the contract shows it. A date or route that was never reached is null.
+
+    A payment outside SEPA has no route of ours; `family` is there for it alone and names its own.
+    """
     transaction = verdict.transaction
-    return {
+    family = {} if verdict.route in (None, "on-us", "clearing") else {"family": verdict.route}
+    return family | {
         "kind": "payment",
         "key": verdict.key,
         "payment_information": payment_information,
@@ -182,7 +186,7 @@ def payment_line(verdict: Verdict, payment_information: str, message_name: str) 
         "amount": transaction.amount,
         "currency": transaction.currency,
         "outcome": verdict.outcome,
-        "route": verdict.route,
+        "route": verdict.route if verdict.route in ("on-us", "clearing") else None,
         "received_on": verdict.received_on,
         "booking_date": verdict.booking_date,
         "settlement_date": verdict.settlement_date,

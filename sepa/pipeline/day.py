@@ -47,9 +47,10 @@ class Proof(msgspec.Struct, frozen=True):
 
 
 def reconcile(home: Home, day: datetime.date, at: datetime.datetime) -> Proof:
-    """Prove the day: received = paid + waiting + held + refused + unsettled, sealed = posted, emitted = sealed.
+    """Prove the day: sums of what was received and where it stands, sealed = posted, emitted = sealed.
 
-    All sums are integer cents. `faults` is empty when everything holds.
+    Received = paid + waiting + held + routed + handed over + refused + unsettled + revoked. All sums
+    are integer cents. `faults` is empty when everything holds.
     """
     bulks = home.journal.bulks_sealed_between(*day_bounds(home, day))
     figures = _figures(home, day, at, bulks)
@@ -124,6 +125,7 @@ def _figures(home: Home, day: datetime.date, at: datetime.datetime, bulks: list[
                 kind=bulk.kind,
                 settlement_date=bulk.settlement_date,
                 total=Tally(bulk.count, bulk.sum_cents),
+                currency=bulk.currency,
             )
             for bulk in bulks
         ),
@@ -170,6 +172,7 @@ def _file_figures(home: Home, file: FileRow, totals: Totals) -> FileFigures:
         waiting=standing(*ON_THE_WAY),
         held=standing("held"),
         routed=standing("routed"),
+        handed_over=standing("handed-over"),
         rejected=standing(*REFUSED),
         unsettled=standing("unsettled"),
         revoked=standing("revoked"),
@@ -204,8 +207,9 @@ def _postings(totals: list[tuple[str, str, int, int]]) -> Iterable[AccountPostin
 
 
 def _checks(bulks: list[Bulk], postings: list[tuple[str, str, int, int]]) -> Iterable[Check]:
-    """What left in bulks today was debited, order by order and to the cent."""
-    sealed = Tally(sum(bulk.count for bulk in bulks), sum(bulk.sum_cents for bulk in bulks))
+    """What left in bulks today was debited, order by order and to the cent. What was handed over, others debit."""
+    posted = [bulk for bulk in bulks if bulk.kind != "hand-over"]
+    sealed = Tally(sum(bulk.count for bulk in posted), sum(bulk.sum_cents for bulk in posted))
     debits = [(count, cents) for _, side, count, cents in postings if side == "debit"]
     total = Tally(sum(count for count, _ in debits), sum(cents for _, cents in debits))
     yield Check(name="Sealed bulks and debits", whole=("Sealed", sealed), parts=(("Debited", total),))

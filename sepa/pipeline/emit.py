@@ -1,14 +1,16 @@
 """Emit: every sealed bulk becomes its files, every report that is due is written. Repeating writes the same bytes."""
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.journal import Publication, ReportDue
+from sepa.model.journal import OrderRow, Publication, ReportDue
 from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment, Posting
 from sepa.model.reference import Reference
+from sepa.pipeline.away import order_away
 from sepa.pipeline.handover import hand_over
 from sepa.pipeline.home import Home
 from sepa.pipeline.publish import draft, publish_as
@@ -16,9 +18,11 @@ from sepa.pipeline.tell import tell
 from sepa.pipeline.undone import each_of
 from sepa.scheme.iban import bank_code, iban_country
 from sepa.store.places import schemas_folder
+from sepa.wire.away import OrderAway, check_hand_over, write_hand_over
 from sepa.wire.bookings import write_bookings
 from sepa.wire.emitted import check_emitted, schema_name
 from sepa.wire.manifest import Written, bulk_manifest, file_name
+from sepa.wire.original import originals
 from sepa.wire.pacs003 import write_pacs003
 from sepa.wire.pacs008 import write_pacs008
 
@@ -28,7 +32,8 @@ MESSAGES = {"pacs.008": "pacs.008.001.08", "pacs.003": "pacs.003.001.08"}
 def emit_bulks(home: Home, at: datetime.datetime) -> list[str]:
     """Write, validate and publish the files of every sealed bulk that has none yet; return their paths.
 
-    Each bulk gets its message for the clearing (none for on-us) and its bookings, each with a manifest.
+    Each bulk gets its message for the clearing (none for on-us) and its bookings, each with a manifest. A
+    hand-over gets one file with every order as it came.
     What is written follows from the seal and from what was withdrawn before emission began, so a repeat after a
     kill writes the same bytes. A bulk of which everything was withdrawn has no files.
     """
@@ -42,9 +47,12 @@ def emit_bulks(home: Home, at: datetime.datetime) -> list[str]:
         if not bulk.keys:
             home.journal.published([], settles=bulk.id)
             return []
-        left = _message(home, bulk, agent_of, at) if bulk.kind in MESSAGES else []
-        orders, postings = home.journal.bulk_orders(bulk.id), home.journal.bulk_postings(bulk.id)
-        left += publish_bookings(home, bulk, orders, postings, at)
+        if bulk.kind == "hand-over":
+            left = _away(home, bulk, at)
+        else:
+            left = _message(home, bulk, agent_of, at) if bulk.kind in MESSAGES else []
+            orders, postings = home.journal.bulk_orders(bulk.id), home.journal.bulk_postings(bulk.id)
+            left += publish_bookings(home, bulk, orders, postings, at)
         home.journal.published(left, settles=bulk.id)
         return left
 
@@ -164,6 +172,28 @@ def publish_bookings(
         return _with_manifest(home, bulk, name, "bookings", path, written, None, at, control)
 
 
+def _away(home: Home, bulk: Bulk, at: datetime.datetime) -> list[Publication]:
+    channel, family, currency = bulk.scheme.split("/")
+    orders = home.journal.handed_over(bulk.id)
+    with draft(home.clearing_out) as (out, path):
+        written = write_hand_over(out, bulk, _as_they_came(home, orders))
+        out.flush()
+        check_hand_over(path, bulk)
+        name = file_name(f"hand-over_{family}", bulk.settlement_date, written.sha256)
+        control: dict[str, str | int] = {"channel": channel, "family": family}
+        return _with_manifest(home, bulk, name, "hand-over", path, written, None, at, control, currency)
+
+
+def _as_they_came(home: Home, orders: Iterable[OrderRow]) -> Iterator[tuple[OrderAway, bytes]]:
+    """Each order with what was decided on it and its own bytes; each archived file is read once."""
+    for file_key, rows in groupby(orders, key=lambda order: order.file_key):
+        of_file = list(rows)
+        with home.archived(file_key).open("rb") as source:
+            cut = originals(source, [order.position for order in of_file])
+            for order, document in zip(of_file, cut, strict=True):
+                yield order_away(order, home.profile), document
+
+
 def _with_manifest(
     home: Home,
     bulk: Bulk,
@@ -174,8 +204,9 @@ def _with_manifest(
     schema: str | None,
     at: datetime.datetime,
     control: dict[str, str | int] | None = None,
+    currency: str = "EUR",
 ) -> list[Publication]:
-    beside = bulk_manifest(name, kind, bulk, written, schema=schema, control=control)
+    beside = bulk_manifest(name, kind, bulk, written, schema=schema, control=control, currency=currency)
     return [
         publish_as(home, home.clearing_out, each, data, kind=what, subject=bulk.id, occasion="sealed", at=at)
         for each, data, what in ((name, content, kind), (f"{name}.manifest.json", beside, "manifest"))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from sepa.away import hand_over
 from sepa.model.finding import Finding
 from sepa.model.payment import Ended, Payment, Settlement
 from sepa.model.rates import rates_at
@@ -23,7 +24,7 @@ TRIES = 3
 
 
 class Sealed(msgspec.Struct, frozen=True):
-    """What a window did: bulks sealed, orders and cents paid, orders not paid, orders ended with their account.
+    """What a window did: bulks sealed, orders and cents paid, orders not paid, ended with their account, handed over.
 
     Nothing was sealed in a window `overtaken` by a later one, `closed` because the bank does not work that day, or
     during `maintenance`.
@@ -35,6 +36,7 @@ class Sealed(msgspec.Struct, frozen=True):
     paid_cents: int = 0
     unpaid: int = 0
     ended: int = 0
+    handed_over: int = 0
     overtaken: bool = False
     closed: bool = False
     maintenance: bool = False
@@ -76,9 +78,10 @@ def _settlement(home: Home, window: datetime.datetime) -> Settlement | None:
     """What the window decides, as things stand now; None when nothing is due."""
     reference = home.reference()
     due = home.journal.due(window, window.date(), also=review_spans(reference, home.terms(window)))
+    leaving = hand_over(home.journal.routed(window, window.date()), profile=home.terms(window), window=window)
     ended = _ended(home, reference, window)
     if not due and not ended:
-        return None
+        return Settlement(window=window, bulks=leaving, postings=(), unpaid=()) if leaving else None
     refuse_incomplete(reference)
     gone = {each.key for each in ended}
     due = [payment for payment in due if payment.key not in gone]
@@ -94,7 +97,11 @@ def _settlement(home: Home, window: datetime.datetime) -> Settlement | None:
         against=_against(home, due, reference, window, screened),
     )
     return msgspec.structs.replace(
-        settlement, ended=ended, screened=screened, reference_digest=reference.digest
+        settlement,
+        bulks=settlement.bulks + leaving,
+        ended=ended,
+        screened=screened,
+        reference_digest=reference.digest,
     )
 
 
@@ -122,11 +129,13 @@ def _ended(home: Home, reference: Reference, window: datetime.datetime) -> tuple
 
 
 def _summary(settlement: Settlement, window: datetime.datetime) -> Sealed:
+    paid = [bulk for bulk in settlement.bulks if bulk.kind != "hand-over"]
     return Sealed(
         window=window,
         bulks=tuple(bulk.id for bulk in settlement.bulks),
-        paid=sum(bulk.count for bulk in settlement.bulks),
-        paid_cents=sum(bulk.sum_cents for bulk in settlement.bulks),
+        paid=sum(bulk.count for bulk in paid),
+        paid_cents=sum(bulk.sum_cents for bulk in paid),
+        handed_over=sum(bulk.count for bulk in settlement.bulks) - sum(bulk.count for bulk in paid),
         unpaid=len(settlement.unpaid),
         ended=len(settlement.ended),
     )

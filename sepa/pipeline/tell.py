@@ -35,12 +35,15 @@ STATUS: dict[str, ReportStatus] = {
     "pending-funds": "PDNG",
     "held": "PDNG",
     "routed": "PDNG",
+    "handed-over": "ACSP",
     "unsettled": "RJCT",
     "rejected": "RJCT",
     "not-executed": "RJCT",
     "revoked": "RJCT",
 }
 UNREMARKABLE = ("accepted", "waiting", "paid")
+ELSEWHERE = ("routed", "handed-over")
+"""States of orders that settle in another channel, on a day that is not ours to tell."""
 OLDER_GENERATION = ("pain.001.001.03", "pain.008.001.02")
 
 
@@ -248,7 +251,7 @@ def _transaction(order: OrderRow, file: FileRow, was_refused: Findings) -> Trans
         ),
         original=order.transaction,
         reasons=tuple(map(reason, telling(findings))),
-        settlement_date=order.settlement_date,
+        settlement_date=None if order.state in ELSEWHERE else order.settlement_date,
     )
 
 

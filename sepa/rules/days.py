@@ -14,6 +14,7 @@ from sepa.rules.rule import Case, Rule
 Calendared = Dated | Refusal
 
 _EACH_ORDER = ("lead-time", "not-same-day")
+"""Refusals that depend on the order. How far ahead a day may lie does too outside SEPA (NSP-10)."""
 
 
 def is_for_whole_block(refusal: Refusal) -> bool:
@@ -117,6 +118,11 @@ _LEAD = "The collection for {found} came too late; it had to be here by {bound}.
 _LEAD_REMEDY = "Ask for a later day and deliver in time."
 _NOTED = "Nothing is needed."
 
+_OUTSIDE_HOURS = (
+    "cutoffs.on_us_conversion", "cutoffs.priority_domestic", "cutoffs.on_us_foreign_currency",
+    "cutoffs.otp_express", "cutoffs.foreign_other", "cutoffs.foreign_with_fx_deal",
+)  # fmt: skip
+
 REFUSALS: tuple[Rule, ...] = (
     _calendar_rule(
         "DAT-03",
@@ -137,6 +143,17 @@ REFUSALS: tuple[Rule, ...] = (
         message="The requested date {found} is too far ahead.",
         remedy="Ask for {bound} or an earlier day.",
         parameters=("orders.due_date.max_years_ahead",),
+    ),
+    _calendar_rule(
+        "NSP-10",
+        "too-far",
+        codes=("CH03",),
+        sentence="A foreign payment is due within the working days ahead that the terms allow.",
+        source="otp-sk V.3.2(52)",
+        message="The requested date {found} is too far ahead.",
+        remedy="Ask for {bound} or an earlier day.",
+        parameters=("non_sepa.due_date_max_working_days",),
+        kinds=_TRANSFER,
     ),
     _calendar_rule(
         "DAT-04",
@@ -168,7 +185,7 @@ REFUSALS: tuple[Rule, ...] = (
         source="otp-sk V.2.1(28)",
         message="The order for {found} came after the cut-off at {cut_off}.",
         remedy=_LATER,
-        parameters=("cutoffs.late_action", "cutoffs.sct"),
+        parameters=("cutoffs.late_action", "cutoffs.sct", *_OUTSIDE_HOURS),
         kinds=_TRANSFER,
     ),
     _calendar_rule(
@@ -237,7 +254,7 @@ MOVES: tuple[Rule, ...] = (
         source="otp-sk V.2.1(28)",
         message="The order came after the cut-off at {cut_off}; it is carried out on {day}.",
         remedy="Deliver before the cut-off for execution on the same day.",
-        parameters=("cutoffs.late_action", "cutoffs.sct", "cutoffs.on_us_conversion"),
+        parameters=("cutoffs.late_action", "cutoffs.sct", *_OUTSIDE_HOURS),
         effect="move",
         kinds=_TRANSFER,
     ),

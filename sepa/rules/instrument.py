@@ -3,18 +3,16 @@
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.message import PaymentInformation, Transaction
 from sepa.model.reference import is_ours
+from sepa.rules.outside import SENTENCES, URGENT_LEVELS, is_domestic, needs_conversion
 from sepa.rules.rule import Case, Rule, rule
 
 _METHODS = {"credit-transfer": "TRF", "collection": "DD"}
-_URGENT = ("URGP", "SDVA")
 _INSTEAD = "Order it through the channel made for it, or as a SEPA payment."
 
-PRIORITY_DOMESTIC = "This is a priority domestic payment ({found}), not a SEPA payment."
-URGENT_PAYMENT = "This is an urgent payment ({found}), not a SEPA payment."
-STANDARD = "This is a payment outside SEPA ({found})."
-ON_US_FOREIGN_CURRENCY = (
-    "This is a transfer in a foreign currency ({found}) between accounts of ours, not a SEPA payment."
-)
+PRIORITY_DOMESTIC = SENTENCES["priority_domestic"]
+URGENT_PAYMENT = SENTENCES["urgent"]
+STANDARD = SENTENCES["standard"]
+ON_US_FOREIGN_CURRENCY = SENTENCES["on_us_foreign_currency"]
 
 
 @rule(
@@ -33,14 +31,8 @@ def method(subject: PaymentInformation, case: Case) -> Findings:
     return (method.finding("AG03", "method", subject.method, "{method}", method=known),)
 
 
-def _inside(transaction: Transaction, country: str) -> bool:
-    debtor, creditor = transaction.debtor_account.iban, transaction.creditor_account.iban
-    return bool(debtor and creditor and debtor[:2] == creditor[:2] == country)
-
-
 def _urgent_family(transaction: Transaction, case: Case) -> str:
-    domestic = transaction.currency == "EUR" and _inside(transaction, case.profile.bank.country)
-    return PRIORITY_DOMESTIC if domestic else URGENT_PAYMENT
+    return PRIORITY_DOMESTIC if is_domestic(transaction, case) else URGENT_PAYMENT
 
 
 @rule(
@@ -57,7 +49,7 @@ def service_level(subject: Transaction, case: Case) -> Findings:
     level = subject.payment_type.service_level
     if level == "SEPA" or level is None:
         return NOTHING
-    family = _urgent_family(subject, case) if level in _URGENT else STANDARD
+    family = _urgent_family(subject, case) if level in URGENT_LEVELS else STANDARD
     # With Prtry named, nobody is told that SEPA is a payment outside SEPA.
     asked = f"Prtry {level[1:]}" if level.startswith("!") else level
     effect = case.profile.non_sepa.action
@@ -146,7 +138,7 @@ def currency(subject: Transaction, case: Case) -> Findings:
     subject="transaction",
     source="otp-sk V.2.1(20)",
     codes=("BE19",),
-    message="SEPA payments share the charges; {found} is not possible.",
+    message="SEPA payments share the charges; with {found} this is a standard payment outside SEPA.",
     remedy="Write {charges} as the charge bearer, or leave it out.",
     parameters=("orders.charge_bearer", "non_sepa.action"),
 )
@@ -167,6 +159,33 @@ def charge_bearer(subject: Transaction, case: Case) -> Findings:
             message="We read the charge bearer {found} as {charges}." if same else None,
             charges=known.iso,
         ),
+    )
+
+
+@rule(
+    "NSP-05",
+    subject="transaction",
+    source="otp-sk V.3.1(43)",
+    codes=("AC11",),
+    message=SENTENCES["on_us_conversion"],
+    remedy=_INSTEAD,
+    parameters=("non_sepa.action", "non_sepa.routes.on_us_conversion"),
+    needs=("accounts",),
+    effect="route",
+    kinds=("credit-transfer",),
+)
+def conversion(subject: Transaction, case: Case) -> Findings:
+    """A transfer with a conversion inside the bank goes to the channel made for it, where there is one.
+
+    Without one the desk books it, in euro on both sides; the core system converts.
+    """
+    non_sepa = case.profile.non_sepa
+    if non_sepa.routes.on_us_conversion is None or non_sepa.action != "route":
+        return NOTHING
+    if not needs_conversion(subject, case):
+        return NOTHING
+    return (
+        conversion.finding("AC11", "creditor_account.iban", subject.creditor_account.iban, "euro accounts"),
     )
 
 
@@ -223,6 +242,7 @@ RULES: tuple[Rule, ...] = (
     priority,
     currency,
     charge_bearer,
+    conversion,
     local_instrument,
     payment_type_once,
 )

@@ -77,7 +77,7 @@ def sepa_country(subject: Transaction, case: Case) -> Findings:
             element,
             iban,
             "an account in a SEPA country",
-            effect=case.profile.non_sepa.action,
+            effect=case.profile.non_sepa.action if case.head.kind == "credit-transfer" else "reject",
             country=country,
             day=day.isoformat(),
         ),

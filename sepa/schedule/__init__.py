@@ -1,7 +1,7 @@
 """Dates as pure functions: instants and a profile go in, days come out. No clock is read here.
 
-An order is dated by `date_transfer` or `date_collection`. Both return one of two values of
-`sepa.model.dating`, and never a Finding:
+An order is dated by `date_transfer`, `date_collection` or, outside SEPA, `date_outside`. All return one of
+two values of `sepa.model.dating`, and never a Finding:
 
     Dated(submitted_on, received_on, booking_date, settlement_date, moves)
         the four days of `Dating`; `moves` says what moved: Move(rule, code, why, from_date, to_date, cut_off)
@@ -17,6 +17,7 @@ An order is dated by `date_transfer` or `date_collection`. Both return one of tw
 | DAT-09 | DT06 | Move late | due on the day of arrival, arrived after the cut-off |
 | DAT-09 | TM01 | Refusal late | the same, where the profile refuses |
 | CUT-04 | DT06 | Move late | no due date, arrived after the cut-off |
+| NSP-10 | CH03 | Refusal too-far | a foreign payment asks for a day more than five working days ahead |
 | DDL-01, DDL-02 | TM01 | Refusal lead-time | delivered too late: one-off and first, following |
 | DDL-03 | CH19 | Move lead-time | late, executed all the same, and its day is over already |
 | DDL-05 | CH19 | Move lead-time | late, to be forwarded, and the profile shifts |
@@ -45,6 +46,7 @@ from sepa.schedule.consents import (
     period_of,
 )
 from sepa.schedule.days import bank_days, months_after, settlement_days
+from sepa.schedule.outside import AT_HOME, correspondent_day, date_outside
 from sepa.schedule.transfer import (
     date_transfer,
     interbank_day,
@@ -55,13 +57,16 @@ from sepa.schedule.transfer import (
 )
 
 __all__ = [
+    "AT_HOME",
     "bank_days",
     "banking_day",
     "cancellation_effective_from",
     "consent_deadline",
     "consent_effective_from",
+    "correspondent_day",
     "cut_off_for_transfer",
     "date_collection",
+    "date_outside",
     "date_transfer",
     "interbank_day",
     "is_final_window",

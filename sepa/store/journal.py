@@ -174,7 +174,8 @@ class Journal(Protocol):
 
         Returns how many moves were written: 0 when this decision (by id) is already there.
         Moves whose order has moved on since are refused with `Overtaken`; moves that `MOVES` does not allow,
-        that would pay, or that would let an order wait without amount, route or days, are BrokenPromise.
+        that would pay or hand over, or that would let an order wait without amount, route or days, are
+        BrokenPromise.
         A paid order that is withdrawn is taken out of its bulk; once the bulk has begun to leave, that is Overtaken.
         A recall of what has not left in its bulk is BrokenPromise, a second one Overtaken.
         An approval of an order that is not held is BrokenPromise; one of an order that moved on, or that another
@@ -237,6 +238,12 @@ class Journal(Protocol):
     def open_of(self, accounts: Collection[str]) -> list[OrderRow]:
         """Waiting, pending and held orders whose debtor account is one of `accounts` (canonical), by key."""
 
+    def routed(self, window: datetime.datetime, day: datetime.date) -> list[OrderRow]:
+        """Orders to be handed over: routed with family, amount and days, due by `day` and received by `window`.
+
+        Ordered by receipt, file and position.
+        """
+
     def last_window(self) -> datetime.datetime | None:
         """The latest window that sealed or tried anything; None while there was none."""
 
@@ -261,9 +268,9 @@ class Journal(Protocol):
 
         False when there was nothing to write. An order that is no longer due, or was tried in this window,
         makes the whole of it fail with `Overtaken` and nothing written. Unbalanced postings or sums that
-        differ are BrokenPromise. The report of each file in which an order changes its state is due under
-        `window_cause(window)`, which is also the cause of the moves; a second time in the same window under
-        that with `#2`, and so on.
+        differ are BrokenPromise. Orders in a bulk `hand-over` are handed over, those in any other are paid.
+        The report of each file in which an order changes its state is due under `window_cause(window)`, which
+        is also the cause of the moves; a second time in the same window under that with `#2`, and so on.
         """
 
     # --- recall ---
@@ -296,6 +303,9 @@ class Journal(Protocol):
 
     def bulk_orders(self, bulk_id: str, batch: int = 2000) -> Iterator[tuple[Payment, Transaction]]:
         """Members in the bulk's order, streamed, without those taken out."""
+
+    def handed_over(self, bulk_id: str, batch: int = 2000) -> Iterator[OrderRow]:
+        """Members of a hand-over in the bulk's order, streamed, without those taken out."""
 
     def bulk_postings(self, bulk_id: str, batch: int = 5000) -> Iterator[Posting]:
         """Postings of those members."""

@@ -1,6 +1,6 @@
 """The reconciliation of a day for the operators, in English: one HTML page with plots, and two CSV tables.
 
-Received = paid + waiting + held + routed + refused + unsettled + revoked, to the cent, for each file and
+Received = paid + waiting + held + routed + handed over + refused + unsettled + revoked, to the cent, for each file and
 for the day.
 """
 
@@ -22,6 +22,7 @@ STATES = {
     "Waiting": "waiting",
     "Held": "held",
     "Routed": "routed",
+    "Handed over": "handed_over",
     "Refused": "rejected",
     "Unsettled": "unsettled",
     "Revoked": "revoked",
@@ -45,6 +46,7 @@ def day_html(figures: DayFigures, catalogue: Catalogue, language: str = "en") ->
         state_fields=STATES,
         day=lambda day: catalogue.day(day, language),
         amount=lambda cents: catalogue.amount(cents, "EUR", language),
+        amount_in=lambda currency: lambda cents: catalogue.amount(cents, currency, language),
         count=lambda number: f"{number:,}",
         name=lambda text: inert(mask_within_name(text)),
         file_name=shown_file_name,

@@ -15,6 +15,7 @@ STATES = {
     "Waiting": "#5fa897",
     "Held": "#e0a526",
     "Routed": "#7a8ca3",
+    "Handed over": "#4b5f78",
     "Refused": "#b3261e",
     "Unsettled": "#d98880",
     "Revoked": "#b9c1be",

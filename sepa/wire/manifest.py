@@ -89,6 +89,7 @@ def bulk_manifest(
     *,
     schema: str | None,
     control: Mapping[str, str | int] | None = None,
+    currency: str = "EUR",
 ) -> bytes:
     """The manifest of a file that carries `bulk`."""
     return manifest(
@@ -99,5 +100,6 @@ def bulk_manifest(
         settlement_date=bulk.settlement_date,
         bulk_id=bulk.id,
         window=bulk.window,
+        currency=currency,
         control=control,
     )

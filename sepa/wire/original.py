@@ -5,8 +5,8 @@ and spelling included. A real XML reader says where each element begins and ends
 like a tag (in a comment, in CDATA) can lead astray.
 """
 
-from collections.abc import Iterator
-from typing import BinaryIO, Final
+from collections.abc import Collection, Iterator
+from typing import BinaryIO, Final, NamedTuple
 from xml.parsers import expat
 
 from sepa.model.broken import BrokenPromise
@@ -24,42 +24,70 @@ def original(source: BinaryIO, position: int) -> bytes:
     the headers stay those of the whole file. Read in one stream, up to the order; memory holds the copy alone.
     LookupError when the file holds fewer orders; BrokenPromise when what was read once cannot be read again.
     """
+    return next(originals(source, (position,)))
+
+
+def originals(source: BinaryIO, positions: Collection[int]) -> Iterator[bytes]:
+    """As `original`, of several orders by rising position, in one reading of the file."""
+    places = _Places(frozenset(positions))
     source.seek(0)
-    places = _Places(position)
     try:
-        while not places.done and (chunk := source.read(FEED_BYTES)):
+        while places.left and (chunk := source.read(FEED_BYTES)):
             places.parser.Parse(chunk, False)
+            read = source.tell()
+            yield from (_document(source, place) for place in places.take())
+            source.seek(read)
     except expat.ExpatError as error:
         raise BrokenPromise(f"an archived file cannot be read again: {error}") from error
-    if not places.done:
-        raise LookupError(f"the file holds no order {position}")
+    if places.left:
+        raise LookupError(f"the file holds no order {min(places.left)}")
+
+
+def _document(source: BinaryIO, place: "_Place") -> bytes:
     parts = [
-        _bytes(source, 0, places.first_block),
-        _bytes(source, places.block, places.head_end),
-        _bytes(source, places.start, places.end),
-        _closing(source, places.end),
+        _bytes(source, 0, place.first_block),
+        _bytes(source, place.block, place.head_end),
+        _bytes(source, place.start, place.end),
+        _closing(source, place.end),
     ]
-    closing = "".join(f"\n</{name}>" for name in reversed(places.around))
+    closing = "".join(f"\n</{name}>" for name in reversed(place.around))
     return b"".join(parts) + closing.encode() + b"\n"
 
 
-class _Places:
-    """Where in the bytes the first block, the order's block and the order itself begin and end."""
+class _Place(NamedTuple):
+    """Where in the bytes the first block, an order's block and the order itself begin and end."""
 
-    def __init__(self, position: int) -> None:
-        self.done = False
-        self.first_block = self.block = self.head_end = self.start = self.end = -1
+    first_block: int
+    block: int
+    head_end: int
+    start: int
+    end: int
+    around: tuple[str, ...]
+
+
+class _Places:
+    """Finds the places of the orders at some positions while the file is fed to `parser`."""
+
+    def __init__(self, positions: frozenset[int]) -> None:
+        self.left = set(positions)
+        self.first_block = self.block = self.head_end = self.start = -1
         self.around: tuple[str, ...] = ()
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._opened
         self.parser.EndElementHandler = self._closed
-        self._left = position
+        self._position = 0
         self._open: list[str] = []
+        self._found: list[_Place] = []
+
+    def take(self) -> list[_Place]:
+        """The places found since this was asked last."""
+        found, self._found = self._found, []
+        return found
 
     def _opened(self, name: str, _: object) -> None:
         depth = len(self._open)
         self._open.append(name)
-        if depth > _BLOCK_DEPTH + 1 or depth < _BLOCK_DEPTH or self.done:
+        if depth > _BLOCK_DEPTH + 1 or depth < _BLOCK_DEPTH or not self.left:
             return
         local = name.rpartition(":")[2]
         if depth == _BLOCK_DEPTH and local == _BLOCK:
@@ -67,16 +95,20 @@ class _Places:
             self.first_block = self.block if self.first_block < 0 else self.first_block
         elif depth > _BLOCK_DEPTH and local in _TRANSACTIONS:
             self.head_end = self.parser.CurrentByteIndex if self.head_end < 0 else self.head_end
-            self._left -= 1
-            if not self._left:
+            self._position += 1
+            if self._position in self.left:
                 self.start = self.parser.CurrentByteIndex
                 self.around = tuple(self._open[:-1])
 
     def _closed(self, _: str) -> None:
         self._open.pop()
-        if self.start >= 0 and not self.done and len(self._open) == _BLOCK_DEPTH + 1:
-            self.end = self.parser.CurrentByteIndex
-            self.done = True
+        if self.start >= 0 and len(self._open) == _BLOCK_DEPTH + 1:
+            end = self.parser.CurrentByteIndex
+            self._found.append(
+                _Place(self.first_block, self.block, self.head_end, self.start, end, self.around)
+            )
+            self.left.discard(self._position)
+            self.start = -1
 
 
 def _bytes(source: BinaryIO, start: int, end: int) -> bytes:

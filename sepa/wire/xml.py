@@ -1,6 +1,6 @@
 """The one way we write a text into XML and the one way we let libxml2 read a customer's bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, TypedDict
 
 from lxml import etree
@@ -36,6 +36,11 @@ _CLOSED: Final = _Options(
 def escape(text: str) -> str:
     """Return `text` as it may stand between tags or between double quotes. A carriage return stays itself."""
     return text.translate(_ESCAPES)
+
+
+def attributes(values: Mapping[str, str]) -> str:
+    """Return `values` as they stand in an opening tag, each with a space before it."""
+    return "".join(f' {name}="{escape(value)}"' for name, value in values.items())
 
 
 def piece_parser(*, drop_blanks: bool) -> etree.XMLParser:

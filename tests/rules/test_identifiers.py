@@ -7,6 +7,7 @@ import pytest
 from sepa.model.message import AccountId, Agent, PaymentType
 from sepa.rules import identifiers
 from sepa.rules.rule import Rule
+from tests import build
 from tests.build import A1, B1, C1, collection, judged, profile, transfer
 from tests.test_decide import judge
 
@@ -175,7 +176,7 @@ def test_an_account_outside_sepa(
     routing = profile(non_sepa__action="route")
     told = {said[0] for rule in forms for said in judged(rule, built, bank=routing)}
     assert told == ({expected} if expected else set())
-    (verdict,), _ = judge(built, bank=routing)
+    (verdict,), _ = judge(built, bank=build.routing(non_sepa__mandatory=[]))
     assert verdict.outcome == ("rejected" if expected else "routed")
 
 

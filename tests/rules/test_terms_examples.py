@@ -23,6 +23,7 @@ from tests.build import (
     A3,
     A4,
     A6,
+    ABROAD,
     B1,
     BIC_OF,
     C1,
@@ -36,13 +37,14 @@ from tests.build import (
     instant,
     profile,
     reference,
+    routing,
     transfer,
 )
 from tests.test_decide import judge, on
 from tests.test_settle import collected, fate, on_us, payment, run, tables
 
 DAY = datetime.date
-ROUTING = profile(non_sepa__action="route")
+ROUTING = routing()
 DOLLARS = "SK7252000000002000145356"
 HUNGARIAN = "HU42117730161111101800000000"
 
@@ -105,11 +107,14 @@ TO_AMERICA = {
 OPENED = {"product": "dynamic", "opened_on": DAY(2026, 4, 1)}
 DYNAMIC = tables((A6, OPENED))
 ASKED = tables((A6, {"withdrawal_requested_on": DAY(2026, 3, 2)}))
+TO_GROUP = ABROAD | {"creditor_iban": HUNGARIAN, "creditor_bic": "OTPVHUHB", "currency": "USD"}
+BY_FILE = routing(non_sepa__priority_domestic={"file_allowed": True})
+DEAL = {"extras": ("XchgRateInf",)}
 CAPTURED = {"creditor_account": AccountId(other="19-8742637541/1200")}
 
 AT_THE_DOOR = [
     row("SC-02", "in dollars, refused", transfer(**USD), "rejected", "AM03"),
-    row("SC-02", "in dollars, routed", transfer(**USD), "routed", "AM03", bank=ROUTING),
+    row("SC-02", "in dollars, routed", transfer(**USD, **ABROAD), "routed", "AM03", bank=ROUTING),
     row("SC-04", "A1 to C3 by the first list", on("2015-04-02", **TO_C3), "rejected", "AG06",
         received="2015-04-02T10:00"),
     row("SC-04", "A1 to C3 by today's list", transfer(**TO_C3), "accepted"),
@@ -133,7 +138,7 @@ AT_THE_DOOR = [
     row("CT-07", "check digits wrong, never mended", transfer(creditor_iban="SK32" + B1[4:]), "rejected",
         "AC03"),
     row("CT-12", "DEBT, refused", transfer(charge_bearer="DEBT"), "rejected", "BE19"),
-    row("CT-12", "DEBT, routed", transfer(charge_bearer="DEBT"), "routed", "BE19", bank=ROUTING),
+    row("CT-12", "DEBT, routed", transfer(**ABROAD, charge_bearer="DEBT"), "routed", "BE19", bank=ROUTING),
     row("CT-12", "no charge bearer", transfer(charge_bearer=None), "accepted"),
     row("CT-13", "141 characters", transfer(remittance=Remittance(unstructured=("x" * 141,))), "rejected",
         "RR07"),
@@ -227,7 +232,7 @@ AT_THE_DOOR = [
         tables=tables((A1, {"collections_blocked": True}))),
     row("NSP-01", "A1 to C1, URGP, refused", transfer(**TO_C1, payment_type=kind(service_level="URGP")),
         "rejected", "FF04"),
-    row("NSP-01", "A1 to C1, URGP, routed", transfer(**TO_C1, payment_type=kind(service_level="URGP")),
+    row("NSP-01", "A1 to C1, URGP, routed", transfer(**(TO_C1 | ABROAD), payment_type=kind(service_level="URGP")),
         "routed", "FF04", bank=ROUTING),
     row("NSP-02", "A1 to B1, URGP", transfer(payment_type=kind(service_level="URGP")), "rejected", "FF04"),
     row("NSP-03", "A3 to another dollar account",
@@ -235,14 +240,51 @@ AT_THE_DOOR = [
         tables=WITH_OTHER_DOLLARS),
     row("NSP-05", "A1 to A3, dated tomorrow", on("2026-04-07", creditor_iban=A3, amount="10.00"), "rejected",
         "DT04"),
-    row("NSP-06", "a bank of the EEA in no directory, routed", transfer(**TO_C1), "routed", "CNOR",
+    row("NSP-06", "a bank of the EEA in no directory, routed", transfer(**(TO_C1 | ABROAD)), "routed", "CNOR",
         bank=ROUTING, tables=NO_AUSTRIA),
-    row("NSP-07", "dollars to the USA, routed", transfer(**TO_AMERICA), "routed", "AM03", bank=ROUTING),
+    row("NSP-07", "dollars to the USA, routed", transfer(**(ABROAD | TO_AMERICA)), "routed", "AM03", bank=ROUTING),
     row("NSP-08", "EUR to Hungary, no express", transfer(creditor_iban=HUNGARIAN, creditor_bic="OTPVHUHB"),
         "accepted", tables=reaching("OTPVHUHB", "HU", "117")),
     row("NSP-13", "A1 to C1, CRED, refused", transfer(**TO_C1, charge_bearer="CRED"), "rejected", "BE19"),
-    row("NSP-13", "A1 to C1, CRED, routed", transfer(**TO_C1, charge_bearer="CRED"), "routed", "BE19",
+    row("NSP-13", "A1 to C1, CRED, routed", transfer(**(TO_C1 | ABROAD), charge_bearer="CRED"), "routed", "BE19",
         bank=ROUTING),
+    row("CUT-05", "URGP at 15:00:00, where a file may ask for it", transfer(payment_type=kind(service_level="URGP")),
+        "routed", "FF04", bank=BY_FILE, received="2026-04-02T15:00", booked="2026-04-02"),
+    row("CUT-05", "URGP at 15:00:01, routed for the next day", transfer(payment_type=kind(service_level="URGP")),
+        "routed", "FF04", bank=BY_FILE, received="2026-04-02T15:00:01", booked="2026-04-07"),
+    row("CUT-06", "A3 to another dollar account at 21:00:01",
+        transfer(debtor_iban=A3, creditor_iban=DOLLARS, **USD), "routed", "AM03",
+        bank=ROUTING, tables=WITH_OTHER_DOLLARS, received="2026-04-02T21:00:01", booked="2026-04-07"),
+    row("CUT-09", "dollars within the group at 11:00:00", transfer(**TO_GROUP), "routed", "AM03", bank=ROUTING,
+        received="2026-04-02T11:00", booked="2026-04-02"),
+    row("CUT-09", "dollars within the group at 11:00:01", transfer(**TO_GROUP), "routed", "AM03", bank=ROUTING,
+        received="2026-04-02T11:00:01", booked="2026-04-07"),
+    row("CUT-10", "dollars at 13:30:00", transfer(**(ABROAD | TO_AMERICA)), "routed", "AM03", bank=ROUTING,
+        received="2026-04-02T13:30", booked="2026-04-02"),
+    row("CUT-10", "dollars at 13:45", transfer(**(ABROAD | TO_AMERICA)), "routed", "AM03", bank=ROUTING,
+        received="2026-04-02T13:45", booked="2026-04-07"),
+    row("CUT-10", "dollars under a deal at 13:45", transfer(**(ABROAD | TO_AMERICA), **DEAL), "routed", "AM03",
+        bank=ROUTING, received="2026-04-02T13:45", booked="2026-04-02"),
+    row("NSP-12", "dollars under a deal, due and sent Thu 9 April 14:29",
+        on("2026-04-09", **(ABROAD | TO_AMERICA), **DEAL), "routed", "AM03",
+        bank=ROUTING, received="2026-04-09T14:29", booked="2026-04-09"),
+    row("NSP-12", "dollars under a deal due Thu 9, sent Fri 10 April",
+        on("2026-04-09", **(ABROAD | TO_AMERICA), **DEAL), "rejected", "CH04",
+        bank=ROUTING, received="2026-04-10T10:00"),
+    row("NSP-02", "A1 to B1, URGP, with a channel but on its form only",
+        transfer(payment_type=kind(service_level="URGP")), "rejected", "FF04", bank=ROUTING),
+    row("NSP-05", "A1 to A3, dated tomorrow, where it is handed over",
+        on("2026-04-07", creditor_iban=A3, amount="10.00"), "rejected", "DT04", bank=ROUTING),
+    row("NSP-05", "A1 to A3, dated today, where it is handed over",
+        transfer(creditor_iban=A3, amount="10.00"), "routed", "AC11", bank=ROUTING, booked="2026-04-02"),
+    row("NSP-06", "a bank of the EEA in no directory, no channel for it", transfer(**(TO_C1 | ABROAD)),
+        "rejected", "AG03", bank=routing("standard"), tables=NO_AUSTRIA),
+    row("NSP-09", "dollars, no address of the payee",
+        transfer(**(ABROAD | TO_AMERICA | {"creditor": Party(name="Acme")})), "rejected", "BE04", bank=ROUTING),
+    row("NSP-10", "sent Wed 1, due Fri 10 April", on("2026-04-10", **(ABROAD | TO_AMERICA)), "routed", "AM03",
+        bank=ROUTING, received="2026-04-01T10:00", booked="2026-04-10"),
+    row("NSP-10", "sent Wed 1, due Mon 13 April", on("2026-04-13", **(ABROAD | TO_AMERICA)), "rejected", "CH03",
+        bank=ROUTING, received="2026-04-01T10:00"),
     row("LIA-06", "sent 20:58, arrived 21:03", transfer(), "rolled", "DT06", booked="2026-04-07",
         received="2026-04-02T21:03"),
     row("LIA-07", "a valid IBAN of somebody else", transfer(creditor_iban=A2, creditor=Party(name="Someone")),

@@ -15,6 +15,7 @@ from sepa.model.journal import (
     ReportDue,
     State,
 )
+from sepa.model.payment import Settlement, sealed_bulk
 from sepa.model.verdict import BlockVerdict, transaction_key
 from sepa.store.journal import Journal, Overtaken, Sealing
 from tests.build import A1, B1, collection, transfer
@@ -513,20 +514,24 @@ def test_of_two_who_approve_at_once_one_is_overtaken(journal: Journal) -> None:
 @pytest.mark.parametrize("state", MOVES)
 def test_orders_move_as_the_table_allows(journal: Journal, state: State) -> None:
     file_key = key_of("a")
-    first: Any = "accepted" if state in ("waiting", "paid") else state
+    first: Any = {"waiting": "accepted", "paid": "accepted", "handed-over": "routed"}.get(state, state)
     judge(journal, *(verdict(file_key, number, first) for number in range(1, len(MOVES) + 1)))
     keys = [order.key for order in journal.orders(file_key)]
     if state == "paid":
         pay_all(journal)
+    if state == "handed-over":
+        members = [(key, 10_000) for key in keys]
+        away = sealed_bulk("hand-over", LATER, DAY, "desk/standard/USD", members)
+        journal.seal(Settlement(window=LATER, bulks=(away,), postings=(), unpaid=()), by="desk")
 
     def moves(key: str, to: State) -> bool:
         try:
-            return decide(journal, move(key, to, int(state == "paid")), id=f"to {to}") == 1
+            return decide(journal, move(key, to, int(state in ("paid", "handed-over"))), id=f"to {to}") == 1
         except BrokenPromise:
             return False
 
     moved = {to for key, to in zip(keys, MOVES, strict=True) if moves(key, to)}
-    assert moved == MOVES[state] - {"paid"}, "only a sealed window pays"
+    assert moved == MOVES[state] - {"paid", "handed-over"}, "only a sealed window pays and hands over"
     assert states(journal, file_key) == [to if to in moved else state for to in MOVES]
     assert {each.id for each in journal.decisions("")} == {f"to {to}" for to in moved}
     assert journal.faults() == []

@@ -345,7 +345,9 @@ def test_every_first_state_has_moves() -> None:
         "pending-funds",
         "not-executed",
     )
-    assert {first_state(outcome) for outcome in (*outcomes, "revoked")} | {"paid"} == set(MOVES)
+    assert {first_state(outcome) for outcome in (*outcomes, "revoked")} | {"paid", "handed-over"} == set(
+        MOVES
+    )
 
 
 # --- purge ---

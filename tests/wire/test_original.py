@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from sepa.model.broken import BrokenPromise
 from sepa.model.message import MessageHead, Piece
-from sepa.wire.original import original
+from sepa.wire.original import original, originals
 from sepa.wire.schema import READABLE
 
 NAME = "pain.001.001.09"
@@ -84,3 +84,11 @@ def test_an_order_that_is_not_there_is_said() -> None:
 def test_an_archived_file_that_was_spoilt_is_our_own_fault() -> None:
     with pytest.raises(BrokenPromise):
         cut(orders(NAME, 3)[:-900].replace(b"</PmtId>", b"<PmtId>"), 3)
+
+
+def test_several_are_cut_in_one_reading_as_each_alone() -> None:
+    whole = orders(NAME, 3_000, per_block=700)
+    wanted = (1, 2, 700, 701, 1_500, 3_000)
+    assert list(originals(io.BytesIO(whole), wanted)) == [cut(whole, each) for each in wanted]
+    with pytest.raises(LookupError, match="no order 3001"):
+        list(originals(io.BytesIO(whole), (5, 3_001)))

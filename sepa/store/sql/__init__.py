@@ -6,6 +6,7 @@ many machines, through the same statements.
 
 import sqlalchemy as sa
 
+from sepa.store.sql.away import Away
 from sepa.store.sql.connection import bring_to_head, engine_of
 from sepa.store.sql.corrections import Corrections
 from sepa.store.sql.emission import Emission
@@ -21,7 +22,9 @@ from sepa.store.sql.story import Story
 __all__ = ["SqlJournal", "open_journal"]
 
 
-class SqlJournal(Intake, Orders, Settling, Corrections, Screened, Emission, Recalls, Purging, Story, Proof):
+class SqlJournal(
+    Intake, Orders, Settling, Away, Corrections, Screened, Emission, Recalls, Purging, Story, Proof
+):
     """The port `sepa.store.journal.Journal` over a database that has the newest form; safe for threads.
 
     After a fork the child opens its own.

@@ -150,21 +150,24 @@ def _recalls(connection: sa.Connection) -> Iterator[str]:
 
 
 def _members(connection: sa.Connection) -> Iterator[str]:
-    """What is paid is in a bulk, and what is in a bulk and was not taken out is a paid order."""
+    """What is paid or handed over is in a bulk of that kind; what is in one and was not taken out is such an order."""
     member, row = bulk_members.c, orders.c
+    end = sa.case((bulks.c.kind == "hand-over", "handed-over"), else_="paid")
     unpaid = (
-        sa.select(member.key, member.bulk, row.state)
+        sa.select(member.key, member.bulk, row.state, end)
         .join_from(bulk_members, orders, row.key == member.key, isouter=True)
-        .where(row.state.is_distinct_from("paid"), still_in(member.key))
+        .join(bulks, bulks.c.id == member.bulk)
+        .where(row.state.is_distinct_from(end), still_in(member.key))
         .order_by(member.key)
     )
-    for key, bulk, state in connection.execute(unpaid):
-        yield f"Order {key} is in bulk {bulk}, but it is {state or 'unknown'}, not paid."
-    loose = sa.select(row.key).where(
-        row.state == "paid", ~sa.exists().where(member.key == row.key, still_in(member.key))
+    for key, bulk, state, meant in connection.execute(unpaid):
+        yield f"Order {key} is in bulk {bulk}, but it is {state or 'unknown'}, not {meant}."
+    loose = sa.select(row.key, row.state).where(
+        row.state.in_(("paid", "handed-over")),
+        ~sa.exists().where(member.key == row.key, still_in(member.key)),
     )
-    for key in connection.scalars(loose.order_by(row.key)):
-        yield f"Order {key} is paid, but it is in no bulk."
+    for key, state in connection.execute(loose.order_by(row.key)):
+        yield f"Order {key} is {state}, but it is in no bulk."
 
 
 def _postings(connection: sa.Connection) -> Iterator[str]:

@@ -142,8 +142,8 @@ class Orders(Connected):
         approvals: Sequence[Approval] = (),
         recalls: Sequence[Recall] = (),
     ) -> int:
-        if any(each.to == "paid" for each in moves):
-            raise BrokenPromise(f"decision {decision.id} would pay; only a sealed window pays")
+        if any(each.to in ("paid", "handed-over") for each in moves):
+            raise BrokenPromise(f"decision {decision.id} would pay; only a sealed window pays and hands over")
         with self.writing() as connection:
             line = {
                 "id": decision.id,

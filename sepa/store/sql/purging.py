@@ -24,7 +24,7 @@ from sepa.store.tables import (
     told,
 )
 
-ENDED: Final = ("paid", "unsettled", "revoked", "rejected", "not-executed")
+ENDED: Final = ("paid", "handed-over", "unsettled", "revoked", "rejected", "not-executed")
 NAMELESS: Final = "NOTPROVIDED"
 _NOTHING: Final = Phrase("")
 _ROWS: Final = 5000

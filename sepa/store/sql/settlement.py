@@ -12,6 +12,7 @@ from sepa.model.finding import Finding
 from sepa.model.journal import Move, State, window_cause
 from sepa.model.payment import Payment, Posting, Settlement
 from sepa.store.journal import Overtaken
+from sepa.store.sql.away import ROUTED, departures, left_for_others
 from sepa.store.sql.connection import Connected, among, insert_once, pour, slices
 from sepa.store.sql.corrections import undone
 from sepa.store.sql.judging import due
@@ -111,9 +112,10 @@ class Settling(Connected):
             raise BrokenPromise("an order is both paid and not paid in one window, or ends twice")
         with self.writing() as connection:
             stood = standing(connection, [*owners, *unpaid, *ended])
-            may_end = frozenset(ended)
+            may_end, leaving = frozenset(ended), left_for_others(settlement)
             for key, order in stood.items():
-                if order.state not in _DUE and not (order.state == "held" and key in may_end):
+                due_in = ROUTED if key in leaving else _DUE
+                if order.state not in due_in and not (order.state == "held" and key in may_end):
                     raise Overtaken(f"order {key} is {order.state} already")
             _agree(settlement, owners, stood)
             _write(connection, settlement, owners, stood, by)
@@ -137,8 +139,9 @@ def _agree(settlement: Settlement, owners: Mapping[str, str], stood: Mapping[str
         if found != bulk.sum_cents:
             raise BrokenPromise(f"bulk {bulk.id} says {bulk.sum_cents} cents, its orders are {found}")
     balance: Counter[str] = Counter()
+    leaving = left_for_others(settlement)
     for posting in settlement.postings:
-        if posting.key not in owners:
+        if posting.key not in owners or posting.key in leaving:
             raise BrokenPromise(f"a posting belongs to {posting.key}, which this window does not pay")
         if posting.amount_cents <= 0:
             raise BrokenPromise(f"a posting of {posting.key} is of {posting.amount_cents} cents")
@@ -167,10 +170,7 @@ def _write(
         pour(connection, attempts, ("key", "window", "reference_digest", "rate"), tried)
     except sa.exc.IntegrityError as twice:
         raise Overtaken("an order of this window was sealed or tried by another") from twice
-    paid = [
-        Move(key, stood[key].step, "paid", settlement.window, by, causes[stood[key].file_key])
-        for key in owners
-    ]
+    gone = departures(settlement, owners, stood, causes, by)
     turned: list[tuple[str, State, Finding]] = [
         (each.payment.key, each.outcome, each.finding) for each in settlement.unpaid
     ]
@@ -180,7 +180,7 @@ def _write(
         for key, to, finding in turned
     ]
     note_screening(connection, window_cause(settlement.window), settlement.screened)
-    move(connection, [*paid, *left], stood)
+    move(connection, [*gone, *left], stood)
 
 
 def _write_bulks(connection: sa.Connection, settlement: Settlement, owners: Mapping[str, str]) -> None:

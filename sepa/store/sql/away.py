@@ -1,0 +1,65 @@
+"""Orders outside SEPA: those to be handed over to another channel, and those of a hand-over."""
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
+
+from sepa.model.finding import NOTHING, Findings
+from sepa.model.journal import Move, OrderRow, State
+from sepa.model.payment import Settlement
+from sepa.store.sql.connection import Connected
+from sepa.store.sql.leaving import still_in
+from sepa.store.sql.moves import Standing
+from sepa.store.sql.rows import ORDER, findings_of, instant_text, order_row
+from sepa.store.tables import bulk_members, files, orders
+
+ROUTED = ("routed",)
+
+
+class Away(Connected):
+    """The journal's part for other channels; see `sepa.store.journal.Journal`."""
+
+    def routed(self, window: datetime.datetime, day: datetime.date) -> list[OrderRow]:
+        wanted = ORDER.where(
+            orders.c.state.in_(ROUTED),
+            orders.c.route.is_not(None),
+            orders.c.amount_cents.is_not(None),
+            orders.c.booking_date <= day,
+            files.c.received_at <= instant_text(window),
+        ).order_by(files.c.received_at, orders.c.file_key, orders.c.position)
+        with self.reading() as connection:
+            return [order_row(row) for row in connection.execute(wanted)]
+
+    def handed_over(self, bulk_id: str, batch: int = 2000) -> Iterator[OrderRow]:
+        wanted = (
+            ORDER.join(bulk_members, bulk_members.c.key == orders.c.key)
+            .where(bulk_members.c.bulk == bulk_id, still_in(bulk_members.c.key))
+            .order_by(bulk_members.c.position)
+        )
+        with self.reading() as connection:
+            for rows in connection.execution_options(yield_per=batch).execute(wanted).partitions():
+                yield from map(order_row, rows)
+
+
+def left_for_others(settlement: Settlement) -> frozenset[str]:
+    """Keys of the orders that a window hands over."""
+    return frozenset(key for bulk in settlement.bulks if bulk.kind == "hand-over" for key in bulk.keys)
+
+
+def departures(
+    settlement: Settlement,
+    owners: Iterable[str],
+    stood: Mapping[str, Standing],
+    causes: Mapping[str, str],
+    by: str,
+) -> list[Move]:
+    """The moves of the orders `owners` that a window seals: paid, or handed over with what was found of them."""
+    away = left_for_others(settlement)
+    return [
+        Move(key, stood[key].step, to, settlement.window, by, causes[stood[key].file_key], findings)
+        for key in owners
+        for to, findings in [_end(stood[key], key in away)]
+    ]
+
+
+def _end(order: Standing, away: bool) -> tuple[State, Findings]:
+    return ("handed-over", findings_of(order.findings)) if away else ("paid", NOTHING)
