@@ -6,6 +6,7 @@ can be improved freely; rules, codes, places, dates and outcomes are.
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,27 @@ def test_the_exit_code_says_whether_anything_is_refused(drop: str, code: int) ->
     ended, lines = told("--data", str(BANK / "reference"), "--partner", partner, str(BANK / "drops" / drop))
     assert ended == code
     assert lines[0]["kind"] == "file"
+
+
+@pytest.mark.parametrize(
+    ("most", "code", "reasons"),
+    [
+        pytest.param("1000000.00", 0, set(), id="EB-04 enough for this file"),
+        pytest.param("0.01", 1, {"AM14 EB-04"}, id="EB-04 too little for this file alone"),
+    ],
+)
+def test_a_limit_of_the_day_is_named_because_other_files_are_not_seen(
+    tmp_path: Path, most: str, code: int, reasons: set[str]
+) -> None:
+    tables = shutil.copytree(BANK / "reference", tmp_path / "reference")
+    (tables / "limits.csv").write_text(
+        f"partner,valid_from,per_day\nstavebniny,2026-04-01T08:00:00+02:00,{most}\n", "utf-8"
+    )
+    drop = str(BANK / "drops" / "stavebniny" / "01-suppliers.xml")
+    ended, (file, *others) = told("--data", str(tables), "--partner", "stavebniny", drop)
+    assert ended == code
+    assert "EB-04" in file["not_judged"]
+    assert {f"{each['code']} {each['rule']}" for line in others for each in line["reasons"]} == reasons
 
 
 def test_a_reason_says_all_that_a_person_needs() -> None:

@@ -35,6 +35,7 @@ OURS = {
     "direct_debit.revocation_deadline_working_days": "revocation.deadline_working_days",
     "direct_debit.roll_convention": "calendar.roll_convention",
     "compliance.ownership_threshold_eur": "compliance.ownership_threshold_cents[0].cents",
+    "ebanking.limit.bank_maximum": "ebanking.limit.bank_maximum_cents",
 }
 """Names of the catalogue that are called otherwise here, where one amount or hour serves what comes in files."""
 

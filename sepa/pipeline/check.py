@@ -124,8 +124,9 @@ def check_file(
 def file_line(checked: Checked) -> Line:
     """The line of the file itself.
 
-    `not_judged` names the rules whose reference tables were not given, and those of cover: money is looked
-    at on the booking date, never before (DAT-02).
+    `not_judged` names the rules whose reference tables were not given, those of cover: money is looked
+    at on the booking date, never before (DAT-02), and the limit of a day where the sender has one (EB-04): other
+    files of the day are not seen here.
     """
     verdict = checked.verdict
     return {
