@@ -2,7 +2,7 @@
 
 A change's place is an element (`Cdtr/Nm` of the order, `PmtInf/…` of its block, `GrpHdr/…` of the message), a
 parameter of the profile (`batch.max_transactions`), a row of the bank's own tables (`payer's account`), or what is
-done with the file (`received`, `sent before`, `withdrawn on`).
+done with the file (`received`, `signature`, `sent before`, `withdrawn on`).
 """
 
 import csv
@@ -25,6 +25,7 @@ from msgspec.structs import replace
 
 from sepa.cli.examples import NOTHING_THERE, THE_FILE, Changes, Value, merged
 from sepa.decide import Desk, Judging
+from sepa.model.authorisation import Authorisation, AuthorisationOutcome
 from sepa.model.finding import Finding, Findings
 from sepa.model.journal import Decision, Delivery
 from sepa.model.message import MessageHead, Piece
@@ -248,7 +249,7 @@ ORDER_WORDS = ("another order", "another block")
 FILE_WORDS = ("file", "cut off after", "encoding", "document type", "root element", "namespace", "nested")
 TIMED = {"stopped": "hold", "withdrawn": "revoke", "settled": ""}
 ACTS = ("an earlier file", *TIMED)
-SETTINGS = ("received", "sender")
+SETTINGS = ("received", "sender", "signature")
 
 
 class Scene(msgspec.Struct):
@@ -262,6 +263,7 @@ class Scene(msgspec.Struct):
     later: Path | None
     received: str
     sender: str
+    signature: str
     acts: dict[str, Value]
     as_read: Value
 
@@ -301,6 +303,7 @@ def scene(base: str, changes: Changes, folder: Path) -> Scene:
         _tables(sheet, merged(tables, later), sender, folder / "later") if later else None,
         settings.get("received", RECEIVED).replace(" ", "T"),
         sender,
+        settings.get("signature", ""),
         acts,
         as_read,
     )
@@ -472,6 +475,11 @@ def _at_the_desk(scene: Scene) -> Said:
             outcomes.append(verdict.outcome)
 
     desk = desk_for(scene.profile, reference, read_instant(scene.received, scene.profile), scene.sender)
+    if scene.signature:  # of a sender who must sign; how it is verified is tested with real keys
+        assert desk.partner is not None
+        must_sign = replace(desk.partner, authorisation="electronic_signature")
+        outcome = msgspec.convert(scene.signature, AuthorisationOutcome)
+        desk = replace(desk, partner=must_sign, authorisation=Authorisation("electronic_signature", outcome))
     if scene.as_read:
         verdict = _judged_as_read(scene, desk, add)
         if scene.as_read == {"requested_date": NOTHING_THERE}:

@@ -12,7 +12,7 @@ import typer
 
 from sepa.cli import tables
 from sepa.cli.comparing import DIFFERENT, Terms, compare
-from sepa.cli.opening import opened
+from sepa.cli.opening import opened, reference_for
 from sepa.cli.options import (
     OUR_FAULT,
     REFUSED,
@@ -27,12 +27,11 @@ from sepa.cli.options import (
     screen,
     sure_of_the_future,
 )
-from sepa.model.reference import Reference
 from sepa.pipeline.check import check_file
 from sepa.pipeline.start import AlreadyThere, start
 from sepa.rules import RULES
 from sepa.store.profiles import ProfileFault, load_profile, parameters, profile_names
-from sepa.store.reference import ReferenceFault, load_reference
+from sepa.store.reference import ReferenceFault
 
 app = typer.Typer(
     name="sepa",
@@ -88,7 +87,7 @@ def check(
     try:
         profile = load_profile(bank)
         other = load_profile(against) if against else profile
-        reference = load_reference(data) if data else Reference()
+        reference = reference_for(data, profile, other)
     except (ProfileFault, ReferenceFault) as fault:
         raise Stop(str(fault)) from None
     received_at = instant(at, profile)

@@ -5,9 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sepa.cli.options import Stop
+from sepa.model.profile import Profile
+from sepa.model.reference import Reference
 from sepa.pipeline.home import Home, NoHome, home_root, open_home
+from sepa.store.keys import refuse_unoffered
 from sepa.store.profiles import ProfileFault
-from sepa.store.reference import ReferenceFault
+from sepa.store.reference import ReferenceFault, load_reference
 
 
 @contextmanager
@@ -18,3 +21,11 @@ def opened(given: Path | None) -> Iterator[Home]:
             yield home
     except (NoHome, ProfileFault, ReferenceFault) as fault:
         raise Stop(str(fault)) from None
+
+
+def reference_for(data: Path | None, *profiles: Profile) -> Reference:
+    """The reference data of a folder, to be judged by `profiles`; none without a folder. ReferenceFault as it comes."""
+    reference = load_reference(data) if data else Reference()
+    for profile in profiles:
+        refuse_unoffered(reference, profile)
+    return reference

@@ -145,6 +145,8 @@ def show_files(screen: Console, files: Sequence[FileRow], *, as_json: bool) -> N
             markup=False,
             soft_wrap=True,
         )
+        if file.authorised:
+            screen.print(f"  authorised: {file.authorised}", markup=False, soft_wrap=True)
         for finding in file.findings:
             screen.print(f"  {finding.code} {finding.rule} {finding.message}", markup=False, soft_wrap=True)
 

@@ -7,6 +7,7 @@ from itertools import groupby
 import msgspec
 
 from sepa.decide.block import Block, findings_of, rejects, status_of
+from sepa.model.authorisation import Authorisation
 from sepa.model.finding import NOTHING, Findings, Unreadable
 from sepa.model.limit import Allowance
 from sepa.model.message import MessageHead, PaymentInformation, Piece, Transaction
@@ -65,7 +66,7 @@ class Desk(msgspec.Struct, frozen=True):
     """Where a file is judged. `received_at` is the receipt instant in the bank's zone.
 
     `partner_id` is the name the file was delivered under, None at the counter; `partner` the agreement
-    with that partner, None where there is none.
+    with that partner, None where there is none. `authorisation` is what came of looking at the file's own.
     """
 
     profile: Profile
@@ -73,6 +74,7 @@ class Desk(msgspec.Struct, frozen=True):
     received_at: datetime.datetime
     partner: Partner | None = None
     partner_id: str | None = None
+    authorisation: Authorisation | None = None
 
 
 def none_seen(fingerprints: Collection[str]) -> Set[str]:
@@ -272,6 +274,7 @@ class Judging:
             uses=self._uses,
             first_local_instrument=self._first_local_instrument,
             allowance=self._allowance(block) if block is not None else None,
+            authorisation=self._desk.authorisation,
         )
 
     def _allowance(self, block: PaymentInformation) -> Allowance | None:

@@ -73,7 +73,10 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class FileRow(msgspec.Struct, frozen=True):
-    """A file as the journal knows it: its first delivery and, once judged, what was decided."""
+    """A file as the journal knows it: its first delivery and, once judged, what was decided.
+
+    `authorised` says how the file was authorised when it was judged, and by which key (CT-08).
+    """
 
     key: str
     partner: str
@@ -95,6 +98,7 @@ class FileRow(msgspec.Struct, frozen=True):
     profile_digest: str = ""
     reference_digest: str = ""
     judged_at: datetime.datetime | None = None
+    authorised: str = ""
 
 
 class BlockRow(msgspec.Struct, frozen=True):

@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from sepa.model.authorisation import AuthorisationKind
+
 RejectOrWarn = Literal["reject", "warn"]
 
 
@@ -83,6 +85,7 @@ class Scope(Section, frozen=True):
 class Intake(Section, frozen=True):
     messages: tuple[str, ...]
     size_bytes_max: int
+    authorisation: tuple[AuthorisationKind, ...]
 
 
 class ChargeBearer(Section, frozen=True):

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from sepa.model.authorisation import AuthorisationKind, SigningKey
 from sepa.model.compliance import Declaration, Stop, Switch
 from sepa.model.limit import Limit
 from sepa.model.profile import Bank
@@ -122,6 +123,8 @@ class Partner(msgspec.Struct, frozen=True):
     `authorities` bind single accounts closer than `accounts` do. From `revoked_at` on the whole agreement no
     longer counts, `in_doubt` has a person look at its orders (CT-10). From `blocked_at` on and before
     `unblocked_at` nothing is taken from it (EB-10).
+
+    One whose `authorisation` is an electronic signature signs every file with one of `keys` (CT-08).
     """
 
     id: str
@@ -139,6 +142,8 @@ class Partner(msgspec.Struct, frozen=True):
     in_doubt: bool = False
     blocked_at: datetime.datetime | None = None
     unblocked_at: datetime.datetime | None = None
+    authorisation: AuthorisationKind = "channel_session"
+    keys: tuple[SigningKey, ...] = ()
 
 
 class Reference(msgspec.Struct, frozen=True):

@@ -181,7 +181,7 @@ def _judged_again(home: Home, decision: Decision, file: FileRow, only: str | Non
     refuse_incomplete(reference)
     terms = home.terms(file.received_at)
     refuse_early(terms, file.received_at)
-    desk = desk_for(terms, reference, file.received_at, file.partner)
+    desk = desk_for(terms, reference, file.received_at, file.partner, home.archived(file.key))
     with home.archived(file.key).open("rb") as source:
         verdict = judge_stream(
             source,

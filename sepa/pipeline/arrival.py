@@ -7,10 +7,11 @@ from pathlib import Path
 
 import msgspec
 
+from sepa.pipeline.authorise import SIGNATURE, is_signature, signature_of
 from sepa.store.files import is_open_for_writing, safe_name
 
 UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
-MARKS = (".ok", ".sha256")
+MARKS = (".ok", ".sha256", SIGNATURE)
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -25,7 +26,8 @@ def is_complete(file: Path) -> bool:
     """Whether its sender says that the file is complete. A quiet size is no proof and is never looked at.
 
     The name must not be an unfinished one, nor may an unfinished twin lie beside it; nobody may have it
-    open for writing; and where a checksum lies beside it, the checksum must agree.
+    open for writing; its signature must not be unfinished in one of these ways; and where a checksum lies beside it,
+    the checksum must agree.
     """
     if not _is_finished(file):
         return False
@@ -46,9 +48,12 @@ def _is_finished(file: Path) -> bool:
         return False
     if file.name.startswith(".") or file.suffix.lower() in (*UNFINISHED, *MARKS):
         return False
-    return not (
-        any(os.path.lexists(beside(file, suffix)) for suffix in UNFINISHED) or is_open_for_writing(file)
-    )
+    signature = signature_of(file)
+    if any(os.path.lexists(beside(each, suffix)) for each in (file, signature) for suffix in UNFINISHED):
+        return False
+    if is_open_for_writing(file):
+        return False
+    return not is_signature(signature) or not is_open_for_writing(signature)
 
 
 def _told(file: Path) -> str | None:

@@ -109,7 +109,7 @@ def check_file(
         source.seek(0)
         verdict = judge_stream(
             source,
-            desk_for(profile, reference, received_at, partner),
+            desk_for(profile, reference, received_at, partner, path),
             digest,
             add=note,
             discard=forget,

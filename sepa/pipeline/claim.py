@@ -2,8 +2,8 @@
 
 A file is taken only when its sender says that it is complete (`sepa.pipeline.arrival`). It is first renamed into
 the inbox's `.taken` folder under a name that carries its receipt instant; then copied into the archive while it is
-hashed; then recorded; only then removed. Whoever is killed in between leaves a taken file behind, and the next
-sweep goes on with it under the instant it was stamped with.
+hashed, its signature with it; then recorded; only then removed. Whoever is killed in between leaves a taken file
+behind, and the next sweep goes on with it under the instant it was stamped with.
 """
 
 import datetime
@@ -19,13 +19,15 @@ import msgspec
 
 from sepa.model.journal import Delivery
 from sepa.pipeline.arrival import MARKS, arrived_at, beside, is_complete
+from sepa.pipeline.authorise import SIGNATURE, is_signature, read_signature, signature_of
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.undone import each_of
-from sepa.store.files import copy_hashed, safe_name, sweep
+from sepa.store.files import copy_hashed, publish, safe_name, sweep
 
 NAME_BYTES = 150
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 _TAKEN = re.compile(r"(?P<stamp>[0-9]{8}T[0-9]{6}\.[0-9]{6}Z)-(?P<number>[0-9]+)-(?P<name>.+)", re.ASCII)
+_SIGNED = "signature-"
 BATCH_FILES = 500
 BATCH_BYTES = 64 * 1024 * 1024
 
@@ -77,6 +79,11 @@ def _sweep(home: Home, partner: str, stamp: Stamp, deliveries: list[Delivery]) -
     taken.mkdir(mode=0o700, exist_ok=True)
     if taken.is_symlink() or taken.stat().st_uid != os.geteuid():
         raise PermissionError(f"{taken} was made by somebody else, who could forge instants of receipt in it")
+
+    sweep(taken)
+    for signature in taken.glob(f"{_SIGNED}*"):
+        if not os.path.lexists(taken / signature.name.removeprefix(_SIGNED)):
+            signature.unlink()  # whoever took it was killed before the file itself was taken, or after all was done
 
     def record(place: Path) -> None:
         deliveries.append(_record(home, partner, place))
@@ -133,11 +140,26 @@ def _take(home: Home, partner: str, source: Path, taken: Path, at: datetime.date
     number = home.journal.deliveries_of(partner, safe_name(name), at)
     while os.path.lexists(place := taken / f"{at.strftime(STAMP)}-{number}-{name}"):
         number += 1  # taken at this instant and not recorded yet, for the disk or the journal said no
-    for mark in MARKS:  # first: a mark left behind would speak of the next file under this name
-        if os.path.lexists(marked := beside(source, mark)):
-            marked.unlink(missing_ok=True)
+    signature = read_signature(source)
+    if signature is not None:  # copied, not moved: killed before the next step, the file must still have it
+        _signature(place).unlink(missing_ok=True)
+        publish(taken, _signature(place).name, signature)
+    _remove(*(beside(source, mark) for mark in MARKS if mark != SIGNATURE))
     source.rename(place)
+    _remove(signature_of(source))
     return place
+
+
+def _remove(*marks: Path) -> None:
+    """Take marks away: one left behind would speak of the next file under its name."""
+    for mark in marks:
+        if os.path.lexists(mark):
+            mark.unlink(missing_ok=True)
+
+
+def _signature(place: Path) -> Path:
+    """Where the signature of a taken file waits for it to be recorded."""
+    return place.with_name(_SIGNED + place.name)
 
 
 def _is_ours(place: Path) -> bool:
@@ -159,6 +181,13 @@ def _instant(stamp: str) -> datetime.datetime:
 def _record(home: Home, partner: str, place: Path) -> Delivery:
     stamp, number, name = place.name.split("-", 2)
     file_key, size = copy_hashed(place, home.archive)
+    signature = _signature(place)
+    if (
+        is_signature(signature) and home.journal.file(file_key) is None
+    ):  # what is judged is the first delivery
+        kept = signature_of(home.archived(file_key))
+        kept.unlink(missing_ok=True)
+        publish(kept.parent, kept.name, signature)
     delivery = home.journal.deliver(
         Delivery(
             id=f"{stamp}-{number}-{partner}-{hashlib.sha256(name.encode()).hexdigest()[:12]}",
@@ -170,4 +199,5 @@ def _record(home: Home, partner: str, place: Path) -> Delivery:
         )
     )
     place.unlink()
+    signature.unlink(missing_ok=True)
     return delivery

@@ -14,10 +14,12 @@ from sepa.model.message import MessageHead, Piece
 from sepa.model.profile import Profile
 from sepa.model.reference import Reference
 from sepa.model.verdict import FileVerdict, Verdict
+from sepa.pipeline.authorise import authorisation_of
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.undone import each_of
 from sepa.rules.files import message_id_used
 from sepa.schedule import local_instant
+from sepa.store.keys import refuse_unoffered
 from sepa.store.profiles import profile_digest
 from sepa.wire import read
 
@@ -51,7 +53,7 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
     refuse_early(terms, file.received_at)
     with home.journal.judging(file_key) as sealing:
         if sealing is not None:
-            desk = desk_for(terms, reference, file.received_at, file.partner)
+            desk = desk_for(terms, reference, file.received_at, file.partner, home.archived(file_key))
             with home.archived(file_key).open("rb") as source:
                 verdict = judge_stream(
                     source,
@@ -73,6 +75,7 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
                 reference_digest=reference.digest,
                 at=utc(at),
                 screened=_screened(reference, desk.received_at),
+                authorised=desk.authorisation.told if desk.authorisation is not None else "",
             )
             if verdict.head is None:
                 _quarantine(home, file_key)
@@ -129,16 +132,27 @@ def refuse_early(profile: Profile, received_at: datetime.datetime) -> None:
 
 
 def desk_for(
-    profile: Profile, reference: Reference, received_at: datetime.datetime, partner: str | None
+    profile: Profile,
+    reference: Reference,
+    received_at: datetime.datetime,
+    partner: str | None,
+    file: Path | None = None,
 ) -> Desk:
-    """The desk at which a file is judged: its profile, snapshot, receipt instant and sender's contract."""
+    """The desk at which a file is judged: its profile, snapshot, receipt instant, sender's contract and signature.
+
+    `file` is the file itself, beside which its signature is looked for; without it, nothing is signed.
+    ReferenceFault where some partner's files are authorised in a way that the profile does not list.
+    """
     contract = reference.partners.get(partner) if reference.partners is not None and partner else None
+    refuse_unoffered(reference, profile)
+    received = local_instant(received_at, profile)
     return Desk(
         profile=profile,
         reference=reference,
-        received_at=local_instant(received_at, profile),
+        received_at=received,
         partner=contract,
         partner_id=partner,
+        authorisation=authorisation_of(file, contract, reference, received.date()) if file else None,
     )
 
 

@@ -6,6 +6,7 @@ import hashlib
 import msgspec
 
 from sepa.model.journal import Decision, FileRow
+from sepa.pipeline.authorise import signature_of
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.reprocess import day_bounds
 from sepa.schedule import local_instant
@@ -56,7 +57,8 @@ def purge(
 
 def _forget(home: Home, file: FileRow, by: str, reason: str, at: datetime.datetime) -> None:
     """The bytes go first: killed in between, the next purge finds the file again."""
-    for place in (home.archived(file.key), home.quarantine / file.key):
+    archived = home.archived(file.key)
+    for place in (archived, signature_of(archived), home.quarantine / file.key):
         place.unlink(missing_ok=True)
     identity = "\n".join((at.isoformat(), by, "purge", file.key, reason))
     home.journal.purge(

@@ -32,6 +32,7 @@ from sepa.rules import (
     routes,
     screening,
     segments,
+    signatures,
     stops,
     switching,
     symbols,
@@ -43,6 +44,7 @@ from sepa.rules.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     *files.RULES,
+    *signatures.RULES,
     *contract.RULES,
     *ebanking.RULES,
     *instrument.RULES,

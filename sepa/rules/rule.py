@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from sepa.model.authorisation import Authorisation
 from sepa.model.finding import Effect, Finding, Findings, Subject
 from sepa.model.limit import Allowance
 from sepa.model.message import MessageHead, PaymentInformation
@@ -25,6 +26,7 @@ class Case(msgspec.Struct, frozen=True):
     `uses` are consents already used by earlier transactions of the same file: consent id → booking dates.
     `first_local_instrument` is that of the message's first collection; None before it is known.
     `allowance` holds the limits of the block's orders; None where there are none.
+    `authorisation` is None where nobody looked for one, which is as good as none.
     """
 
     profile: Profile
@@ -37,6 +39,7 @@ class Case(msgspec.Struct, frozen=True):
     uses: Mapping[str, tuple[datetime.date, ...]] = {}
     first_local_instrument: str | None = None
     allowance: Allowance | None = None
+    authorisation: Authorisation | None = None
 
 
 Quiet = Callable[[Any, Case], bool]

@@ -63,10 +63,12 @@ class Sealing(Protocol):
         reference_digest: str,
         at: datetime.datetime,
         screened: str = "",
+        authorised: str = "",
     ) -> None:
         """Write the verdicts on file and blocks; nothing can be added after.
 
-        `screened` names the lists that the file's orders were screened against.
+        `screened` names the lists that the file's orders were screened against, `authorised` how the file was
+        authorised and by which key.
 
         Refuses every order in `refused_blocks` (block positions; its findings stay its own, the block's say
         why), notes the MsgId when the message was read and the MsgId was free, and that a report is due

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
+from sepa.model.authorisation import AuthorisationKind, SigningKey
 from sepa.model.reference import Authority, Partner
 from sepa.store import cells as cell
 from sepa.store.cells import Unfit
@@ -37,6 +38,8 @@ KEYS: dict[str, Reader] = {
     "in_doubt": cell.truth,
     "blocked_at": cell.instant,
     "unblocked_at": cell.instant,
+    "authorisation": cell.one_of(*get_args(AuthorisationKind)),
+    "keys": cell.text,
 }
 AUTHORITY_KEYS: dict[str, Reader] = {
     "iban": cell.iban,
@@ -44,9 +47,15 @@ AUTHORITY_KEYS: dict[str, Reader] = {
     "until": cell.instant,
     "in_doubt": cell.truth,
 }
-LISTS = ("accounts", "messages")
+KEY_KEYS: dict[str, Reader] = {"file": cell.text, "since": cell.day, "until": cell.day}
+ENTRIES: dict[str, tuple[type[Authority] | type[SigningKey], str, dict[str, Reader]]] = {
+    "accounts": (Authority, "iban", AUTHORITY_KEYS),
+    "keys": (SigningKey, "file", KEY_KEYS),
+}
+"""Lists whose items may be mappings: what such an item becomes, its required key, its keys."""
+LISTS = ("accounts", "messages", "keys")
 REQUIRED = ("id", "name", "accounts")
-NEVER_NULL = (*REQUIRED, *LISTS, "generation", "iban", "in_doubt")
+NEVER_NULL = (*REQUIRED, *LISTS, "generation", "iban", "in_doubt", "authorisation", "file")
 
 
 def read_partners(file: str, content: bytes | None) -> dict[str, Partner] | None:
@@ -107,13 +116,14 @@ def _values(file: str, entry: yaml.Node, keys: dict[str, Reader], expected: str)
 
 
 def _item(file: str, key: str, node: yaml.Node, read: Reader) -> Any:
-    """One of a list: a text, or an account with the times of the right to dispose of it."""
-    if key != "accounts" or not isinstance(node, yaml.MappingNode):
+    """One of a list: a text, or an account with the times of the right to dispose of it, or a key with its days."""
+    if key not in ENTRIES or (key == "accounts" and not isinstance(node, yaml.MappingNode)):
         return _scalar(file, key, node, read)
-    values = _values(file, node, AUTHORITY_KEYS, "")
-    if "iban" not in values:
-        raise ReferenceFault(file, node.start_mark.line + 1, "iban", "nothing", "the key iban")
-    return Authority(**values)
+    make, needed, keys = ENTRIES[key]
+    values = _values(file, node, keys, "keys and values, such as file: a.pem")
+    if needed not in values:
+        raise ReferenceFault(file, node.start_mark.line + 1, needed, "nothing", f"the key {needed}")
+    return make(**values)
 
 
 def _scalar(file: str, key: str, node: yaml.Node, read: Reader) -> Any:

@@ -133,6 +133,9 @@ def contradictions(profile: Profile) -> Iterator[tuple[str, str]]:
     if profile.bank.bic[4:6] != profile.bank.country:
         yield "bank.bic", f"{profile.bank.bic} does not belong to the country {profile.bank.country}"
     yield from _price_contradictions(profile.prices)
+    ways = profile.intake.authorisation
+    if not ways or len(set(ways)) < len(ways):
+        yield "intake.authorisation", "must name at least one way, each once"
     terms = profile.profile
     if (
         terms.announced_on

@@ -16,6 +16,7 @@ from sepa.model.reference import Account, Block, Consent, Participant, Product, 
 from sepa.store import cells as cell
 from sepa.store import compliance, limits
 from sepa.store.csv_table import REQUIRED, Column, ReferenceFault, Table, read_table
+from sepa.store.keys import keys_digest, with_keys
 from sepa.store.partners import read_partners
 
 __all__ = ["COLUMNS", "FILES", "ReferenceFault", "load_reference"]
@@ -121,7 +122,7 @@ def load_reference(folder: Path) -> Reference:
     Some may be missing: without blocks.csv nothing is blocked, without snapshot.csv no balance holds a posting
     of ours, without declarations.csv, limits.csv, stops.csv and switches.csv there are none of these, and without
     rates.csv an account in another currency covers nothing.
-    `digest` is the SHA-256, in hex, over the names and bytes of the files. A ReferenceFault says
+    `digest` is the SHA-256, in hex, over the names and bytes of the files, and the keys. A ReferenceFault says
     what is wrong, also with a table whose name is not known.
     """
     folder = Path(folder)
@@ -136,7 +137,8 @@ def load_reference(folder: Path) -> Reference:
         digest.update(b"%s %d\n" % (name.encode(), len(content)))
         digest.update(content)
     accounts = _accounts(contents)
-    partners = read_partners("partners.yaml", contents.get("partners.yaml"))
+    partners = with_keys(folder, read_partners("partners.yaml", contents.get("partners.yaml")))
+    digest.update(keys_digest(partners))
     return Reference(
         digest=digest.hexdigest(),
         accounts=accounts,

@@ -7,7 +7,7 @@ every database sorts alike.
 
 import sqlalchemy as sa
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest version in `sepa.store.migrations`; a test holds it to that."""
 
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -89,6 +89,7 @@ file_verdicts = sa.Table(
     _text("profile_digest"),
     _text("reference_digest"),
     _text("judged_at"),
+    _perhaps("authorised"),
 )
 
 message_ids = sa.Table(

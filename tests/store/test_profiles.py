@@ -249,6 +249,14 @@ FAULTS = [
         "bank.yaml: prices[0].rejection: found -1; allowed: 0 or more, or null",
         id="a negative price",
     ),
+    pytest.param(
+        "intake: {authorisation: []}", "bank.yaml: intake.authorisation: must name at least one", id="no way"
+    ),
+    pytest.param(
+        "intake: {authorisation: [channel_session, channel_session]}",
+        "bank.yaml: intake.authorisation: must name",
+        id="a way twice",
+    ),
     pytest.param("clearing: {windows: []}", "bank.yaml: clearing.windows: must hold", id="no windows"),
     pytest.param(
         "scope: {eea_countries: [{valid_from: 2021-01-01, codes: []}, {valid_from: 2015-01-01, codes: []}]}",

@@ -60,6 +60,7 @@ class FileSealing:
         reference_digest: str,
         at: datetime.datetime,
         screened: str = "",
+        authorised: str = "",
     ) -> None:
         self._open()
         self.closed = True
@@ -73,6 +74,7 @@ class FileSealing:
                 "profile_digest": profile_digest,
                 "reference_digest": reference_digest,
                 "judged_at": judged_at,
+                "authorised": authorised or None,
             },
         )
         if verdict.blocks:

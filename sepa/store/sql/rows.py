@@ -82,6 +82,7 @@ def file_row(row: sa.RowMapping) -> FileRow:
         findings=findings_of(row["findings"]),
         not_judged=texts_of(row["not_judged"]),
         judged_at=instant_of(row["judged_at"]),
+        authorised=row["authorised"] or "",
     )
 
 

@@ -154,7 +154,7 @@ def _judged(connection: sa.Connection, order: Any) -> Iterator[Event]:
         cause=f"judged:{file.judged_at.isoformat()}",
         detail=_facts(first)
         | {"profile_digest": file.profile_digest, "reference_digest": file.reference_digest}
-        | {"screened": lists_asked(connection, file.key)},
+        | {"screened": lists_asked(connection, file.key), "authorised": file.authorised},
         findings=findings_of(first["findings"])
         or _refusals_above(connection, first["outcome"], order, file.findings),
     )

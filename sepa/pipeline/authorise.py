@@ -1,0 +1,50 @@
+"""What a file's signature is worth. The signature lies beside the file, in an inbox as in the archive."""
+
+import datetime
+import os
+from pathlib import Path
+
+from sepa.model.authorisation import Authorisation
+from sepa.model.reference import Partner, Reference
+
+SIGNATURE = ".sig"
+SIGNATURE_BYTES_MAX = 16 * 1024
+
+
+def signature_of(file: Path) -> Path:
+    """Where the signature of a file lies."""
+    return file.with_name(file.name + SIGNATURE)
+
+
+def is_signature(place: Path) -> bool:
+    """Whether a file lies there that can be read as a signature; a link could lead into another partner's folder."""
+    return os.path.isfile(place) and not os.path.islink(place)  # both take a name that is too long
+
+
+def read_signature(file: Path) -> bytes | None:
+    """The signature beside a file, cut where it is too long for any; None without one."""
+    place = signature_of(file)
+    if not is_signature(place):
+        return None
+    with place.open("rb") as source:
+        return source.read(SIGNATURE_BYTES_MAX)
+
+
+def authorisation_of(
+    file: Path, partner: Partner | None, reference: Reference, day: datetime.date
+) -> Authorisation | None:
+    """How a file was authorised that came from `partner` on `day`, in the bank's zone; None without a partner."""
+    if partner is None:
+        return None
+    if partner.authorisation == "channel_session":
+        return Authorisation("channel_session", "verified")
+    from sepa.store.signatures import verify  # most partners sign nothing, and the guest is heavy
+
+    others = [each for id, each in (reference.partners or {}).items() if id != partner.id]
+    return verify(
+        file,
+        read_signature(file),
+        own=partner.keys,
+        others=[key for each in others for key in each.keys],
+        day=day,
+    )
