@@ -87,7 +87,7 @@ def changed(id: str, **changes: Any) -> list[str]:
         pytest.param("SC-01", {"standing": "not yet"}, "but sepa.rules has", id="a rule of ours not yet"),
         pytest.param("SC-01", {"where": ("sepa.settle.settle",)}, "is not named", id="a rule of ours not named"),
         pytest.param("STO-01", {"reason": ""}, "outside without reason", id="no reason"),
-        pytest.param("CT-08", {"work": ""}, "not yet without work", id="no work"),
+        pytest.param("STO-01", {"standing": "not yet", "work": ""}, "not yet without work", id="no work"),
     ],
 )  # fmt: skip
 def test_what_is_not_true_is_told(id: str, changes: dict[str, Any], told: str) -> None:
