@@ -109,5 +109,5 @@ def test_without_a_key_nothing_is_verified(tmp_path: Path) -> None:
     ],
 )
 def test_a_key_we_cannot_verify_with(key: bytes) -> None:
-    with pytest.raises(ValueError, match="key"):
+    with pytest.raises(ValueError, match=r"Unable to load PEM|a key of another kind"):
         key_digest(key)
