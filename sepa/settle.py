@@ -20,7 +20,7 @@ from sepa.rules.funds import Cover, available_cents, cover_findings, needed_cent
 from sepa.rules.payers import creditor_barred
 from sepa.rules.reviews import review_findings
 from sepa.rules.stops import stop_findings
-from sepa.schedule import interbank_day, is_final_window, last_attempt_day, local_instant
+from sepa.schedule import interbank_day, is_final_window, last_attempt_day, local_instant, retry_days
 from sepa.scheme.rates import in_currency
 
 __all__ = ["available_cents", "balanced", "settle"]
@@ -255,8 +255,7 @@ class _Run:
     def _short(self, payment: Payment, debtor: Account, finding: Finding, rate: int | None) -> Unpaid:
         if payment.kind == "collection":
             return Unpaid(payment, "not-executed", finding, rate)
-        retry = self._profile.funds.retry
-        days = min(debtor.retry_days or retry.default_days, retry.max_days)
+        days = retry_days(debtor, self._profile)
         last_day = self._last_days.get((payment.booking_date, days))
         if last_day is None:
             last_day = last_attempt_day(payment.booking_date, days, self._profile)

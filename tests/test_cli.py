@@ -383,6 +383,21 @@ def test_init_run_explain_reconcile(sepa: Sepa, tmp_path: Path, monkeypatch: pyt
     assert (proof.code, "everything adds up, to the cent" in proof.out) == (0, True)
 
 
+def test_explain_says_that_a_transfer_settles_too_late(sepa: Sepa, tmp_path: Path) -> None:
+    """Sealed on Thu 2026-04-02 after the clearing's last file, a transfer settles on Tue 2026-04-07."""
+    house = House.new(tmp_path / "home", sample=False)
+    house.set_profile(clearing={"interbank_until": "08:00:00"})
+    house.drop("stavebniny", "x.xml", transfers("M-1", TRADER, [order("FAR", "10.00", "Oceliareň", B1)]))
+    house.run()
+    (paid,) = (each.key for each in house.all_orders())
+    assert "Late" not in sepa("explain", paid, "--home", house.root).out
+    house.set_profile(clearing={"interbank_until": "08:00:00"}, execution={"interbank_max_working_days": 0})
+    said = "settles on 2026-04-07, 2026-04-02 at the latest was promised"
+    assert said in sepa("explain", paid, "--home", house.root).out
+    told = sepa("explain", paid, "--json", "--home", house.root).lines[-1]
+    assert (told["kind"], said in told["sentence"]) == ("late", True)
+
+
 @pytest.fixture
 def twin(tmp_path: Path) -> House:
     """A home with one order paid and its twin held."""

@@ -152,11 +152,18 @@ def show_files(screen: Console, files: Sequence[FileRow], *, as_json: bool) -> N
 
 
 def show_story(
-    screen: Console, order: OrderRow, story: Sequence[Event], profile: Profile, *, as_json: bool
+    screen: Console,
+    order: OrderRow,
+    story: Sequence[Event],
+    profile: Profile,
+    late: Sequence[str],
+    *,
+    as_json: bool,
 ) -> None:
-    """A payment's story, oldest first."""
+    """A payment's story, oldest first, and `late`, sentences on a day that is not kept."""
     if as_json:
         say_json(msgspec.json.encode({"kind": "event", "key": order.key, **_event(event)}) for event in story)
+        say_json(msgspec.json.encode({"kind": "late", "key": order.key, "sentence": each}) for each in late)
         return
     amount = f"{order.amount_text} {order.currency}"
     screen.print(
@@ -177,6 +184,8 @@ def show_story(
                 screen.print(f"    {label:<16} {_short(value)}", markup=False, soft_wrap=True, style="dim")
         for finding in event.findings:
             _show_finding(screen, finding)
+    for sentence in late:
+        screen.print(f"Late (EXE-01): {sentence}", style="yellow", markup=False, soft_wrap=True)
 
 
 def _short(value: str) -> str:

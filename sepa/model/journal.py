@@ -258,6 +258,11 @@ class ReportDue(msgspec.Struct, frozen=True):
     at: datetime.datetime
 
 
+def block_key(order_key: str, block: int) -> str:
+    """The key of a whole PaymentInformation, for what is told of it in one: that of its file, `-B`, its position."""
+    return f"{order_key.split('-')[0]}-B{block}"
+
+
 class Withheld(msgspec.Struct, frozen=True):
     """A letter that was due and is not written: about which account, of what kind, and the paragraph that says why."""
 

@@ -2,14 +2,16 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container
 
 from msgspec.structs import replace
 
+from sepa.model.fee import Charge
 from sepa.model.finding import Findings
-from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue, Withheld
+from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue, Withheld, block_key
 from sepa.model.notice import Notice, NoticeItem, Occasion, Receipt, Repeat
 from sepa.model.reference import Account, Reference
+from sepa.pipeline.charges import charged
 from sepa.pipeline.home import Home
 from sepa.pipeline.letters import contact, lay_down, silenced, withheld, words
 from sepa.pipeline.publish import named_by_content, publish_as, stem_of
@@ -35,8 +37,10 @@ OWED = ("rejected", "not-executed", "unsettled")
 
 def notices(
     home: Home, file: FileRow, due: ReportDue, at: datetime.datetime, reference: Reference
-) -> list[Publication | Withheld]:
+) -> list[Publication | Withheld | Charge]:
     """The letters on one file's orders: one for each account and occasion (NOT-01), in each form of the profile.
+
+    With them what they cost, as they say it.
 
     A transfer's notice is addressed to the account's owner; a collection's, and that of an account we do not
     know, to the partner who delivered it. A block refused as a whole is told once, not once for each order.
@@ -57,9 +61,11 @@ def notices(
         else:
             became = OCCASIONS[order.outcome if as_judged else order.state]
             grouped[became, _account_of(order)].append(item_of(order, block))
-    left: list[Publication | Withheld] = []
+    refused_now = not as_judged and any(occasion == "rejected" for occasion, _ in grouped)
+    refused = home.journal.been(file.key, ("rejected", "not-executed")) if refused_now else ()
+    left: list[Publication | Withheld | Charge] = []
     for (occasion, iban), items in sorted(grouped.items()):
-        left += _letter(home, file, due, at, reference, occasion, iban, items)
+        left += _letter(home, file, due, at, reference, occasion, iban, items, refused)
     return left
 
 
@@ -77,7 +83,8 @@ def _letter(
     occasion: Occasion,
     iban: str,
     items: list[NoticeItem],
-) -> Sequence[Publication | Withheld]:
+    refused: Container[str],
+) -> list[Publication | Withheld | Charge]:
     account = (reference.accounts or {}).get(iban)
     partner = (reference.partners or {}).get(file.partner)
     issued = local_instant(due.at, home.profile)
@@ -94,11 +101,11 @@ def _letter(
         or home.profile.bank.notice_language,
         bank=contact(home),
         issued_at=issued,
-        items=tuple(_priced(item, occasion, account, home, issued.date()) for item in items),
+        items=tuple(_priced(item, occasion, account, home, issued.date(), refused) for item in items),
         file_name=file.name,
         include_correction_hint=home.profile.notices.include_correction_hint,
     )
-    return lay_down(
+    letter = lay_down(
         home,
         home.outbox(due.partner) / "notices",
         f"notice_{occasion}_{stem_of(file.name)}_{file.key[:12]}_{iban[-4:] or 'file'}",
@@ -107,15 +114,25 @@ def _letter(
         occasion=due.occasion,
         at=at,
     )
+    return [*letter, *charged(notice, due, at)]
 
 
 def _priced(
-    item: NoticeItem, occasion: Occasion, account: Account | None, home: Home, day: datetime.date
+    item: NoticeItem,
+    occasion: Occasion,
+    account: Account | None,
+    home: Home,
+    day: datetime.date,
+    refused: Container[str],
 ) -> NoticeItem:
-    """The item with what it costs the owner of `account`; a collection's notice, or a stranger's, costs nobody."""
+    """The item with what it costs the owner of `account`; a collection's notice, or a stranger's, costs nobody.
+
+    Orders in `refused` were refused before.
+    """
     if account is None or item.kind != "credit-transfer" or occasion not in ("rejected", "unsettled"):
         return item
-    return replace(item, fee=fee_for(occasion, item.findings, home.profile, on=day))
+    fee = fee_for(occasion, item.findings, home.profile, on=day, again=item.key in refused)
+    return replace(item, fee=fee)
 
 
 def item_of(order: OrderRow, block: BlockRow) -> NoticeItem:
@@ -141,7 +158,7 @@ def item_of(order: OrderRow, block: BlockRow) -> NoticeItem:
 
 def _item_of_block(block: BlockRow, first: OrderRow) -> NoticeItem:
     return NoticeItem(
-        key=f"{first.key.split('-')[0]}-B{block.position}",
+        key=block_key(first.key, block.position),
         end_to_end_id=block.id,
         amount_cents=cents(block.sum_text),
         currency=first.currency,

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
+from sepa.model.fee import Charge
 from sepa.model.finding import Finding, Findings
 from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue, Withheld
 from sepa.model.reference import Reference
@@ -19,6 +20,7 @@ from sepa.model.report import (
     StatusReport,
     TransactionStatus,
 )
+from sepa.pipeline.charges import fee_list, retried
 from sepa.pipeline.home import Home
 from sepa.pipeline.notices import notices, receipt
 from sepa.pipeline.publish import draft, publish_as, stem_of
@@ -49,11 +51,14 @@ OLDER_GENERATION = ("pain.001.001.03", "pain.008.001.02")
 
 def tell(
     home: Home, due: ReportDue, at: datetime.datetime, reference: Reference
-) -> list[Publication | Withheld]:
-    """Write all that one due report asks for into its partner's outbox. Same journal, same bytes."""
+) -> list[Publication | Withheld | Charge]:
+    """Write all that one due report asks for into its partner's outbox, and what it costs into the desk's own.
+
+    Same journal, same bytes.
+    """
     file = home.journal.file(due.file_key)
     assert file is not None
-    left: list[Publication | Withheld] = []
+    left: list[Publication | Withheld | Charge] = []
     if due.occasion.startswith("repeat:"):
         left.append(receipt(home, file, due, at, reference))
         if _can_answer(file):
@@ -63,6 +68,8 @@ def tell(
         return [receipt(home, file, due, at, reference)]
     left.append(_publish_report(home, file, due, _report(home, file, due), at))
     left += notices(home, file, due, at, reference)
+    left += retried(home, due, reference, at)
+    left += fee_list(home, [each for each in left if isinstance(each, Charge)], due, at)
     return left
 
 

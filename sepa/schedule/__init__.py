@@ -53,6 +53,7 @@ from sepa.schedule.transfer import (
     last_attempt_day,
     last_retry_day,
     recall_deadline,
+    retry_days,
     revocation_deadline,
 )
 
@@ -78,6 +79,7 @@ __all__ = [
     "next_window",
     "period_of",
     "recall_deadline",
+    "retry_days",
     "revocation_deadline",
     "settlement_days",
     "submission_day",

@@ -9,6 +9,7 @@ import datetime
 from sepa.model.dating import Dated, Move, Refusal
 from sepa.model.journal import RecallReason
 from sepa.model.profile import Profile
+from sepa.model.reference import Account
 from sepa.model.verdict import Route
 from sepa.schedule.clock import cut_off_for_transfer, is_on_time, local_instant, submission_day
 from sepa.schedule.days import bank_days, months_after, settlement_days
@@ -87,6 +88,12 @@ def interbank_day(
 def last_retry_day(booking_date: datetime.date, days: int) -> datetime.date:
     """The last calendar day of the agreed retries (FND-07); the booking date itself when `days` is 0."""
     return booking_date + datetime.timedelta(days=days)
+
+
+def retry_days(account: Account, profile: Profile) -> int:
+    """For how many calendar days an order of this account is tried again: as agreed, within the terms (FND-07)."""
+    retry = profile.funds.retry
+    return min(account.retry_days or retry.default_days, retry.max_days)
 
 
 def last_attempt_day(booking_date: datetime.date, days: int, profile: Profile) -> datetime.date:

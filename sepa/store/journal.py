@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from sepa.model.fee import Charge
 from sepa.model.finding import Findings
 from sepa.model.journal import (
     Approval,
@@ -317,12 +318,12 @@ class Journal(Protocol):
 
     def published(
         self,
-        left: Iterable[Publication | Withheld],
+        left: Iterable[Publication | Withheld | Charge],
         *,
         settles: ReportDue | str | None = None,
         recalled: str | None = None,
     ) -> None:
-        """Note files that left and letters that were withheld, and that what is named is thereby done.
+        """Note files that left, letters that were withheld and what costs a fee, and that what is named is done.
 
         `settles` names the report (or bulk id), `recalled` the recalled order's key. Idempotent; the same path
         with another digest is BrokenPromise.
@@ -332,6 +333,14 @@ class Journal(Protocol):
 
     def withheld(self, subject: str) -> list[Withheld]:
         """Letters about a file or a correction that were due and not written, ordered by instant, letter, account."""
+
+    # --- charge ---
+
+    def been(self, file_key: str, states: Collection[str]) -> Mapping[str, datetime.datetime]:
+        """Orders of a file that stood in one of `states` before they came to stand as they do, and since when first."""
+
+    def charges(self, day: datetime.date) -> list[Charge]:
+        """What is charged on `day`, by key and event. An event is noted once for an order, with the first list."""
 
     # --- prove ---
 

@@ -7,7 +7,7 @@ every database sorts alike.
 
 import sqlalchemy as sa
 
-HEAD = "0010"
+HEAD = "0011"
 """The newest version in `sepa.store.migrations`; a test holds it to that."""
 
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -367,6 +367,24 @@ withheld = sa.Table(
     _text("at"),
 )
 """Letters that were due and are not written: after the owner's death, nobody writes about the account."""
+
+charges = sa.Table(
+    "charges",
+    metadata,
+    _key("key"),
+    _key("event"),
+    _text("account"),
+    sa.Column("cents", Cents),
+    _text("prices"),
+    sa.Column("charged_on", Day, nullable=False),
+    _text("rule"),
+    _text("subject"),
+    _text("occasion"),
+    _text("at"),
+    sa.Index("ix_charges_charged_on", "charged_on"),
+    sa.Index("ix_charges_subject", "subject"),
+)
+"""Events that cost a fee, as the lists for the core system told them. `key` is an order's or that of a whole block."""
 
 told = sa.Table("told", metadata, _key("subject"), _key("occasion"))
 """What is done with: a report by file key and occasion, a bulk by its id and the occasion `sealed`, a recall by

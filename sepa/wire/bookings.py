@@ -213,10 +213,10 @@ def _row(booking: Booking) -> tuple[str | int, ...]:
         booking.count,
         booking.key,
         booking.end_to_end_id,
-        _inert(booking.counterparty),
-        _inert(booking.text),
-        _inert(booking.creditor_identifier),
-        _inert(booking.mandate),
+        inert(booking.counterparty),
+        inert(booking.text),
+        inert(booking.creditor_identifier),
+        inert(booking.mandate),
         booking.currency or "EUR",
         *_in_its_currency(booking),
     )
@@ -231,7 +231,7 @@ def _in_its_currency(booking: Booking) -> tuple[str, str]:
     return amount_text(booking.own_cents), rate_text(booking.rate)
 
 
-def _inert(told: str) -> str:
+def inert(told: str) -> str:
     """A sender's text must not run as a formula in whoever's spreadsheet: an apostrophe goes before it."""
     return f"'{told}" if told.startswith(("=", "+", "-", "@", "\t", "\r")) else told
 

@@ -11,9 +11,10 @@ from sepa.model.verdict import Outcome
 from sepa.rules import RULES
 from sepa.rules.fees import fee_for, price_of, retry_fee
 from sepa.scheme.phrase import Phrase
-from tests.build import OTP, profile
+from tests.build import A1, OTP, accounts, profile
 
 THURSDAY = datetime.date(2026, 4, 2)
+TUESDAY = datetime.date(2026, 4, 7)
 PRICES = {
     "edition": "2026-01",
     "valid_from": "2026-01-01",
@@ -64,9 +65,25 @@ def test_a_bank_may_charge_no_rejection() -> None:
     assert fee_for("rejected", (CLIENT,), free, on=THURSDAY) is None
 
 
-def test_trying_again_costs_for_each_order_or_is_left_to_the_agreement() -> None:
-    assert retry_fee(PRICED, on=THURSDAY) == Fee("retry", 20, "2026-01")
-    assert retry_fee(profile(fees__retry__per="agreement"), on=THURSDAY) is None
+def test_a_second_refusal_of_the_same_order_is_free() -> None:
+    assert fee_for("rejected", (CLIENT,), PRICED, on=THURSDAY, again=True) is None
+    assert fee_for("unsettled", (CLIENT,), PRICED, on=THURSDAY, again=True) is not None
+
+
+@pytest.mark.parametrize(
+    ("retry_days", "lacked_on", "expected"),
+    [
+        pytest.param(5, THURSDAY, Fee("retry", 20, "2026-01"), id="FEE-04 paid on a later day"),
+        pytest.param(5, TUESDAY, None, id="FND-08 tried again on the same day"),
+        pytest.param(0, THURSDAY, None, id="no agreement: the bank was late"),
+    ],
+)
+def test_trying_again_costs_on_a_later_day_and_by_agreement(
+    retry_days: int, lacked_on: datetime.date, expected: Fee | None
+) -> None:
+    agreed = msgspec.structs.replace(accounts()[A1], retry_days=retry_days)
+    assert retry_fee(agreed, lacked_on, PRICED, on=TUESDAY) == expected
+    assert retry_fee(agreed, lacked_on, profile(fees__retry__per="agreement"), on=TUESDAY) is None
 
 
 def test_an_amount_the_list_leaves_open_is_no_free_notice() -> None:

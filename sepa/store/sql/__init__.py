@@ -7,6 +7,7 @@ many machines, through the same statements.
 import sqlalchemy as sa
 
 from sepa.store.sql.away import Away
+from sepa.store.sql.charging import Charging
 from sepa.store.sql.connection import bring_to_head, engine_of
 from sepa.store.sql.corrections import Corrections
 from sepa.store.sql.emission import Emission
@@ -23,7 +24,7 @@ __all__ = ["SqlJournal", "open_journal"]
 
 
 class SqlJournal(
-    Intake, Orders, Settling, Away, Corrections, Screened, Emission, Recalls, Purging, Story, Proof
+    Intake, Orders, Settling, Away, Corrections, Screened, Emission, Recalls, Charging, Purging, Story, Proof
 ):
     """The port `sepa.store.journal.Journal` over a database that has the newest form; safe for threads.
 

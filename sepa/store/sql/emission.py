@@ -7,9 +7,11 @@ import sqlalchemy as sa
 from msgspec import to_builtins
 
 from sepa.model.broken import BrokenPromise
+from sepa.model.fee import Charge
 from sepa.model.journal import Publication, ReportDue, Withheld
 from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment, Posting
+from sepa.store.sql.charging import note_charge
 from sepa.store.sql.connection import Connected, insert_once
 from sepa.store.sql.leaving import begin, still_in, unsent
 from sepa.store.sql.rows import (
@@ -100,7 +102,7 @@ class Emission(Connected):
 
     def published(
         self,
-        left: Iterable[Publication | Withheld],
+        left: Iterable[Publication | Withheld | Charge],
         *,
         settles: ReportDue | str | None = None,
         recalled: str | None = None,
@@ -109,6 +111,8 @@ class Emission(Connected):
             for each in left:
                 if isinstance(each, Withheld):
                     insert_once(connection, withheld, to_builtins(each) | {"at": instant_text(each.at)})
+                elif isinstance(each, Charge):
+                    note_charge(connection, each)
                 else:
                     _note(connection, each)
             if isinstance(settles, ReportDue):

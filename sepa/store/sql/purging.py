@@ -15,6 +15,7 @@ from sepa.store.sql.rows import EMPTY, FILE, file_row, findings_of, findings_tex
 from sepa.store.tables import (
     blocks,
     bulk_members,
+    charges,
     decisions,
     file_verdicts,
     files,
@@ -79,6 +80,7 @@ def _forget(connection: sa.Connection, file_key: str) -> int:
     ]
     same = (line.key == sa.bindparam("of"), line.step == sa.bindparam("number"))
     _run(connection, history.update().where(*same), moved)
+    connection.execute(charges.update().where(charges.c.subject == file_key).values(account=""))
     for table in (blocks, file_verdicts):
         there = table.c.file_key == file_key
         for key, findings in connection.execute(

@@ -6,8 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from sepa.model.finding import Findings
-from sepa.model.journal import Event
+from sepa.model.journal import Event, block_key
 from sepa.scheme.money import amount_text
+from sepa.store.sql.charging import charges_told
 from sepa.store.sql.connection import Connected
 from sepa.store.sql.emission import read_publications, read_withheld
 from sepa.store.sql.rows import FILE, block_row, file_row, findings_of, instant_of
@@ -64,6 +65,7 @@ class Story(Connected):
                 ),
             ]
             told += _withheld(connection, order)
+            told += charges_told(connection, (key, block_key(key, order["block"])))
         return sorted(told, key=lambda event: event.at)
 
 

@@ -1,0 +1,73 @@
+"""What was told to the core system as an event that costs a fee."""
+
+import datetime
+from collections.abc import Collection, Iterator, Mapping
+
+import sqlalchemy as sa
+
+from sepa.model.fee import Charge, Fee
+from sepa.model.journal import Event
+from sepa.scheme.money import amount_text
+from sepa.store.sql.connection import Connected, insert_once
+from sepa.store.sql.rows import instant_of, instant_text
+from sepa.store.tables import charges, history, orders
+
+
+class Charging(Connected):
+    """The journal's part for fees; see `sepa.store.journal.Journal`."""
+
+    def been(self, file_key: str, states: Collection[str]) -> Mapping[str, datetime.datetime]:
+        line = history.c
+        wanted = (
+            sa.select(line.key, sa.func.min(line.at))
+            .join(orders, orders.c.key == line.key)
+            .where(orders.c.file_key == file_key, line.step < orders.c.step, line.state.in_(sorted(states)))
+            .group_by(line.key)
+        )
+        with self.reading() as connection:
+            return {key: instant_of(at) for key, at in connection.execute(wanted)}
+
+    def charges(self, day: datetime.date) -> list[Charge]:
+        line = charges.c
+        wanted = sa.select(charges).where(line.charged_on == day).order_by(line.key, line.event)
+        with self.reading() as connection:
+            return [_charge(row) for row in connection.execute(wanted).mappings()]
+
+
+def note_charge(connection: sa.Connection, charge: Charge) -> None:
+    """Write a charge down; an event costs once for an order, whatever is told again."""
+    line = {
+        "key": charge.key,
+        "event": charge.fee.event,
+        "account": charge.account,
+        "cents": charge.fee.cents,
+        "prices": charge.fee.prices,
+        "charged_on": charge.charged_on,
+        "rule": charge.rule,
+        "subject": charge.subject,
+        "occasion": charge.occasion,
+        "at": instant_text(charge.at),
+    }
+    insert_once(connection, charges, line)
+
+
+def charges_told(connection: sa.Connection, keys: Collection[str]) -> Iterator[Event]:
+    """What these keys cost, as lines of a story."""
+    line = charges.c
+    wanted = sa.select(charges).where(line.key.in_(sorted(keys))).order_by(line.at, line.key, line.event)
+    for charge in map(_charge, connection.execute(wanted).mappings()):
+        fee = charge.fee
+        amount = "by the price list" if fee.cents is None else f"{amount_text(fee.cents)} EUR"
+        facts = {
+            "event": fee.event,
+            "amount": amount,
+            "prices": fee.prices,
+            "charged_on": str(charge.charged_on),
+            "rule": charge.rule,
+        }
+        yield Event(at=charge.at, what="fee", by="desk", cause=charge.occasion, detail=facts)
+
+
+def _charge(row: sa.RowMapping) -> Charge:
+    told = {name: row[name] for name in ("key", "account", "charged_on", "rule", "subject", "occasion")}
+    return Charge(**told, fee=Fee(row["event"], row["cents"], row["prices"]), at=instant_of(row["at"]))

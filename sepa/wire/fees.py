@@ -1,0 +1,29 @@
+"""Writes the list of events that cost a fee, for the core system, which alone charges them (FEE-03, FEE-04)."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from sepa.model.fee import Charge
+from sepa.scheme.money import amount_text
+from sepa.wire.bookings import inert
+
+COLUMNS = ("charged_on", "account", "event", "amount", "currency", "prices", "key", "rule")
+
+
+def fees_csv(charges: Iterable[Charge]) -> bytes:
+    """One line for each event, in the order given.
+
+    Like the bookings: UTF-8, `;` between fields, a header, amounts as `12.30`. An amount that the price list leaves
+    open is empty, which is not free. `prices` is the edition of the list.
+    """
+    out = io.StringIO(newline="")
+    table = csv.writer(out, delimiter=";", lineterminator="\n")
+    table.writerow(COLUMNS)
+    for each in charges:
+        fee = each.fee
+        amount = "" if fee.cents is None else amount_text(fee.cents)
+        table.writerow(
+            (each.charged_on, inert(each.account), fee.event, amount, "EUR", inert(fee.prices), each.key, each.rule)
+        )  # fmt: skip
+    return out.getvalue().encode()

@@ -1,0 +1,98 @@
+"""The journal's promises on fees: what an order was before, and what costs is noted once."""
+
+import datetime
+
+from msgspec.structs import replace
+
+from sepa.model.fee import Charge, Fee
+from sepa.model.payment import Unpaid
+from sepa.store.journal import Journal
+from tests.store.lines import (
+    DAY,
+    EVENING,
+    JUDGED,
+    LATER,
+    NEXT_DAY,
+    WINDOW,
+    accepted,
+    decide,
+    decision,
+    finding,
+    judge,
+    key_of,
+    move,
+    pay_all,
+    paying,
+    verdict,
+)
+
+LACKING = ("pending-funds",)
+REFUSED = ("rejected", "not-executed")
+
+
+def lack(journal: Journal, window: datetime.datetime) -> None:
+    unpaid = [Unpaid(each, "pending-funds", finding("FND-01", "AM04")) for each in journal.due(window, DAY)]
+    assert journal.seal(paying((), unpaid, window=window), by="desk")
+
+
+def test_what_an_order_was_before_it_is_what_it_is(journal: Journal) -> None:
+    file_key = accepted(journal, 2)
+    lack(journal, WINDOW)
+    assert journal.been(file_key, LACKING) == {}  # so they stand now
+    lack(journal, LATER)
+    both = {order.key: WINDOW for order in journal.orders(file_key)}
+    assert journal.been(file_key, LACKING) == both
+    pay_all(journal, EVENING)
+    assert journal.been(file_key, LACKING) == both
+    assert journal.been(file_key, REFUSED) == {}
+    assert journal.been(accepted(journal, name="b"), LACKING) == {}
+
+
+def test_a_first_refusal_is_remembered_behind_a_second(journal: Journal) -> None:
+    file_key = key_of("a")
+    judge(journal, verdict(file_key, outcome="rejected"))
+    (order,) = journal.orders(file_key)
+    assert journal.been(file_key, REFUSED) == {}
+    decide(journal, move(order.key, "rejected", findings=(finding("ACC-01", "AC04"),)))
+    assert journal.been(file_key, REFUSED) == {order.key: JUDGED}
+
+
+def charge(key: str, file_key: str, **changes: object) -> Charge:
+    made = Charge(
+        key, "SK31", Fee("rejection", 105, "2026-01"), NEXT_DAY, "IDN-01", file_key, "judged", LATER
+    )
+    return replace(made, **changes)
+
+
+def test_an_event_costs_once_and_stands_in_the_order_s_story(journal: Journal) -> None:
+    file_key = accepted(journal, 2)
+    one, other = (order.key for order in journal.orders(file_key))
+    fee = charge(one, file_key)
+    block = charge(f"{one.split('-')[0]}-B1", file_key, fee=Fee("rejection", None, "2026-01"))
+    retry = charge(one, file_key, fee=Fee("retry", 20, "2026-01"), charged_on=DAY)
+    journal.published([fee, block, retry])
+    digest = journal.digest()
+    journal.published([replace(fee, occasion="decision:x", charged_on=DAY)])
+    assert journal.digest() == digest
+    assert journal.charges(NEXT_DAY) == [fee, block]
+    assert journal.charges(DAY) == [retry]
+    told = [event for event in journal.story(other) if event.what == "fee"]
+    assert [(event.at, event.cause) for event in told] == [(LATER, "judged")]
+    assert told[0].detail == {
+        "event": "rejection",
+        "amount": "by the price list",
+        "prices": "2026-01",
+        "charged_on": "2026-04-07",
+        "rule": "IDN-01",
+    }
+    amounts = [event.detail["amount"] for event in journal.story(one) if event.what == "fee"]
+    assert amounts == ["1.05 EUR", "0.20 EUR", "by the price list"]
+    assert journal.faults() == []
+
+
+def test_a_purge_forgets_whose_account_it_was(journal: Journal) -> None:
+    purged, kept = accepted(journal), accepted(journal, name="b")
+    first, second = charge(f"{purged[:24]}-1", purged), charge(f"{kept[:24]}-1", kept)
+    journal.published([first, second])
+    journal.purge(decision("p-1", purged, act="purge"))
+    assert set(journal.charges(NEXT_DAY)) == {replace(first, account=""), second}
