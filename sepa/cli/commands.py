@@ -28,7 +28,7 @@ from sepa.cli.options import (
     sure_of_the_future,
 )
 from sepa.pipeline.check import check_file
-from sepa.pipeline.outputs import late_bulks
+from sepa.pipeline.outputs import late_in
 from sepa.pipeline.start import AlreadyThere, start
 from sepa.rules import RULES
 from sepa.store.profiles import ProfileFault, load_profile, parameters, profile_names
@@ -223,9 +223,7 @@ def explain(
         order, story = desk.journal.order(key), desk.journal.story(key)
         if order is None:
             raise Stop(f"No payment has the key {key}. Keys stand in every report and in sepa check --json.")
-        sealed = (desk.journal.bulk(event.detail["bulk"]) for event in story if event.what == "sealed")
-        late = late_bulks(desk, filter(None, sealed))
-        tables.show_story(screen, order, story, desk.profile, late, as_json=as_json)
+        tables.show_story(screen, order, story, desk.profile, late_in(desk, story), as_json=as_json)
 
 
 @app.command()

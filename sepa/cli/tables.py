@@ -152,13 +152,7 @@ def show_files(screen: Console, files: Sequence[FileRow], *, as_json: bool) -> N
 
 
 def show_story(
-    screen: Console,
-    order: OrderRow,
-    story: Sequence[Event],
-    profile: Profile,
-    late: Sequence[str],
-    *,
-    as_json: bool,
+    screen: Console, order: OrderRow, story: list[Event], profile: Profile, late: list[str], *, as_json: bool
 ) -> None:
     """A payment's story, oldest first, and `late`, sentences on a day that is not kept."""
     if as_json:

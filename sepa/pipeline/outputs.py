@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
+from sepa.model.journal import Event
 from sepa.model.payment import Bulk
 from sepa.pipeline.home import Home
 from sepa.schedule import local_instant, settlement_days
@@ -23,6 +24,12 @@ def late_bulks(home: Home, bulks: Iterable[Bulk]) -> list[str]:
                 f"bulk {bulk.id} settles on {bulk.settlement_date}, {latest} at the latest was promised"
             )
     return late
+
+
+def late_in(home: Home, story: Iterable[Event]) -> list[str]:
+    """The same of one order, by its story."""
+    sealed = (home.journal.bulk(event.detail["bulk"]) for event in story if event.what == "sealed")
+    return late_bulks(home, filter(None, sealed))
 
 
 def changed_files(home: Home, bulks: Iterable[Bulk]) -> list[str]:

@@ -135,11 +135,14 @@ def test_stopped_anywhere_and_run_again_is_as_never_stopped(
 
 @pytest.mark.slow
 def test_stopped_twice_in_a_row(dropped: Path, tmp_path: Path) -> None:
-    """Each worker gets a little further than the last and is stopped again, until one is left in peace."""
+    """Each worker gets a little further than the last and is stopped again, until one is left in peace.
+
+    A stride is longer than all writes of one report: what stops within it begins it anew.
+    """
     shutil.copytree(dropped, tmp_path / "undisturbed")
     undisturbed = House(tmp_path / "undisturbed")
     undisturbed.run()
-    for stride in (37, 53):
+    for stride in (53, 71):
         house = House(tmp_path / f"stride-{stride}")
         shutil.copytree(dropped, house.root)
         stops = 0
