@@ -35,6 +35,7 @@ OURS = {
     "direct_debit.revocation_deadline_working_days": "revocation.deadline_working_days",
     "direct_debit.roll_convention": "calendar.roll_convention",
     "compliance.ownership_threshold_eur": "compliance.ownership_threshold_cents[0].cents",
+    "fx.funds_check_margin_pct": "fx.funds_check_margin_per_mille",
     "ebanking.limit.bank_maximum": "ebanking.limit.bank_maximum_cents",
 }
 """Names of the catalogue that are called otherwise here, where one amount or hour serves what comes in files."""
@@ -108,6 +109,7 @@ DIFFERENT = {
     "direct_debit.controls": "what the bank may choose to judge; whitelist, limit and rhythm are always judged",
     "direct_debit.creditor_late_action": "the terms offer no service to payees",
     "scope.sepa_countries": "the list of 2026 in steps, by the days on which countries were first reached",
+    "non_sepa.mandatory": "what a file may lack and the other channel needs; the schema demands the rest",
     "batch.max_transactions": "a gap in the terms; what one file may hold is ours",
 }
 """Parameters whose value is another one here, and why."""
