@@ -55,6 +55,7 @@ Fault = Literal[
     "truncated",
     "dtd",
     "too-deep",
+    "overlong",
     "wrong-root",
     "unknown-message",
     "message-not-offered",

@@ -107,6 +107,14 @@ UNREADABLE: tuple[Rule, ...] = (
         _ISO,
     ),
     _unreadable_rule(
+        "overlong",
+        "FIL-10",
+        "No tag, text or comment of a file is longer than a message needs.",
+        "A part of the file is too long ({where}: {found}).",
+        "Have the program that wrote the file checked.",
+        _ISO,
+    ),
+    _unreadable_rule(
         "wrong-root",
         "FIL-06",
         "A file holds one ISO 20022 Document.",

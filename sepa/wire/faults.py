@@ -14,6 +14,10 @@ from sepa.scheme.phrase import Phrase
 from sepa.wire.xml import complaints
 
 _EXCERPT_CHARS: Final = 40
+SHOWN_CHARS: Final = 2 * _EXCERPT_CHARS
+# How much of libxml2's sentence is looked through: a sender's text in its middle may be as long as a part of the file.
+_SENTENCE_START: Final = 500
+_SENTENCE_END: Final = 2000
 _TOO_DEEP: Final = "Excessive depth"
 # How far from the last byte libxml2 may place its complaint about a file that ends too early.
 _END_SLACK: Final = 16
@@ -93,7 +97,8 @@ def broken(
         )
     mismatch = _MISMATCH.search(text)
     if mismatch is not None:
-        found = f"<{mismatch[1]}> (line {mismatch[2]}) </{mismatch[3].rstrip(',')}>"
+        names = shortened(mismatch[1]), shortened(mismatch[3].rstrip(","))
+        found = f"<{names[0]}> (line {mismatch[2]}) </{names[1]}>"
         return Unreadable("not-xml", where, found, _WELL_FORMED[76], message_id, name)
     expected = _WELL_FORMED.get(code, Phrase("well-formed XML"))
     return Unreadable("not-xml", where, excerpt(source, line, column), expected, message_id, name)
@@ -125,13 +130,15 @@ def excerpt(source: BinaryIO, line: int, column: int) -> str:
 
 def invalid(entry: etree._LogEntry, line: int, path: str, message_id: str | None, name: str) -> Unreadable:
     """Say what the schema has against an element at `line` and `path`."""
-    where = ", ".join(filter(None, (f"line {line}" if line else "", path)))
+    where = ", ".join(filter(None, (f"line {line}" if line else "", shortened(path))))
     found, expected = _told(entry.type_name or "", entry.message or "", path.rpartition("/")[2])
-    return Unreadable("schema", where, _shortened(found), expected, message_id, name)
+    return Unreadable("schema", where, shortened(found), expected, message_id, name)
 
 
 def _told(kind: str, message: str, element: str) -> tuple[str, Phrase]:
     """What was found and what is expected, out of one of libxml2's sentences."""
+    if len(message) > _SENTENCE_START + _SENTENCE_END:
+        message = message[:_SENTENCE_START] + message[-_SENTENCE_END:]
     head, _, text = message.partition(": ")
     named = _NAMESPACED.sub("", head).removeprefix("Element ").strip("'")
     value = _FACET_VALUE.search(text)
@@ -170,5 +177,6 @@ def _told(kind: str, message: str, element: str) -> tuple[str, Phrase]:
     return shown or named, Phrase("what the schema of the message allows")
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= 2 * _EXCERPT_CHARS else text[: 2 * _EXCERPT_CHARS] + "…"
+def shortened(text: str) -> str:
+    """As much of a sender's text as is told to anybody."""
+    return text if len(text) <= SHOWN_CHARS else text[:SHOWN_CHARS] + "…"

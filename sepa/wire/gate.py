@@ -1,12 +1,17 @@
 """The gate: what a file must be before any parser sees all of it.
 
 Order of the questions: is there anything, is it small enough, is it UTF-8, does it leave document types
-alone, does it begin as XML, is its root a message we know, and is that message on offer. The scan reads raw
-bytes in fixed pieces, so it needs the same small memory for any size.
+alone, does it begin as XML, is no part of it overlong, is its root a message we know, and is that message on
+offer. The scan reads raw bytes in fixed pieces, so it needs the same small memory for any size.
 
 UTF-8 is the only encoding (EPC132-08, section 1.3). A byte order mark of UTF-8 is let through; a mark of
 UTF-16 or UTF-32, a declared other encoding, a byte that is not UTF-8 and a NUL are `not-utf8`. The word
 `<!DOCTYPE` or `<!ENTITY` is refused wherever it stands, in a comment too: no honest payment file needs it.
+
+From one `<` to the next there may be STRETCH_BYTES_MAX bytes: this bounds each tag, all its attributes and each
+text. In one such stretch `xmlns` may stand NAMESPACES_MAX times, for libxml2 looks through all of an element's
+namespaces one by one for each element below it. Before the root there may be ROOT_BYTES_MAX bytes. How deep
+elements may nest (256 levels) and how many bytes may lie between two orders, the roads behind the gate watch.
 """
 
 import codecs
@@ -19,18 +24,22 @@ from lxml import etree
 
 from sepa.model.finding import Fault, Unreadable
 from sepa.scheme.phrase import Phrase
-from sepa.wire.faults import broken
+from sepa.wire.faults import broken, shortened
 from sepa.wire.schema import ISO_NAMESPACE, is_known
 from sepa.wire.xml import elements, local_name, stream_parser
 
 SCAN_BYTES: Final = 1 << 20
+STRETCH_BYTES_MAX: Final = 1 << 16
+NAMESPACES_MAX: Final = 64
+ROOT_BYTES_MAX: Final = 1 << 17
 _OVERLAP: Final = 16
 _HEAD_BYTES: Final = 1 << 16
 _ENCODING: Final = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _FOREIGN_MARKS: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DOCUMENT_TAG: Final = re.compile(rb"<(?:[\w.-]+:)?Document\s[^<>]*>", re.ASCII)
 _DISGUISES: Final = (b"xmlns", b"SplmtryData")
-_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+# One that is never closed hides all that follows; to give up there would mean to try again from each of its kind.
+_COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _MESSAGE_ID: Final = re.compile(r"<(?:[\w.-]+:)?MsgId>([^<&]{1,35})</", re.ASCII)
 _NAMESPACES: Final = re.compile(rb"""\sxmlns(?::[\w.-]+)?\s*=\s*["']([^"'<>]+)["']""", re.ASCII)
 _MESSAGE_NAME: Final = re.compile(
@@ -72,7 +81,7 @@ def gate(source: BinaryIO, *, offered: tuple[str, ...], size_bytes_max: int) -> 
     root = _root(source, seen)
     if isinstance(root, Unreadable):
         return root
-    return _message(root, offered, seen, plain=scanned)
+    return scanned.overlong or _message(root, offered, seen, plain=scanned.plain)
 
 
 class _Seen:
@@ -89,11 +98,18 @@ class _Seen:
         self.message_name = name[0] if name else None
 
     def refused(self, fault: Fault, where: str, found: str, expected: Phrase) -> Unreadable:
-        return Unreadable(fault, where, found, expected, self.message_id, self.message_name)
+        return Unreadable(fault, where, shortened(found), expected, self.message_id, self.message_name)
 
 
-def _scan(source: BinaryIO, head: bytes, seen: _Seen) -> bool | Unreadable:
-    """Read every byte once. Return whether the file is plain."""
+class _Scanned(msgspec.Struct, frozen=True):
+    """What the bytes of a file show. Its first overlong part is told once it is known for XML."""
+
+    plain: bool
+    overlong: Unreadable | None
+
+
+def _scan(source: BinaryIO, head: bytes, seen: _Seen) -> _Scanned | Unreadable:
+    """Read every byte once."""
     encoding = _declared_encoding(head)
     if encoding is not None:
         return seen.refused("not-utf8", "line 1", encoding, Phrase("a file in UTF-8"))
@@ -102,7 +118,8 @@ def _scan(source: BinaryIO, head: bytes, seen: _Seen) -> bool | Unreadable:
     disguised = tag is None or b"<?" in head[declaration : tag.end()]
     decode = codecs.getincrementaldecoder("utf-8")().decode
     source.seek(0)
-    line, last = 1, b""
+    line, last = 1, b""  # of the bytes before, those from the last `<` on
+    overlong: Unreadable | None = None
     unread = tag.end() if tag is not None else 0
     while chunk := source.read(SCAN_BYTES):
         fault = _not_text(decode, chunk, line, seen)
@@ -119,10 +136,38 @@ def _scan(source: BinaryIO, head: bytes, seen: _Seen) -> bool | Unreadable:
                     )
         disguised = disguised or window.find(b"?", unread) >= 0 <= window.find(b"<?", unread)
         disguised = disguised or any(window.find(mark, unread) >= 0 for mark in _DISGUISES)
+        if overlong is None and (found := _overlong(window)) is not None:
+            place, told, expected = found
+            place = line - last.count(b"\n") + window.count(b"\n", 0, place)
+            overlong = seen.refused("overlong", f"after line {place}", told, expected)
         unread = 0
         line += chunk.count(b"\n")
-        last = window[-_OVERLAP:]
-    return _not_text(decode, b"", line, seen) or not disguised
+        last = window[window.rfind(b"<") if overlong is None else -_OVERLAP :]
+    return _not_text(decode, b"", line, seen) or _Scanned(not disguised, overlong)
+
+
+def _overlong(window: bytes) -> tuple[int, str, Phrase] | None:
+    """Where in the bytes, which begin with a `<` or the file, the first overlong stretch begins, and what is wrong."""
+    place = 0
+    while place + STRETCH_BYTES_MAX < len(window):
+        following = window.rfind(b"<", place + 1, place + STRETCH_BYTES_MAX + 1)
+        if following < 0:
+            expected = Phrase(
+                "at most {bytes} bytes from one < to the next", {"bytes": str(STRETCH_BYTES_MAX)}
+            )
+            return place, f"more than {STRETCH_BYTES_MAX}", expected
+        place = following
+    if window.count(b"xmlns") > NAMESPACES_MAX:
+        place = 0
+        for stretch in window.split(b"<"):
+            if (found := stretch.count(b"xmlns")) > NAMESPACES_MAX:
+                return (
+                    place,
+                    f"{found} × xmlns",
+                    Phrase("at most {number} namespaces", {"number": str(NAMESPACES_MAX)}),
+                )
+            place += len(stretch) + 1
+    return None
 
 
 def _not_text(
@@ -160,7 +205,7 @@ def _root(source: BinaryIO, seen: _Seen) -> str | Unreadable:
     """The root element's tag with its namespace, or why there is none."""
     source.seek(0)
     parser = stream_parser("start")
-    while chunk := source.read(_HEAD_BYTES):
+    while source.tell() < ROOT_BYTES_MAX and (chunk := source.read(_HEAD_BYTES)):
         try:
             parser.feed(chunk)
         except etree.XMLSyntaxError as error:
@@ -169,6 +214,9 @@ def _root(source: BinaryIO, seen: _Seen) -> str | Unreadable:
             return broken(error, source, seen.message_id, seen.message_name)
         for element in elements(parser):
             return str(element.tag)
+    if source.read(1):
+        expected = Phrase("at most {bytes} bytes before the first element", {"bytes": str(ROOT_BYTES_MAX)})
+        return seen.refused("overlong", "line 1", f"more than {ROOT_BYTES_MAX}", expected)
     try:
         parser.close()
     except etree.XMLSyntaxError as error:

@@ -11,7 +11,7 @@ of bytes:
   well;
 - a text between elements is copied, or refused when the element before it leaves the tree.
 
-Between the ends of two transactions there may be PART_BYTES_MAX bytes; more is `too-large`.
+Between the ends of two transactions there may be PART_BYTES_MAX bytes; more is `overlong`.
 """
 
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ def stream(source: BinaryIO, name: str, message_id: str | None) -> Iterator[Item
 def _too_long(message_id: str | None, name: str, line: int) -> Unreadable:
     found, bound = f"more than {PART_BYTES_MAX}", {"bytes": str(PART_BYTES_MAX)}
     expected = Phrase("at most {bytes} bytes between the ends of two transactions", bound)
-    return Unreadable("too-large", f"after line {line}", found, expected, message_id, name)
+    return Unreadable("overlong", f"after line {line}", found, expected, message_id, name)
 
 
 def _fed(parser: etree.XMLPullParser, chunk: bytes) -> etree._Element | None:

@@ -17,6 +17,7 @@ _FAULTS: list[tuple[Fault, str]] = [
     ("truncated", "CT-07"),
     ("dtd", "FIL-04"),
     ("too-deep", "FIL-05"),
+    ("overlong", "FIL-10"),
     ("wrong-root", "FIL-06"),
     ("unknown-message", "FIL-07"),
     ("message-not-offered", "FIL-08"),

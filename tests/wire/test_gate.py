@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from incoming import read_bytes, refusal, rich, transactions
 
 from sepa.model.finding import Unreadable
-from sepa.wire.gate import SCAN_BYTES, Admitted, gate
+from sepa.wire.faults import SHOWN_CHARS
+from sepa.wire.gate import NAMESPACES_MAX, ROOT_BYTES_MAX, SCAN_BYTES, STRETCH_BYTES_MAX, Admitted, gate
 from sepa.wire.read import read
 from sepa.wire.schema import READABLE, is_known
 from sepa.wire.stream import PART_BYTES_MAX
@@ -203,11 +204,98 @@ def test_size_is_checked_to_the_byte() -> None:
 
 @pytest.mark.parametrize("filler", ["<!-- {} -->", "<SplmtryData><Envlp>{}</Envlp></SplmtryData>"])
 def test_one_part_has_a_limit(filler: str) -> None:
-    padded = change("</CdtTrfTxInf>", "</CdtTrfTxInf>" + filler.format(" " * (PART_BYTES_MAX + 200_000)))
-    assert refusal(padded).fault == "too-large"
+    parts = filler.format(" " * 50_000) * (PART_BYTES_MAX // 50_000 + 5)
+    refused = refusal(change("</CdtTrfTxInf>", "</CdtTrfTxInf>" + parts))
+    assert (refused.fault, refused.found) == ("overlong", f"more than {PART_BYTES_MAX}")
     # A tenth of it is only odd, and is judged like any other file.
     odd = refusal_or_none(change("</CdtTrfTxInf>", "</CdtTrfTxInf>" + filler.format(" " * 50_000)))
     assert odd is None or odd.fault == "schema"
+
+
+ROOT = GOOD[: GOOD.index(b"<CstmrCdtTrfInitn>")]
+
+
+def looked_at(behind_the_root: bytes, root: bytes = ROOT) -> Admitted | Unreadable:
+    """What the gate says, which asks nothing of what stands below the root."""
+    return gate(io.BytesIO(root + behind_the_root), offered=READABLE, size_bytes_max=1 << 30)
+
+
+@pytest.mark.parametrize("lines", [0, *range(SCAN_BYTES // 8 - 9_000, SCAN_BYTES // 8 + 20, 1_500)])
+def test_a_stretch_has_a_limit_to_the_byte(lines: int) -> None:
+    """However many lines stand before it, and wherever a piece of the scan ends."""
+    before = b"<a></a>\n" * lines
+    assert isinstance(looked_at(before + b"<a".ljust(STRETCH_BYTES_MAX) + b"<"), Admitted)
+    assert isinstance(looked_at(before + b"<a".ljust(STRETCH_BYTES_MAX)), Admitted)
+    refused = looked_at(before + b"<a".ljust(STRETCH_BYTES_MAX + 1) + b"<")
+    assert isinstance(refused, Unreadable)
+    assert (refused.fault, refused.where) == ("overlong", f"after line {lines + 1}")
+
+
+@pytest.mark.parametrize("lines", [0, *range(SCAN_BYTES // 8 - 300, SCAN_BYTES // 8 + 20, 40)])
+def test_a_tag_declares_so_many_namespaces(lines: int) -> None:
+    def declaring(number: int) -> bytes:
+        return (
+            b"<a></a>\n" * lines + b"<a" + b"".join(b" xmlns:p%d='u'" % each for each in range(number)) + b">"
+        )
+
+    assert isinstance(looked_at(declaring(NAMESPACES_MAX) + declaring(NAMESPACES_MAX)), Admitted)
+    refused = looked_at(declaring(NAMESPACES_MAX + 1))
+    assert isinstance(refused, Unreadable)
+    assert (refused.fault, refused.found) == ("overlong", f"{NAMESPACES_MAX + 1} × xmlns")
+    assert refused.where == f"after line {lines + 1}"
+
+
+def test_the_root_comes_soon() -> None:
+    comments = b"<!-- -->" * (ROOT_BYTES_MAX // 8 - 40)
+    assert isinstance(looked_at(b"", comments + ROOT[ROOT.index(b"<Document") :]), Admitted)
+    refused = looked_at(b"", comments * 2 + ROOT[ROOT.index(b"<Document") :])
+    assert isinstance(refused, Unreadable)
+    assert (refused.fault, refused.where) == ("overlong", "line 1")
+
+
+def test_what_is_no_xml_is_told_as_that_however_long_it_is() -> None:
+    assert refusal(b"Please pay. " * STRETCH_BYTES_MAX).fault == "not-xml"
+
+
+def test_a_comment_never_closed_hides_all_behind_it() -> None:
+    """Also where thousands are opened, each of which would else be followed to the end of the file."""
+    hidden = refusal(b"<!--" * 16_000 + change("M-1", "M-2"))
+    assert (hidden.fault, hidden.message_id) == ("not-xml", None)
+
+
+def test_a_long_text_in_a_sentence_of_the_parser_is_looked_at_in_part() -> None:
+    for sign in ("'", "The value '", "' is not a valid value of the "):
+        text = sign * ((STRETCH_BYTES_MAX - 200) // len(sign))
+        refused = refusal(change("> 12.30\n</InstdAmt>", f">{text}</InstdAmt>"))
+        assert refused.fault == "schema"
+        assert len(refused.found) <= SHOWN_CHARS + 1
+        assert "InstdAmt" in refused.where
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(GOOD.replace(b"Document", b"D" * 60_000), id="root"),
+        pytest.param(
+            change("<Document ", "<" + "p" * 30_000 + ":Document xmlns:" + "p" * 30_000 + '="u" '),
+            id="prefix",
+        ),
+        pytest.param(change("urn:iso", "u" * 60_000), id="namespace"),
+        pytest.param(change(NAME, NAME + "9" * 60_000), id="message"),
+        pytest.param(change("UTF-8", "X" * 60_000), id="encoding"),
+        pytest.param(change("<InitgPty>", "<" + "a" * 60_000 + "/><InitgPty>"), id="element"),
+        pytest.param(change("<InitgPty>", "<InitgPty " + "a" * 60_000 + "='1'>"), id="attribute"),
+        pytest.param(change("<InitgPty>", "<" + "a" * 60_000 + ">"), id="element never closed"),
+        pytest.param(
+            change("<Nm>Start", "<Nm><" + "b" * 60_000 + ">" + "</" + "c" * 40_000 + ">"), id="closing tag"
+        ),
+        pytest.param(change('Ccy="EUR"', 'Ccy="' + "E" * 60_000 + '"'), id="currency"),
+    ],
+)
+def test_what_is_told_of_a_file_is_short(content: bytes) -> None:
+    refused = refusal(content)
+    for told in (refused.where, refused.found, str(refused.expected)):
+        assert len(told) <= 4 * SHOWN_CHARS
 
 
 def refusal_or_none(content: bytes) -> Unreadable | None:
@@ -270,7 +358,8 @@ def test_plain_means_nothing_can_disguise_a_tag(content: bytes, plain: bool) -> 
 @settings(max_examples=30, deadline=None)
 def test_marks_are_found_across_the_edges_of_the_scan(shift: int, mark: str) -> None:
     start = GOOD.index(b"Start")
-    padding = " " * (SCAN_BYTES - start - shift)
+    missing = SCAN_BYTES - start - shift
+    padding = "<i/>" * (missing // 4) + " " * (missing % 4)
     admitted = gate(io.BytesIO(change("Start", padding + mark)), offered=READABLE, size_bytes_max=1 << 30)
     assert isinstance(admitted, Admitted)
     assert not admitted.plain
