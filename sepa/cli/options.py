@@ -19,7 +19,7 @@ from rich.progress import (
 )
 from rich.segment import Segment
 
-from sepa.model.profile import Profile
+from sepa.model.profile import OfOneBank
 from sepa.pipeline.home import YEARS, read_instant
 
 REFUSED, WRONG_USAGE, OUR_FAULT = 1, 2, 3
@@ -82,7 +82,7 @@ def say_error(sentence: str) -> None:
     errors.print(sentence, style="red", markup=False)
 
 
-def instant(text: str | None, profile: Profile, option: str = "--at") -> datetime.datetime:
+def instant(text: str | None, profile: OfOneBank, option: str = "--at") -> datetime.datetime:
     """The instant that `option` names, or now. Only here, at the outermost edge, is the clock read."""
     if text is None:
         return datetime.datetime.now(datetime.UTC)

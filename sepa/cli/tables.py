@@ -14,7 +14,7 @@ from rich.text import Text
 from sepa.cli.options import say_json
 from sepa.model.finding import Finding
 from sepa.model.journal import Event, FileRow, OrderRow
-from sepa.model.profile import Profile
+from sepa.model.profile import OfOneBank, Profile
 from sepa.pipeline.check import Checked, message_of, not_judged, reason_line
 from sepa.rules import RULES
 from sepa.schedule import local_instant
@@ -152,7 +152,13 @@ def show_files(screen: Console, files: Sequence[FileRow], *, as_json: bool) -> N
 
 
 def show_story(
-    screen: Console, order: OrderRow, story: list[Event], profile: Profile, late: list[str], *, as_json: bool
+    screen: Console,
+    order: OrderRow,
+    story: list[Event],
+    profile: OfOneBank,
+    late: list[str],
+    *,
+    as_json: bool,
 ) -> None:
     """A payment's story, oldest first, and `late`, sentences on a day that is not kept."""
     if as_json:

@@ -13,7 +13,7 @@ from rich.text import Text
 from sepa.cli.commands import app
 from sepa.cli.opening import opened
 from sepa.cli.options import REFUSED, HomeFolder, Json, Stop, day, say_json, screen
-from sepa.model.profile import Profile
+from sepa.model.profile import OfOneBank
 from sepa.pipeline.check import reason_line
 from sepa.schedule import local_instant
 from sepa.scheme.money import cents
@@ -101,7 +101,7 @@ FOUND_AT_ONCE = 500
 """Rows that one table of found orders holds: it is drawn while the search goes on."""
 
 
-def _show_found(found: "Iterator[OrderRow]", profile: Profile) -> int:
+def _show_found(found: "Iterator[OrderRow]", profile: OfOneBank) -> int:
     """Orders that were looked for, in tables that appear while the search goes on; return how many there were."""
     count = 0
     while part := list(itertools.islice(found, FOUND_AT_ONCE)):

@@ -48,13 +48,18 @@ class Contact(Section, frozen=True):
     hours: Hours | None
 
 
-class Bank(Section, frozen=True):
-    name: str
+class WhichBank(Section, frozen=True):
+    """What makes a bank this one: the same in every version of its terms."""
+
     bic: str
     national_bank_code: str
     country: str
-    notice_language: str
     timezone: str
+
+
+class Bank(WhichBank, frozen=True):
+    name: str
+    notice_language: str
     contact: Contact
 
 
@@ -528,6 +533,16 @@ class Profile(Section, frozen=True):
     records: Records = Records()
     correction: CorrectionTerms = CorrectionTerms()
     fx: Fx = Fx()
+
+
+class Unchanging(msgspec.Struct, frozen=True):
+    """What no version of a bank's terms may change, and so may be asked of none in particular."""
+
+    bank: WhichBank
+
+
+OfOneBank = Profile | Unchanging
+"""A version of the terms, or only what all of them say alike: enough to know whose clock counts."""
 
 
 def countries_on(lists: tuple[CountryList, ...], day: datetime.date) -> frozenset[str]:

@@ -8,14 +8,14 @@ import msgspec
 
 from sepa.model.journal import FileRow
 from sepa.model.notice import Receipt
+from sepa.model.profile import Profile
 from sepa.model.reference import Reference
 from sepa.pipeline.arrival import Disagreement, arrived_at, disagreement
 from sepa.pipeline.home import Home, utc
-from sepa.pipeline.letters import contact
+from sepa.pipeline.letters import contact, words
 from sepa.pipeline.publish import named_by_content, publish_as, stem_of
 from sepa.schedule import local_instant
 from sepa.store.files import safe_name
-from sepa.tell.catalogue import Catalogue
 from sepa.tell.receipt import receipt_text
 
 PATIENCE = datetime.timedelta(minutes=10)
@@ -47,12 +47,12 @@ class _Waits(msgspec.Struct, frozen=True):
 def _waiting(home: Home, at: datetime.datetime, by_clock: bool) -> Iterator[_Waits]:
     if home.in_maintenance:
         for file in filter(None, map(home.journal.file, home.journal.unjudged())):
-            yield _Waits(file.partner, file.key, "received", _kept(home, file))
+            yield _Waits(file.partner, file.key, "received", _kept(home, file, at))
     for partner in home.partners():
         for path in sorted(home.inbox(partner).iterdir()):
             wrong = disagreement(path)
             if wrong and (not by_clock or arrived_at(path) + PATIENCE <= utc(at)):
-                receipt = _not_taken(home, partner, path, wrong)
+                receipt = _not_taken(home.terms(at), partner, path, wrong)
                 subject = f"inbox/{partner}/{receipt.file_name}"
                 yield _Waits(partner, subject, f"checksum:{wrong.sha256}:{wrong.told}", receipt)
 
@@ -66,7 +66,7 @@ def _tell(home: Home, waits: _Waits, at: datetime.datetime, reference: Reference
     if contract is not None:
         language = contract.language or receipt.language
         receipt = msgspec.structs.replace(receipt, partner=contract.name, language=language)
-    content = receipt_text(receipt, Catalogue.load(home.profile.bank.notice_language)).encode()
+    content = receipt_text(receipt, words(home.terms(at))).encode()
     name = named_by_content(f"receipt_{stem_of(receipt.file_name)}_{receipt.sha256[:12]}", "txt", content)
     published = publish_as(
         home,
@@ -82,24 +82,24 @@ def _tell(home: Home, waits: _Waits, at: datetime.datetime, reference: Reference
     return published.path
 
 
-def _kept(home: Home, file: FileRow) -> Receipt:
+def _kept(home: Home, file: FileRow, at: datetime.datetime) -> Receipt:
     received = local_instant(file.received_at, home.profile)
-    plain = _receipt(home, file.partner, file.name, file.key, file.size_bytes)
+    plain = _receipt(home.terms(at), file.partner, file.name, file.key, file.size_bytes)
     return msgspec.structs.replace(plain, received_at=received, stored=True)
 
 
-def _not_taken(home: Home, partner: str, path: Path, wrong: Disagreement) -> Receipt:
-    plain = _receipt(home, partner, safe_name(path.name), wrong.sha256, path.stat().st_size)
+def _not_taken(terms: Profile, partner: str, path: Path, wrong: Disagreement) -> Receipt:
+    plain = _receipt(terms, partner, safe_name(path.name), wrong.sha256, path.stat().st_size)
     return msgspec.structs.replace(plain, sha256_as_sent=wrong.told)
 
 
-def _receipt(home: Home, partner: str, name: str, sha256: str, size_bytes: int) -> Receipt:
+def _receipt(terms: Profile, partner: str, name: str, sha256: str, size_bytes: int) -> Receipt:
     return Receipt(
         partner=partner,
-        language=home.profile.bank.notice_language,
+        language=terms.bank.notice_language,
         file_name=name,
         sha256=sha256,
         size_bytes=size_bytes,
         received_at=None,
-        bank=contact(home),
+        bank=contact(terms),
     )

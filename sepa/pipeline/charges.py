@@ -60,7 +60,7 @@ def _retry(
     on: datetime.date,
 ) -> Iterator[Charge]:
     account = account_of(order.debtor_iban or "", reference)
-    fee = retry_fee(account, lacked_on, home.profile, on=on) if account is not None else None
+    fee = retry_fee(account, lacked_on, home.terms(due.at), on=on) if account is not None else None
     if account is not None and fee is not None:
         yield Charge(order.key, account.iban, fee, on, RETRIED, due.file_key, due.occasion, at)
 

@@ -49,10 +49,11 @@ def claim(home: Home, at: datetime.datetime, *, by_clock: bool = False) -> list[
     Returns the deliveries that this call recorded, in order of partner and name. Of two calls at a time the
     second waits. A file or an inbox that fails by our own fault keeps no other back; LeftUndone says so.
     """
-    if home.in_maintenance and home.profile.ebanking.maintenance_mode == "nothing":
-        return []
     at = utc(at)
-    by_arrival = by_clock and home.profile.records.receipt_stamp_source == "gateway"
+    terms = home.terms(at)
+    if home.in_maintenance and terms.ebanking.maintenance_mode == "nothing":
+        return []
+    by_arrival = by_clock and terms.records.receipt_stamp_source == "gateway"
     deliveries: list[Delivery] = []
 
     def stamp(file: Path) -> datetime.datetime:

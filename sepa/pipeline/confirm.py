@@ -32,7 +32,7 @@ def confirmation(home: Home, key: str, at: datetime.datetime, *, language: str |
     reference = home.reference()
     iban = (order.debtor_iban or "") if order.kind == "credit-transfer" else ""
     account = (reference.accounts or {}).get(iban)
-    partner = (reference.partners or {}).get(order.partner)
+    partner, terms = (reference.partners or {}).get(order.partner), home.terms(at)
     notice = Notice(
         occasion="executed",
         addressee=account.name if account else partner.name if partner else order.partner,
@@ -40,12 +40,12 @@ def confirmation(home: Home, key: str, at: datetime.datetime, *, language: str |
         language=language
         or (account and account.language)
         or (partner and partner.language)
-        or home.profile.bank.notice_language,
-        bank=contact(home),
+        or terms.bank.notice_language,
+        bank=contact(terms),
         issued_at=local_instant(at, home.profile),
         items=(item_of(order, block),),
     )
-    return page(notice, words(home))
+    return page(notice, words(terms))
 
 
 def _refuse_unpaid(home: Home, order: OrderRow) -> None:

@@ -58,7 +58,7 @@ def correct(
     if not by.strip() or not proof.strip():
         raise ValueError("a correction needs a name and a proof")
     order = home.journal.order(key)
-    refused = _obstacle(home, order, initiator)
+    refused = _obstacle(home, order, initiator, at)
     if refused or order is None:
         return Corrected(key, refused or f"No order has the key {key}.")
     ordered = f"{code} {initiator}: "
@@ -96,10 +96,10 @@ def correct(
     return Corrected(key, "Booked back, with the value date of the payment.", done=True)
 
 
-def _obstacle(home: Home, order: OrderRow | None, initiator: Initiator) -> str | None:
+def _obstacle(home: Home, order: OrderRow | None, initiator: Initiator, at: datetime.datetime) -> str | None:
     if order is None:
         return None
-    if initiator not in home.profile.correction.initiators:
+    if initiator not in home.terms(at).correction.initiators:
         return f"By the terms of this bank no correction is started by {initiator}."
     if order.state != "paid":
         return f"The order is {order.state}: no money has moved, so there is nothing to book back."
@@ -168,11 +168,12 @@ def _advice(
     at: datetime.datetime,
 ) -> list[Publication]:
     """One owner's advice, in the desk's own outbox: the file's sender must not read the other side's letter."""
+    terms = home.terms(correction.at)
     advice = Advice(
         addressee=account.name,
         account=account.iban,
-        language=account.language or home.profile.bank.notice_language,
-        bank=contact(home),
+        language=account.language or terms.bank.notice_language,
+        bank=contact(terms),
         side=posting.side,
         amount_cents=posting.amount_cents,
         booking_date=posting.booking_date,
@@ -183,9 +184,10 @@ def _advice(
     )
     return lay_down(
         home,
+        terms,
         home.outbox(DESK) / "notices",
         f"advice_correction_{correction.key}_{account.iban[-4:]}",
-        advice_page(advice, words(home)),
+        advice_page(advice, words(terms)),
         subject=_subject(correction),
         occasion="correction",
         at=at,

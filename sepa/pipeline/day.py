@@ -76,7 +76,7 @@ def end_of_day(home: Home, day: datetime.date, at: datetime.datetime) -> tuple[P
         return proof, [publication.path for publication in there]
     figures = proof.figures
     parts = {
-        f"day_{day}": ("html", day_html(figures, Catalogue.load(home.profile.bank.notice_language))),
+        f"day_{day}": ("html", day_html(figures, Catalogue.load(home.terms(at).bank.notice_language))),
         f"day_{day}_files": ("csv", files_csv(figures)),
         f"day_{day}_payments": ("csv", payments_csv(figures)),
     }
@@ -109,7 +109,7 @@ def _figures(home: Home, day: datetime.date, at: datetime.datetime, bulks: list[
     postings = home.journal.posting_totals(start, end)
     return DayFigures(
         day=day,
-        bank=home.profile.bank.name,
+        bank=home.terms(at).bank.name,
         as_of=local_instant(max(utc(at), home.journal.last_window() or utc(at)), home.profile),
         cutoff=home.terms(at).cutoffs.sct.eur_account,
         files=tuple(_file_figures(home, file, of_file[file.key]) for file in files),

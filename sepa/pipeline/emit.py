@@ -191,7 +191,7 @@ def _as_they_came(home: Home, orders: Iterable[OrderRow]) -> Iterator[tuple[Orde
         with home.archived(file_key).open("rb") as source:
             cut = originals(source, [order.position for order in of_file])
             for order, document in zip(of_file, cut, strict=True):
-                yield order_away(order, home.profile), document
+                yield order_away(order, home.terms(order.received_at)), document
 
 
 def _with_manifest(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from sepa.model.profile import Profile
+from sepa.model.profile import OfOneBank, Profile, Unchanging
 from sepa.model.reference import Reference
 from sepa.rules.lodged import consent_key
 from sepa.schedule import local_instant
@@ -37,9 +37,9 @@ class Home(msgspec.Struct, frozen=True):
     journal: Journal
 
     @property
-    def profile(self) -> Profile:
-        """The newest version of the bank's terms: for what no version changes, such as names and the time zone."""
-        return self.versions[-1]
+    def profile(self) -> Unchanging:
+        """What every version of the bank's terms says alike; all else is asked of `terms` at an instant."""
+        return Unchanging(bank=self.versions[-1].bank)
 
     def terms(self, at: datetime.datetime) -> Profile:
         """The version in force on the local day of `at`, an aware instant; before the first, that first (GOV-01)."""
@@ -138,7 +138,7 @@ def open_home(root: Path) -> Iterator[Home]:
         journal.close()
 
 
-def read_instant(text: str, profile: Profile) -> datetime.datetime:
+def read_instant(text: str, profile: OfOneBank) -> datetime.datetime:
     """Read an ISO 8601 instant; without an offset it is the bank's local time. ValueError when it is none.
 
     So it is for years outside YEARS, where no bank works and calendars end.

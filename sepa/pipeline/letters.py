@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sepa.model.journal import Publication, Withheld
 from sepa.model.notice import BankContact
+from sepa.model.profile import Profile
 from sepa.model.reference import Account
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.publish import named_by_content, publish_as
@@ -27,11 +28,19 @@ DEATH = "III.1(8)"
 
 
 def lay_down(
-    home: Home, folder: Path, stem: str, page: Page, *, subject: str, occasion: str, at: datetime.datetime
+    home: Home,
+    terms: Profile,
+    folder: Path,
+    stem: str,
+    page: Page,
+    *,
+    subject: str,
+    occasion: str,
+    at: datetime.datetime,
 ) -> list[Publication]:
-    """Publish the letter once in each form of the profile, every file named by its content. Same page, same bytes."""
+    """Publish the letter once in each form of `terms`, every file named by its content. Same page, same bytes."""
     left = []
-    for form in home.profile.notices.formats:
+    for form in terms.notices.formats:
         extension, shown = FORMS[form]
         content = shown(page)
         name = named_by_content(stem, extension, content)
@@ -44,7 +53,7 @@ def lay_down(
 def silenced(home: Home, account: Account | None, moment: datetime.datetime) -> bool:
     """Whether nothing may be written about `account` any more at this instant, because its owner has died."""
     day = local_instant(moment, home.profile).date()
-    return is_silenced(account, day, suppress_on_death=home.profile.notices.suppress_on_death)
+    return is_silenced(account, day, suppress_on_death=home.terms(moment).notices.suppress_on_death)
 
 
 def withheld(subject: str, occasion: str, letter: str, account: str, at: datetime.datetime) -> Withheld:
@@ -52,14 +61,14 @@ def withheld(subject: str, occasion: str, letter: str, account: str, at: datetim
     return Withheld(subject, occasion, letter, account, DEATH, utc(at))
 
 
-def words(home: Home) -> Catalogue:
+def words(terms: Profile) -> Catalogue:
     """The sentences of every language, with the bank's own behind them."""
-    return Catalogue.load(home.profile.bank.notice_language)
+    return Catalogue.load(terms.bank.notice_language)
 
 
-def contact(home: Home) -> BankContact:
-    """How to reach the bank, from its profile."""
-    bank, hours = home.profile.bank, home.profile.bank.contact.hours
+def contact(terms: Profile) -> BankContact:
+    """How to reach the bank, as these terms say."""
+    bank, hours = terms.bank, terms.bank.contact.hours
     return BankContact(
         name=bank.name,
         phone=bank.contact.phone,
@@ -67,5 +76,5 @@ def contact(home: Home) -> BankContact:
         complaints=bank.contact.complaints,
         language=bank.notice_language,
         hours=(f"{hours.opens:%H:%M}", f"{hours.closes:%H:%M}") if hours else None,
-        cites_terms=home.profile.notices.cite_terms,
+        cites_terms=terms.notices.cite_terms,
     )

@@ -10,6 +10,7 @@ from sepa.model.fee import Charge
 from sepa.model.finding import Findings
 from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue, Withheld, block_key
 from sepa.model.notice import Notice, NoticeItem, Occasion, Receipt, Repeat
+from sepa.model.profile import Profile
 from sepa.model.reference import Account, Reference
 from sepa.pipeline.charges import charged
 from sepa.pipeline.home import Home
@@ -50,7 +51,7 @@ def notices(
     whole: set[int] = set()
     as_judged = due.occasion == "judged"
     cause = None if as_judged else due.occasion
-    states = (*OWED, *home.profile.notices.also)
+    states = (*OWED, *home.terms(due.at).notices.also)
     for order in home.journal.orders(file.key, states=states, cause=cause, as_judged=as_judged):
         block = blocks[order.block]
         own = any(finding.effect == "reject" for finding in block.findings)
@@ -87,7 +88,7 @@ def _letter(
 ) -> list[Publication | Withheld | Charge]:
     account = (reference.accounts or {}).get(iban)
     partner = (reference.partners or {}).get(file.partner)
-    issued = local_instant(due.at, home.profile)
+    terms, issued = home.terms(due.at), local_instant(due.at, home.profile)
     if not is_owed(occasion, account):
         return []
     if silenced(home, account, due.at):
@@ -98,18 +99,19 @@ def _letter(
         account=iban,
         language=(account and account.language)
         or (partner and partner.language)
-        or home.profile.bank.notice_language,
-        bank=contact(home),
+        or terms.bank.notice_language,
+        bank=contact(terms),
         issued_at=issued,
-        items=tuple(_priced(item, occasion, account, home, issued.date(), refused) for item in items),
+        items=tuple(_priced(item, occasion, account, terms, issued.date(), refused) for item in items),
         file_name=file.name,
-        include_correction_hint=home.profile.notices.include_correction_hint,
+        include_correction_hint=terms.notices.include_correction_hint,
     )
     letter = lay_down(
         home,
+        terms,
         home.outbox(due.partner) / "notices",
         f"notice_{occasion}_{stem_of(file.name)}_{file.key[:12]}_{iban[-4:] or 'file'}",
-        page(notice, words(home)),
+        page(notice, words(terms)),
         subject=file.key,
         occasion=due.occasion,
         at=at,
@@ -121,7 +123,7 @@ def _priced(
     item: NoticeItem,
     occasion: Occasion,
     account: Account | None,
-    home: Home,
+    terms: Profile,
     day: datetime.date,
     refused: Container[str],
 ) -> NoticeItem:
@@ -131,7 +133,7 @@ def _priced(
     """
     if account is None or item.kind != "credit-transfer" or occasion not in ("rejected", "unsettled"):
         return item
-    fee = fee_for(occasion, item.findings, home.profile, on=day, again=item.key in refused)
+    fee = fee_for(occasion, item.findings, terms, on=day, again=item.key in refused)
     return replace(item, fee=fee)
 
 
@@ -177,7 +179,7 @@ def receipt(
     home: Home, file: FileRow, due: ReportDue, at: datetime.datetime, reference: Reference
 ) -> Publication:
     """The plain receipt for a file that no status report can answer, or for bytes that came again."""
-    partner = (reference.partners or {}).get(due.partner)
+    terms, partner = home.terms(due.at), (reference.partners or {}).get(due.partner)
     findings: Findings = file.findings
     name, received_at, repeat = file.name, file.received_at, None
     if due.occasion.startswith("repeat:"):
@@ -192,16 +194,16 @@ def receipt(
     content = receipt_text(
         Receipt(
             partner=partner.name if partner else due.partner,
-            language=(partner and partner.language) or home.profile.bank.notice_language,
+            language=(partner and partner.language) or terms.bank.notice_language,
             file_name=name,
             sha256=file.key,
             size_bytes=file.size_bytes,
             received_at=local_instant(received_at, home.profile),
-            bank=contact(home),
+            bank=contact(terms),
             findings=findings,
             repeat_of=repeat,
         ),
-        words(home),
+        words(terms),
     ).encode()
     return publish_as(
         home,

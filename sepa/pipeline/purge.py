@@ -37,7 +37,7 @@ def purge(
     decision of its own, and one that failed is left for the next time. PurgeRefused while the profile names no
     period (`records.transaction_years`) or `before` lies within it; ValueError without a name or a reason.
     """
-    years = home.profile.records.transaction_years
+    years = home.terms(at).records.transaction_years
     if years is None:
         raise PurgeRefused(
             "The profile does not say for how long orders are kept (records.transaction_years is null), so nothing is "

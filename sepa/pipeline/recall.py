@@ -37,7 +37,7 @@ def emit_recalls(home: Home, at: datetime.datetime) -> list[str]:
                 bulk,
                 payment,
                 transaction,
-                profile=home.profile,
+                profile=home.terms(recall.at),
                 creditor_agent=transaction.creditor_agent.bic or agent_of(payment.creditor_iban),
             )
             out.flush()

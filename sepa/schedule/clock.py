@@ -6,12 +6,12 @@ Source: terms V.2.1(28), V.3.1(43), V.2.1(27); catalogue CUT-01 to CUT-14, FND-0
 import datetime
 from zoneinfo import ZoneInfo
 
-from sepa.model.profile import Profile
+from sepa.model.profile import OfOneBank, Profile
 from sepa.schedule.days import bank_days
 from sepa.scheme.calendar import WorkingDays
 
 
-def local_instant(instant: datetime.datetime, profile: Profile) -> datetime.datetime:
+def local_instant(instant: datetime.datetime, profile: OfOneBank) -> datetime.datetime:
     """The same instant in the bank's zone (CUT-12). A ValueError if it has no zone of its own."""
     if instant.utcoffset() is None:
         raise ValueError(f"instant {instant.isoformat()} has no time zone")

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from sepa.model.profile import Profile
+from sepa.model.profile import Profile, WhichBank
 from sepa.store.profile_faults import (
     Layer,
     ProfileFault,
@@ -26,8 +26,10 @@ from sepa.store.profile_faults import (
 )
 
 NEVER_CHANGES = (
-    "profile.id", "bank.bic", "bank.country", "bank.national_bank_code", "bank.timezone", "scope.currency",
-)  # fmt: skip
+    "profile.id",
+    "scope.currency",
+    *(f"bank.{field}" for field in WhichBank.__struct_fields__),
+)
 """What makes a bank one bank, in every version of its profile."""
 
 __all__ = ["ProfileFault", "load_profile", "load_versions", "parameters", "profile_digest", "profile_names"]

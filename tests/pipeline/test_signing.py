@@ -194,7 +194,7 @@ def test_a_way_that_the_profile_does_not_offer_is_our_own_fault(signing: House) 
     with pytest.raises(LeftUndone, match="electronic_signature of stavebniny"):
         signing.run()
     with signing.open() as home:
-        reference, profile = home.reference(), home.profile
+        reference, profile = home.reference(), home.versions[0]
     with pytest.raises(ReferenceFault, match=r"one of intake\.authorisation of the profile: channel_session"):
         refuse_unoffered(reference, profile)
 
