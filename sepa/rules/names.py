@@ -17,9 +17,14 @@ from sepa.rules.rule import Case, Rule, rule
 )
 def creditor(subject: Transaction, case: Case) -> Findings:
     """A transfer names its payee where the terms ask for it."""
-    if subject.creditor.name or not case.profile.orders.creditor_name_mandatory:
+    if is_named(subject.creditor) or not case.profile.orders.creditor_name_mandatory:
         return NOTHING
     return (creditor.finding("BE22", "creditor.name", None, "a name"),)
+
+
+def is_named(party: Party) -> bool:
+    """Whether a party has a name that can be read: blanks are none."""
+    return bool(party.name) and not str(party.name).isspace()
 
 
 @rule(
@@ -32,7 +37,7 @@ def creditor(subject: Transaction, case: Case) -> Findings:
 )
 def account_holder(subject: PaymentInformation, case: Case) -> Findings:
     """A payment block names the holder of its account."""
-    if subject.party.name:
+    if is_named(subject.party):
         return NOTHING
     code = "BE21" if case.head.kind == "credit-transfer" else "BE22"
     return (account_holder.finding(code, "party.name", None, "a name"),)

@@ -179,6 +179,16 @@ def test_ct_05_the_payees_name_is_needed_where_the_profile_says_so() -> None:
     assert judged(names.creditor, transfer(), bank=SEPA_2026) == set()
 
 
+@pytest.mark.parametrize("blank", [" ", "   ", "\u00a0", "\u2003\u3000"])
+def test_a_name_of_blanks_is_no_name(blank: str) -> None:
+    blanks = Party(name=blank)
+    assert judged(names.creditor, transfer(creditor=blanks), bank=SEPA_2026) != set()
+    assert judged(names.account_holder, transfer(debtor=blanks)) != set()
+    letter = Party(name=f"{blank}a")
+    assert judged(names.creditor, transfer(creditor=letter), bank=SEPA_2026) == set()
+    assert judged(names.account_holder, transfer(debtor=letter)) == set()
+
+
 def test_the_account_holder_is_named() -> None:
     assert judged(names.account_holder, transfer(debtor=Party())) == {
         ("SCH-12", "BE21", "party.name", "reject")
