@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from sepa.cli import main
+from sepa.cli.person import login, name_of
 from sepa.rules import RULES
 from sepa.store.places import fixtures_folder
 from sepa.store.profiles import profile_names
@@ -59,6 +60,20 @@ def sepa(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     monkeypatch.delenv("SEPA_HOME", raising=False)
     monkeypatch.setenv("COLUMNS", "200")
     return run
+
+
+Seat = Callable[[str], None]
+
+
+@pytest.fixture
+def seat(monkeypatch: pytest.MonkeyPatch) -> Seat:
+    """Let somebody log in: the system tells this name from now on."""
+
+    def take(name: str) -> None:
+        monkeypatch.setattr("sepa.cli.person.name_of", lambda user: name)
+
+    take("Eva")
+    return take
 
 
 @pytest.fixture(scope="module")
@@ -408,17 +423,18 @@ def twin(tmp_path: Path) -> House:
     return house
 
 
-def test_two_people_release_an_order_at_the_terminal(sepa: Sepa, twin: House) -> None:
+def test_two_people_release_an_order_at_the_terminal(sepa: Sepa, seat: Seat, twin: House) -> None:
     (held,) = (order.key for order in twin.all_orders() if order.state == "held")
 
     def release(by: str, *more: str) -> Ended:
-        said = ("--by", by, "--reason", "confirmed by phone", "--at", "2026-04-02T12:00")
+        seat(by)
+        said = ("--reason", "confirmed by phone", "--at", "2026-04-02T12:00")
         return sepa("order", "release", held, *said, "--home", twin.root, *more)
 
     first = release("Eva")
     assert (first.code, "approved by Eva" in first.out) == (0, True)
     assert "another person" in sepa("explain", held, "--home", twin.root).out
-    again = sepa("order", "release", held, "--by", "eva", "--reason", "really", *AT, "--home", twin.root)
+    again = sepa("order", "release", held, "--by", "Jano", "--reason", "really", *AT, "--home", twin.root)
     assert (again.code, "You approved it before" in again.out) == (1, True)
     second = release("Jano", "--json")
     assert second.code == 0
@@ -451,7 +467,7 @@ def test_two_people_release_an_order_at_the_terminal(sepa: Sepa, twin: House) ->
 )
 def test_every_act_at_the_terminal(sepa: Sepa, twin: House, act: str, code: int, said: str) -> None:
     (held,) = (file.key for file in twin.files() if file.name == "02.xml")
-    words = ("--by", "Eva", "--reason", "asked by phone", "--at", "2026-04-02T12:00", "--home", twin.root)
+    words = ("--reason", "asked by phone", "--at", "2026-04-02T12:00", "--home", twin.root)
     ended = sepa("order", act, held[:12], *words)
     assert (ended.code, said in ended.out) == (code, True)
     with twin.open() as home:
@@ -459,7 +475,7 @@ def test_every_act_at_the_terminal(sepa: Sepa, twin: House, act: str, code: int,
 
 
 def test_by_partner_and_day_at_the_terminal(sepa: Sepa, twin: House) -> None:
-    words = ("--partner", "stavebniny", "--day", "2026-04-02", "--by", "Eva", "--reason", "lost", *AT)
+    words = ("--partner", "stavebniny", "--day", "2026-04-02", "--reason", "lost", *AT)
     ended = sepa("order", "report-again", *words, "--home", twin.root)
     assert (ended.code, ended.out.count("issued again")) == (0, 2)
 
@@ -470,7 +486,7 @@ def test_by_partner_and_day_at_the_terminal(sepa: Sepa, twin: House) -> None:
         pytest.param(("release", "f" * 24 + "-1"), "No order has the key", id="unknown order"),
         pytest.param(("release", "abc"), "is too short", id="short key"),
         pytest.param(("release",), "Give a file's key", id="nothing named"),
-        pytest.param(("release", "f" * 24, "--by", " "), "needs a reason and a name", id="nobody"),
+        pytest.param(("release", "f" * 24, "--reason", " "), "needs a reason and a name", id="no reason"),
         pytest.param(("revoke", "f" * 24, "--asked-on", "2026-02-30"), "is no day", id="asked on no day"),
         pytest.param(("burn", "f" * 24), "is not one of", id="unknown act"),
         pytest.param(("release", "--partner", "x", "--day", "soon"), "is no day", id="no day"),
@@ -480,7 +496,7 @@ def test_a_mistaken_act_is_told_in_a_sentence(
     sepa: Sepa, twin: House, words: tuple[str, ...], said: str
 ) -> None:
     before = twin.digest()
-    ended = sepa("order", "--by", "Eva", "--reason", "phone", *words, "--home", twin.root, *AT)
+    ended = sepa("order", "--reason", "phone", *words, "--home", twin.root, *AT)
     assert (ended.code, said in ended.said) == (2, True), ended
     assert twin.digest() == before
 
@@ -719,27 +735,82 @@ def test_nothing_is_coloured_in_a_pipe_and_a_closed_one_is_no_disaster(done: Hou
     assert b"Traceback" not in piped.stderr
 
 
+# --- who sits at the terminal ---
+
+
+def test_the_system_says_who_orders_and_not_the_environment(
+    sepa: Sepa, twin: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("USER", "LOGNAME", "USERNAME", "SUDO_USER"):
+        monkeypatch.setenv(name, "somebody-else")
+    (held,) = (order.key for order in twin.all_orders() if order.state == "held")
+    sepa("order", "refuse", held, "--reason", "phone", "--by", "Eva", *AT, "--home", twin.root)
+    me = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
+    with twin.open() as home:
+        assert [each.by for each in home.journal.decisions(held)] == [f"{me} for Eva"]
+
+
+def test_behind_a_shared_user_stands_a_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `sudo` the desk's user runs the command, and the kernel still knows who logged in."""
+    told = tmp_path / "loginuid"
+    monkeypatch.setattr("sepa.cli.person.LOGIN", told)
+    monkeypatch.setattr("sepa.cli.person.name_of", lambda user: f"number {user}")
+    assert login() == f"number {os.getuid()}"
+    told.write_text("4294967295")
+    assert login() == f"number {os.getuid()}"
+    told.write_text("1234")
+    assert login() == "number 1234"
+
+
+def test_a_user_without_a_name_is_a_number() -> None:
+    assert name_of(0) == "root"
+    assert name_of(3_999_999_999) == "user 3999999999"
+
+
+def test_roles_bind_at_the_terminal(sepa: Sepa, seat: Seat, twin: House) -> None:
+    table = "roles: {clerk: [hold]}\npeople: {Eva: [clerk]}\n"
+    (twin.root / "reference" / "roles.yaml").write_text(table, "utf-8")
+    (held,) = (order.key for order in twin.all_orders() if order.state == "held")
+    words = ("order", "refuse", held, "--reason", "phone", *AT, "--home", twin.root)
+    refused = sepa(*words)
+    assert (refused.code, refused.said) == (
+        1,
+        "No role of Eva in reference/roles.yaml may order refuse, so nothing was done.",
+    )
+    assert sepa(*words, "--by", "Jano").code == 1
+    assert sepa("correct", held, "--reason", "DUPL", "--proof", "x", *AT, "--home", twin.root).code == 1
+    (twin.root / "reference" / "roles.yaml").write_text("roles: []", "utf-8")
+    assert sepa(*words).code == 2
+
+
+def test_a_run_says_where_everybody_may_order_everything(sepa: Sepa, twin: House) -> None:
+    words = ("run", "--home", twin.root, "--at", "2026-04-02T12:00")
+    assert "whoever reaches this home may order everything" in sepa(*words).out
+    (twin.root / "reference" / "roles.yaml").write_text("roles: {}\npeople: {}\n", "utf-8")
+    assert "may order everything" not in sepa(*words).out
+
+
 # --- correct ---
 
 
-def test_correct_books_back_when_two_people_say_so(sepa: Sepa, tmp_path: Path) -> None:
+def test_correct_books_back_when_two_people_say_so(sepa: Sepa, seat: Seat, tmp_path: Path) -> None:
     house = House.new(tmp_path / "home", sample=False)
     file = house.drop("stavebniny", "a.xml", transfers("M-1", TRADER, [order("E-1", "100.00", "Druhý", A2)]))
     house.run()
     (paid,) = house.orders(file)
     words = ("correct", paid.key, "--reason", "DUPL", "--home", house.root, "--at", "2026-04-09T10:00")
-    first = sepa(*words, "--proof", "case 7", "--by", "Eva")
+    first = sepa(*words, "--proof", "case 7")
     assert (first.code, "second person" in first.out) == (0, True)
-    (second,) = sepa(*words, "--proof", "case 7", "--by", "Ján", "--json").lines
+    alone = sepa(*words, "--proof", "case 7", "--by", "Ján")
+    assert (alone.code, "second person" in alone.out) == (0, True), "one person stands behind both words"
+    seat("Ján")
+    (second,) = sepa(*words, "--proof", "case 7", "--json").lines
     assert second["done"] is True
     assert len(second["published"]) == 8
-    third = sepa(*words, "--proof", "case 7", "--by", "Eva")
+    third = sepa(*words, "--proof", "case 7")
     assert (third.code, "corrected once" in third.out) == (1, True)
-    assert sepa(*words, "--proof", " ", "--by", "Eva").code == 2
-    assert (
-        sepa("correct", paid.key, "--home", house.root, "--by", "Eva", "--proof", "x", "--reason", "XX").code
-        == 2
-    )
+    assert sepa(*words, "--proof", " ").code == 2
+    assert sepa("correct", paid.key, "--home", house.root, "--proof", "x", "--reason", "XX").code == 2
 
 
 # --- purge ---
@@ -753,8 +824,6 @@ def test_purge_says_what_would_go_and_refuses_without_a_period(
         "purge",
         "--before",
         "2026-04-03",
-        "--by",
-        "Eva",
         "--home",
         tmp_path / "home",
         "--at",

@@ -20,6 +20,7 @@ from sepa.cli.options import (
     screen,
     sure_of_the_future,
 )
+from sepa.cli.person import ForWhom, login
 
 
 class Choice(StrEnum):
@@ -56,7 +57,7 @@ def order(
             show_default=False,
         ),
     ] = None,
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who orders it.", show_default=False)] = "",
+    by: ForWhom = "",
     reason: Annotated[
         str, typer.Option("--reason", metavar="TEXT", help="Why; kept for auditors.", show_default=False)
     ] = "",
@@ -106,7 +107,8 @@ def order(
                 desk,
                 act=act.value,
                 reason=reason,
-                by=by,
+                by=login(),
+                for_whom=by,
                 at=ordered_at,
                 key=key,
                 partner=partner,

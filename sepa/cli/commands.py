@@ -167,7 +167,7 @@ def run(home: HomeFolder = None, at: At = None, as_json: Json = False) -> None:
     if as_json:
         say_json([msgspec.json.encode(ran)])
     else:
-        tables.show_run(screen, ran)
+        tables.show_run(screen, ran, everybody=desk.roles().rights is None)
 
 
 @app.command()

@@ -19,6 +19,7 @@ from sepa.cli.options import (
     screen,
     sure_of_the_future,
 )
+from sepa.cli.person import ForWhom, login
 
 
 class By(StrEnum):
@@ -39,7 +40,6 @@ class Code(StrEnum):
 @app.command()
 def correct(
     key: Annotated[str, typer.Argument(metavar="KEY", help="The order's key.")],
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who orders it.")],
     proof: Annotated[
         str, typer.Option("--proof", metavar="TEXT", help="What shows the mistake: a case, a letter.")
     ],
@@ -47,6 +47,7 @@ def correct(
     initiator: Annotated[
         By, typer.Option("--initiator", help="Whose word the correction rests on.")
     ] = By.own_bank,
+    by: ForWhom = "",
     home: HomeFolder = None,
     at: At = None,
     as_json: Json = False,
@@ -64,10 +65,17 @@ def correct(
         sure_of_the_future(chosen)
         try:
             did = book_back(
-                desk, key, by=by, initiator=initiator.value, code=code.value, proof=proof, at=chosen
+                desk,
+                key,
+                by=login(),
+                for_whom=by,
+                initiator=initiator.value,
+                code=code.value,
+                proof=proof,
+                at=chosen,
             )
         except ValueError:
-            raise Stop("A correction needs a name and a proof: give --by and --proof.") from None
+            raise Stop("A correction needs a proof: give --proof.") from None
         left = emit_corrections(desk, chosen)
     if as_json:
         say_json([msgspec.json.encode({"kind": "correction", **msgspec.to_builtins(did), "published": left})])

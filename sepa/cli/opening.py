@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sepa.cli.options import Stop
+from sepa.cli.options import REFUSED, Stop
 from sepa.model.profile import Profile
 from sepa.model.reference import Reference
+from sepa.model.roles import NotAllowed
 from sepa.pipeline.home import Home, NoHome, home_root, open_home
 from sepa.store.keys import refuse_unoffered
 from sepa.store.profiles import ProfileFault
@@ -15,12 +16,17 @@ from sepa.store.reference import ReferenceFault, load_reference
 
 @contextmanager
 def opened(given: Path | None) -> Iterator[Home]:
-    """Open the home named on the command line; a missing one is a mistake of usage, told in a sentence."""
+    """Open the home named on the command line; a missing one is a mistake of usage, told in a sentence.
+
+    So is what the person at the terminal may not order.
+    """
     try:
         with open_home(home_root(given)) as home:
             yield home
     except (NoHome, ProfileFault, ReferenceFault) as fault:
         raise Stop(str(fault)) from None
+    except NotAllowed as refused:
+        raise Stop(str(refused), REFUSED) from None
 
 
 def reference_for(data: Path | None, *profiles: Profile) -> Reference:

@@ -19,6 +19,7 @@ from sepa.cli.options import (
     screen,
     sure_of_the_future,
 )
+from sepa.cli.person import ForWhom, login
 
 
 @app.command()
@@ -26,11 +27,11 @@ def purge(
     before: Annotated[
         str, typer.Option("--before", metavar="DAY", help="What came and ended before this day.")
     ],
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who orders it.")],
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept for auditors.")],
     really: Annotated[
         bool, typer.Option("--yes", help="Do it. Without, only what would go is told.")
     ] = False,
+    by: ForWhom = "",
     home: HomeFolder = None,
     at: At = None,
     as_json: Json = False,
@@ -47,11 +48,11 @@ def purge(
         chosen = instant(at, desk.profile)
         sure_of_the_future(chosen)
         try:
-            went = forget(desk, day(before), by=by, reason=reason, at=chosen, really=really)
+            went = forget(desk, day(before), by=login(), for_whom=by, reason=reason, at=chosen, really=really)
         except PurgeRefused as refused:
             raise Stop(str(refused), REFUSED) from None
         except ValueError:
-            raise Stop("A purge needs a name and a reason: give --by and --reason.") from None
+            raise Stop("A purge needs a reason: give --reason.") from None
     if as_json:
         say_json([msgspec.json.encode({"kind": "purge", **msgspec.to_builtins(went)})])
     else:

@@ -94,8 +94,8 @@ def _show_reasons(screen: Console, what: str, reasons: Sequence[Mapping[str, Any
             )
 
 
-def show_run(screen: Console, ran: "Ran") -> None:
-    """What a run took, judged, paid and published."""
+def show_run(screen: Console, ran: "Ran", *, everybody: bool) -> None:
+    """What a run took, judged, paid and published; and where `everybody` may order everything in this home."""
     if ran.judged:
         table = Table("partner", "file", "message", "orders", "sum", "status", box=None, header_style="bold")
         for column in ("orders", "sum"):
@@ -120,6 +120,10 @@ def show_run(screen: Console, ran: "Ran") -> None:
         f"{some(len(ran.published), 'file')} published.",
         soft_wrap=True,
     )
+    if everybody:
+        screen.print(
+            "No roles.yaml: whoever reaches this home may order everything.", style="dim", soft_wrap=True
+        )
     if sealed.overtaken:
         screen.print("Nothing was settled: a later window was settled before, and windows only go forward.")
     elif sealed.maintenance:

@@ -23,7 +23,10 @@ class Block:
         declared: totals.Totals,
         case_with: Callable[[PaymentInformation | None, Dating | None], Case],
         rules: Iterable[Rule],
+        *,
+        strange: bool = False,
     ) -> None:
+        self.strange = strange
         self.information = information
         self.declared = declared
         self.pending = 0

@@ -16,6 +16,7 @@ from sepa.model.reference import Partner, Reference
 from sepa.model.verdict import Dating, FileVerdict, Outcome, Verdict, transaction_key
 from sepa.rules import (
     RULES,
+    contract,
     days,
     duplicates,
     endings,
@@ -25,6 +26,7 @@ from sepa.rules import (
     limits,
     reviews,
     routes,
+    switching,
     totals,
     withdrawals,
 )
@@ -59,6 +61,7 @@ _OWN_SUBJECTS = frozenset(
 )
 _PLAIN = tuple(rule for rule in RULES if (rule.id, rule.name) not in _OWN_SUBJECTS)
 _MESSAGE_TOTALS = tuple(rule for rule in totals.RULES if rule.subject == "message")
+_OWNERS_TABLES = frozenset({"accounts", "consents", "screening"})
 _BLOCK_TOTALS = tuple(rule for rule in totals.RULES if rule.subject == "payment-information")
 
 
@@ -125,6 +128,7 @@ class Judging:
         self._refused = False
         self._block_rules: tuple[Rule, ...] = ()
         self._questions: tuple[tuple[Quiet, Checks], ...] = ()
+        self._of_strangers: tuple[tuple[Quiet, Checks], ...] = ()
         self._blocks: list[Block] = []
         self._block_ids: set[str] = set()
         self._uses: dict[str, tuple[datetime.date, ...]] = {}
@@ -143,7 +147,9 @@ class Judging:
         case = self._case(None, None)
         judged = [rule for rule in _PLAIN if head.kind in rule.kinds and not self._lacks_table(rule)]
         self._block_rules = tuple(rule for rule in judged if rule.subject == "payment-information")
-        self._questions = _grouped(rule for rule in judged if rule.subject == "transaction")
+        about_orders = [rule for rule in judged if rule.subject == "transaction"]
+        self._questions = _grouped(about_orders)
+        self._of_strangers = _grouped(rule for rule in about_orders if not _asks_the_owners(rule))
         arrival = files.Arrival(head, self._desk.partner_id, same_content, same_message_id)
         at_the_door = [rule for rule in files.ARRIVAL if not self._lacks_table(rule)]
         self._findings = findings_of(at_the_door, arrival, case)
@@ -206,7 +212,7 @@ class Judging:
         block.declared.found.add(amount, amount_cents)
         route, case, dated = block.days_of(transaction)
         findings = NOTHING
-        for quiet, checks in self._questions:
+        for quiet, checks in self._of_strangers if block.strange else self._questions:
             if quiet(transaction, case):
                 continue
             for check in checks:
@@ -220,8 +226,9 @@ class Judging:
             spending = limits.Spending(transaction, amount_cents, self._ordered_cents or 0)
             findings += findings_of(limits.RULES, spending, case)
         again = self._id_repeated(transaction.end_to_end_id)
-        if in_earlier or again:
-            repetition = duplicates.Repetition(transaction, in_earlier, again)
+        came_before = in_earlier and not block.strange
+        if came_before or again:
+            repetition = duplicates.Repetition(transaction, came_before, again)
             findings += findings_of(duplicates.RULES, repetition, case)
         outcome: Outcome = "accepted"
         if findings or block.findings or self._refused:
@@ -257,8 +264,17 @@ class Judging:
                 information.id in self._block_ids,
             )
             self._block_ids.add(information.id)
-            self._blocks.append(Block(information, declared, self._case, self._block_rules))
+            strange = self._is_strange(information)
+            rules = (rule for rule in self._block_rules if not strange or not _asks_the_owners(rule))
+            self._blocks.append(Block(information, declared, self._case, rules, strange=strange))
         return self._blocks[-1]
+
+    def _is_strange(self, information: PaymentInformation) -> bool:
+        """Whether the sender may not dispose of the account: no agreement of its own says so."""
+        desk = self._desk
+        if desk.partner_id is None or desk.reference.partners is None:
+            return False
+        return desk.partner is None or contract.is_strange(information, self._case(information, None))
 
     def _case(self, block: PaymentInformation | None, dating: Dating | None) -> Case:
         if self._head is None:
@@ -307,6 +323,11 @@ class Judging:
         if len(self._ids) > REMEMBERED_IDS:
             self._earlier_ids, self._ids = self._ids, set()
         return False
+
+
+def _asks_the_owners(rule: Rule) -> bool:
+    """Whether a rule reads what only the owners of accounts may hear of (`contract.is_strange`)."""
+    return not _OWNERS_TABLES.isdisjoint(rule.needs) or rule in switching.RULES
 
 
 def _never_quiet(subject: Transaction, case: Case) -> bool:

@@ -174,6 +174,7 @@ def reprocess(order: dict[str, Any], by: str | None, at: datetime.datetime) -> l
     """
     from airflow.sdk.exceptions import AirflowFailException
 
+    from sepa.model.roles import NotAllowed
     from sepa.pipeline.emit import emit_reports
     from sepa.pipeline.home import open_home
     from sepa.pipeline.recall import emit_recalls
@@ -199,7 +200,7 @@ def reprocess(order: dict[str, Any], by: str | None, at: datetime.datetime) -> l
                 asked_on=_date(order.get("asked_on")),
                 recall_reason=order.get("recall_reason") if order["act"] == "recall" else None,
             )
-        except (NotFound, ValueError) as mistake:
+        except (NotFound, NotAllowed, ValueError) as mistake:
             raise AirflowFailException(str(mistake)) from None
         emit_recalls(home, at)
         emit_reports(home, at)

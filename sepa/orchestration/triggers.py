@@ -1,6 +1,7 @@
 """A wake-up for the sweep: tells that something lies in an inbox. It touches nothing and decides nothing."""
 
 import asyncio
+import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -42,16 +43,22 @@ class InboxTrigger(BaseEventTrigger):
 
 
 def files_in(inbox: Path) -> Seen:
-    """What lies in the partners' inboxes: (name, size, time of change). Hidden and unfinished names do not count."""
+    """What lies in the partners' inboxes: (name, size, time of change). Hidden and unfinished names do not count.
+
+    Nor do links, pipes and folders. Names are made fit to be sent on as a text.
+    """
     from sepa.pipeline.arrival import UNFINISHED
+    from sepa.store.files import safe_name
 
     found = set()
     for file in inbox.glob("[!.]*/[!.]*"):
         if file.suffix.lower() in UNFINISHED:
             continue
         try:
-            stat = file.stat()
+            seen = file.lstat()
         except FileNotFoundError:
             continue  # taken by a sweep while we looked
-        found.add((f"{file.parent.name}/{file.name}", stat.st_size, stat.st_mtime_ns))
+        if stat.S_ISREG(seen.st_mode):
+            name = f"{safe_name(file.parent.name)}/{safe_name(file.name)}"
+            found.add((name, seen.st_size, seen.st_mtime_ns))
     return frozenset(found)

@@ -18,6 +18,7 @@ from sepa.model.journal import (
     first_state,
 )
 from sepa.model.payment import Bulk
+from sepa.model.roles import Roles
 from sepa.model.verdict import Verdict
 from sepa.pipeline.home import Home
 from sepa.pipeline.judge import desk_for, judge_stream, refuse_early, refuse_incomplete
@@ -53,9 +54,10 @@ def steps(
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What the journal tells of a file besides its orders, as far as the act asks: approvals, orders not sent yet."""
+    """What is known of a file besides its orders, as far as the act asks: approvals, roles, orders not sent yet."""
 
     approved: Mapping[str, Approval] = {}
+    roles: Roles = Roles()
     unsent: Set[str] = frozenset()
     sent: Mapping[str, Bulk] = {}
     recalled: Set[str] = frozenset()
@@ -65,7 +67,8 @@ class Known(msgspec.Struct, frozen=True):
 def _known(home: Home, decision: Decision, file_key: str, recall_reason: RecallReason) -> Known:
     match decision.act:
         case "release":
-            return Known(approved={each.key: each for each in home.journal.approvals(file_key)})
+            approved = {each.key: each for each in home.journal.approvals(file_key)}
+            return Known(approved=approved, roles=home.roles())
         case "revoke" if home.terms(decision.at).revocation.stage_matrix.in_file_not_sent == "remove":
             return Known(unsent=home.journal.unsent(file_key))
         case "recall":
@@ -81,7 +84,7 @@ def _known(home: Home, decision: Decision, file_key: str, recall_reason: RecallR
 def _step(home: Home, decision: Decision, order: OrderRow, known: Known) -> Step:
     match decision.act, order.state:
         case "release", "held":
-            return _release(home, decision, order, known.approved.get(order.key))
+            return _release(home, decision, order, known)
         case "refuse", "held":
             return _move(decision, order, "rejected", findings=_as_refusals(order.findings))
         case "hold", "waiting":
@@ -95,12 +98,13 @@ def _step(home: Home, decision: Decision, order: OrderRow, known: Known) -> Step
             return None
 
 
-def _release(home: Home, decision: Decision, order: OrderRow, first: Approval | None) -> Step:
+def _release(home: Home, decision: Decision, order: OrderRow, known: Known) -> Step:
     """The move of a released order; of two people whom it needs, the first only approves of it (EYE-01, HLD-10)."""
     if needs_two(order.findings, order.amount_cents, home.terms(decision.at)):
+        first = known.approved.get(order.key)
         if first is None:
             return Approval(order.key, order.step, decision.by, decision.at, decision.id)
-        if same_person(first.by, decision.by):
+        if known.roles.same_person(first.by, decision.by):
             return APPROVED_ALREADY
     kept = tuple(finding for finding in order.findings if finding.effect != "hold")
     outside = any(finding.effect == "route" for finding in kept)
@@ -123,11 +127,6 @@ def _recall(home: Home, decision: Decision, order: OrderRow, known: Known) -> Re
             f"settled on {bulk.settlement_date}, it could be asked for up to {last_day}."
         )
     return Recall(order.key, bulk.id, known.recall_reason, decision.id, decision.at, decision.by)
-
-
-def same_person(one: str, other: str) -> bool:
-    """Whether two names are one, however they are spaced and capitalised."""
-    return one.casefold().split() == other.casefold().split()
 
 
 def _withdrawal(home: Home, decision: Decision, order: OrderRow, known: Known) -> Withdrawal:

@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 
 from sepa.pipeline.authorise import SIGNATURE, is_signature, signature_of
-from sepa.store.files import is_open_for_writing, safe_name
+from sepa.store.files import is_open_for_writing, is_plain, open_plain, safe_name
 
 UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
 MARKS = (".ok", ".sha256", SIGNATURE)
+CHECKSUM_BYTES_MAX = 4096
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -25,9 +26,9 @@ class Disagreement(msgspec.Struct, frozen=True):
 def is_complete(file: Path) -> bool:
     """Whether its sender says that the file is complete. A quiet size is no proof and is never looked at.
 
-    The name must not be an unfinished one, nor may an unfinished twin lie beside it; nobody may have it
-    open for writing; its signature must not be unfinished in one of these ways; and where a checksum lies beside it,
-    the checksum must agree.
+    The name must not be an unfinished one, nor may an unfinished twin lie beside it; nobody may have it open for
+    writing; it must have no second name, under which somebody could go on with it; its signature must not be
+    unfinished in one of these ways; and where a checksum lies beside it, the checksum must agree.
     """
     if not _is_finished(file):
         return False
@@ -44,7 +45,7 @@ def disagreement(file: Path) -> Disagreement | None:
 
 
 def _is_finished(file: Path) -> bool:
-    if file.is_symlink() or not file.is_file():  # a link could lead into another partner's folder
+    if not is_plain(file) or file.lstat().st_nlink > 1:  # a link could lead into another partner's folder
         return False
     if file.name.startswith(".") or file.suffix.lower() in (*UNFINISHED, *MARKS):
         return False
@@ -57,18 +58,20 @@ def _is_finished(file: Path) -> bool:
 
 
 def _told(file: Path) -> str | None:
-    """The checksum that lies beside a file, in small letters; empty while it is being written, None without one."""
+    """The checksum that lies beside a file, in small letters; empty while it is being written, None without one.
+
+    A link or a pipe is none: the sender is told its first word, and that could be of another partner's file.
+    """
     checksum = beside(file, ".sha256")
-    if not os.path.exists(
-        checksum
-    ):  # unlike Path.exists it takes a name that is too long for one that is not there
+    if not is_plain(checksum):
         return None
-    words = checksum.read_text("utf-8", "replace").split()
+    with open_plain(checksum) as source:
+        words = source.read(CHECKSUM_BYTES_MAX).decode("utf-8", "replace").split()
     return words[0].lower() if words else ""
 
 
 def _sha256(file: Path) -> str:
-    with file.open("rb") as source:
+    with open_plain(file) as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 

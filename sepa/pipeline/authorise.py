@@ -1,11 +1,11 @@
 """What a file's signature is worth. The signature lies beside the file, in an inbox as in the archive."""
 
 import datetime
-import os
 from pathlib import Path
 
 from sepa.model.authorisation import Authorisation
 from sepa.model.reference import Partner, Reference
+from sepa.store.files import is_plain, open_plain
 
 SIGNATURE = ".sig"
 SIGNATURE_BYTES_MAX = 16 * 1024
@@ -18,7 +18,7 @@ def signature_of(file: Path) -> Path:
 
 def is_signature(place: Path) -> bool:
     """Whether a file lies there that can be read as a signature; a link could lead into another partner's folder."""
-    return os.path.isfile(place) and not os.path.islink(place)  # both take a name that is too long
+    return is_plain(place)
 
 
 def read_signature(file: Path) -> bytes | None:
@@ -26,7 +26,7 @@ def read_signature(file: Path) -> bytes | None:
     place = signature_of(file)
     if not is_signature(place):
         return None
-    with place.open("rb") as source:
+    with open_plain(place) as source:
         return source.read(SIGNATURE_BYTES_MAX)
 
 

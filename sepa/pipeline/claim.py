@@ -152,9 +152,9 @@ def _take(home: Home, partner: str, source: Path, taken: Path, at: datetime.date
 
 
 def _remove(*marks: Path) -> None:
-    """Take marks away: one left behind would speak of the next file under its name."""
+    """Take marks away: one left behind would speak of the next file under its name. A folder is no mark."""
     for mark in marks:
-        if os.path.lexists(mark):
+        if os.path.lexists(mark) and (mark.is_symlink() or not mark.is_dir()):
             mark.unlink(missing_ok=True)
 
 

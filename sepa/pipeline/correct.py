@@ -22,7 +22,6 @@ from sepa.model.message import Remittance
 from sepa.model.notice import Advice
 from sepa.model.payment import Bulk, Posting
 from sepa.model.reference import Account
-from sepa.pipeline.acts import same_person
 from sepa.pipeline.emit import publish_bookings
 from sepa.pipeline.home import DESK, Home, utc
 from sepa.pipeline.letters import contact, lay_down, silenced, withheld, words
@@ -45,6 +44,7 @@ def correct(
     key: str,
     *,
     by: str,
+    for_whom: str = "",
     initiator: Initiator,
     code: CorrectionCode,
     proof: str,
@@ -53,10 +53,13 @@ def correct(
     """Book back the order `key`, once two different people have ordered it for the same reason.
 
     The first is written down and moves nothing. `proof` is what shows the mistake: a case number, a letter. ValueError
-    without a name or a proof. What cannot be corrected is said in a sentence, and nothing is written.
+    without a name or a proof, NotAllowed where the roles of `by`, or of `for_whom`, do not suffice. What cannot be
+    corrected is said in a sentence, and nothing is written.
     """
     if not by.strip() or not proof.strip():
         raise ValueError("a correction needs a name and a proof")
+    roles = home.roles()
+    by = roles.recorded(by, "correct", for_whom)
     order = home.journal.order(key)
     refused = _obstacle(home, order, initiator, at)
     if refused or order is None:
@@ -74,7 +77,7 @@ def correct(
     )
     earlier = [each for each in home.journal.decisions(key) if each.act == "correct"]
     alike = [each for each in earlier if each.reason.startswith(ordered)]
-    if not any(not same_person(each.by, by) for each in alike):
+    if not any(not roles.same_person(each.by, by) for each in alike):
         if alike:
             return Corrected(key, "You ordered it before; a second person must order it too.", proposed=True)
         home.journal.decide(decision, [], report=None)

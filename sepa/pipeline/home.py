@@ -11,11 +11,14 @@ import msgspec
 
 from sepa.model.profile import OfOneBank, Profile, Unchanging
 from sepa.model.reference import Reference
+from sepa.model.roles import Roles
 from sepa.rules.lodged import consent_key
 from sepa.schedule import local_instant
+from sepa.store.files import make_folder
 from sepa.store.journal import Journal
 from sepa.store.profiles import load_versions
 from sepa.store.reference import load_reference
+from sepa.store.roles import load_roles
 
 DESK = "desk"
 """The outbox folder of the desk's own reports; no partner may have this id."""
@@ -78,11 +81,21 @@ class Home(msgspec.Struct, frozen=True):
         return (self.root / "reference" / "maintenance.txt").exists()
 
     def partners(self) -> Iterator[str]:
-        """Ids of all inbox folders, in order; what lies loose in the inbox belongs to nobody and is left alone."""
-        folder = self.root / "inbox"
+        """Ids of all inbox folders, in order; what lies loose in the inbox belongs to nobody and is left alone.
+
+        So does a link that leads to another place of the home: its files are those of another partner.
+        """
+        folder, root = self.root / "inbox", self.root.resolve()
         if folder.is_dir():
-            names = (entry.name for entry in folder.iterdir() if entry.is_dir())
+            own = (each for each in folder.iterdir() if each.is_dir())
+            names = (
+                each.name for each in own if not each.is_symlink() or not each.resolve().is_relative_to(root)
+            )
             yield from sorted(name for name in names if name[0] != "." and name != DESK)
+
+    def roles(self) -> Roles:
+        """Who may order what, as the bank's table says today."""
+        return load_roles(self.root / "reference")
 
     def reference(self) -> Reference:
         """Today's reference data with the use of consents that our own journal knows."""
@@ -108,9 +121,9 @@ FOLDERS = ("inbox", "archive", "outbox", "clearing", "clearing/out", "clearing/i
 
 
 def make_folders(root: Path) -> None:
-    """Make the folders of a home, readable by its owner only. What is there stays."""
+    """Make the folders of a home, which only its owner may enter. What is there stays."""
     for folder in ("", *FOLDERS):
-        (root / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(root / folder)
 
 
 def home_root(given: Path | None) -> Path:

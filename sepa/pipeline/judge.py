@@ -19,6 +19,7 @@ from sepa.pipeline.home import Home, utc
 from sepa.pipeline.undone import each_of
 from sepa.rules.files import message_id_used
 from sepa.schedule import local_instant
+from sepa.store.files import make_folder
 from sepa.store.keys import refuse_unoffered
 from sepa.store.profiles import profile_digest
 from sepa.wire import read
@@ -207,7 +208,7 @@ def _refused_unread(head: MessageHead, findings: Findings) -> FileVerdict:
 
 def _quarantine(home: Home, file_key: str) -> None:
     """Show the file's bytes in the quarantine as well. They stay in the archive: nothing is ever lost."""
-    home.quarantine.mkdir(mode=0o700, exist_ok=True)
+    make_folder(home.quarantine)
     place: Path = home.quarantine / file_key
     with suppress(FileExistsError):
         os.link(home.archived(file_key), place)

@@ -11,11 +11,12 @@ from sepa.model.finding import Findings
 from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue, Withheld, block_key
 from sepa.model.notice import Notice, NoticeItem, Occasion, Receipt, Repeat
 from sepa.model.profile import Profile
-from sepa.model.reference import Account, Reference
+from sepa.model.reference import Account, Partner, Reference
 from sepa.pipeline.charges import charged
 from sepa.pipeline.home import Home
 from sepa.pipeline.letters import contact, lay_down, silenced, withheld, words
 from sepa.pipeline.publish import named_by_content, publish_as, stem_of
+from sepa.rules.contract import refused_a_stranger
 from sepa.rules.fees import fee_for
 from sepa.schedule import local_instant
 from sepa.scheme.money import cents
@@ -43,17 +44,21 @@ def notices(
 
     With them what they cost, as they say it.
 
-    A transfer's notice is addressed to the account's owner; a collection's, and that of an account we do not
-    know, to the partner who delivered it. A block refused as a whole is told once, not once for each order.
+    A transfer's notice is addressed to the account's owner; a collection's, and that of an account we do not know
+    or that the sender may not dispose of, to the partner who delivered it. A block refused as a whole is told once,
+    not once for each order.
     """
     grouped: dict[tuple[Occasion, str], list[NoticeItem]] = defaultdict(list)
     blocks = {block.position: block for block in home.journal.blocks(file.key)}
     whole: set[int] = set()
+    strange: set[str] = set()
     as_judged = due.occasion == "judged"
     cause = None if as_judged else due.occasion
     states = (*OWED, *home.terms(due.at).notices.also)
     for order in home.journal.orders(file.key, states=states, cause=cause, as_judged=as_judged):
         block = blocks[order.block]
+        if refused_a_stranger(block.findings) and order.state == "rejected":
+            strange.add(_account_of(order))
         own = any(finding.effect == "reject" for finding in block.findings)
         if own and as_judged:
             if order.block not in whole:
@@ -64,9 +69,11 @@ def notices(
             grouped[became, _account_of(order)].append(item_of(order, block))
     refused_now = not as_judged and any(occasion == "rejected" for occasion, _ in grouped)
     refused = home.journal.been(file.key, ("rejected", "not-executed")) if refused_now else ()
+    partner = (reference.partners or {}).get(file.partner)
     left: list[Publication | Withheld | Charge] = []
     for (occasion, iban), items in sorted(grouped.items()):
-        left += _letter(home, file, due, at, reference, occasion, iban, items, refused)
+        account = (reference.accounts or {}).get(iban) if partner and iban not in strange else None
+        left += _letter(home, file, due, at, partner, account, occasion, iban, items, refused)
     return left
 
 
@@ -80,14 +87,13 @@ def _letter(
     file: FileRow,
     due: ReportDue,
     at: datetime.datetime,
-    reference: Reference,
+    partner: Partner | None,
+    account: Account | None,
     occasion: Occasion,
     iban: str,
     items: list[NoticeItem],
     refused: Container[str],
 ) -> list[Publication | Withheld | Charge]:
-    account = (reference.accounts or {}).get(iban)
-    partner = (reference.partners or {}).get(file.partner)
     terms, issued = home.terms(due.at), local_instant(due.at, home.profile)
     if not is_owed(occasion, account):
         return []

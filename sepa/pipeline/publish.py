@@ -12,9 +12,12 @@ from typing import BinaryIO
 
 from sepa.model.journal import Publication
 from sepa.pipeline.home import Home, utc
+from sepa.store.files import make_folder
 from sepa.store.files import publish as publish_file
 
 DIGEST_CHARS = 16
+_PARTNERS_OWN = 2
+"""How deep in the home a partner's own folder lies: `outbox/PARTNER`."""
 
 
 def publish_as(
@@ -28,8 +31,12 @@ def publish_as(
     occasion: str,
     at: datetime.datetime,
 ) -> Publication:
-    """Publish under a given name. The same bytes again are fine; other bytes under that name are BrokenPromise."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Publish under a given name. The same bytes again are fine; other bytes under that name are BrokenPromise.
+
+    PermissionError where a link leads from the folder into another one of the home, or out of it.
+    """
+    make_folder(folder)
+    _refuse_detour(home.root, folder)
     digest = publish_file(folder, name, content)
     return Publication(
         path=str((folder / name).relative_to(home.root)),
@@ -39,6 +46,19 @@ def publish_as(
         occasion=occasion,
         at=utc(at),
     )
+
+
+def _refuse_detour(root: Path, folder: Path) -> None:
+    """A partner's own folder may be a link that the bank has set, out of the home; nothing else may be one.
+
+    Whoever may write into a folder that is fetched from could set a link there, and read what is another's.
+    """
+    steps = folder.relative_to(root).parts
+    places = [root.joinpath(*steps[:depth]) for depth in range(1, len(steps) + 1)]
+    for depth, place in enumerate(places, 1):
+        set_by_bank = depth == _PARTNERS_OWN and not place.resolve().is_relative_to(root.resolve())
+        if place.is_symlink() and not set_by_bank:
+            raise PermissionError(f"{place} is a link; nothing is published through it")
 
 
 def stem_of(file_name: str) -> str:
@@ -55,7 +75,7 @@ def named_by_content(stem: str, extension: str, content: bytes) -> str:
 @contextmanager
 def draft(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
     """A temporary file in `folder`, for content too large to hold; gone afterwards unless it was published."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     descriptor, name = tempfile.mkstemp(prefix=".tmp-", dir=folder)
     path = Path(name)
     try:

@@ -28,14 +28,22 @@ class Purged(msgspec.Struct, frozen=True):
 
 
 def purge(
-    home: Home, before: datetime.date, *, by: str, reason: str, at: datetime.datetime, really: bool
+    home: Home,
+    before: datetime.date,
+    *,
+    by: str,
+    for_whom: str = "",
+    reason: str,
+    at: datetime.datetime,
+    really: bool,
 ) -> Purged:
     """Forget what was sent in files that came and ended before the day `before`; only with `really` is anything done.
 
     What goes: the archived bytes, and in the journal names, accounts, remittance and the words of findings. What
     stays: keys, states, days, amounts, postings, digests and history, so that sums and proofs hold. Each file is a
     decision of its own, and one that failed is left for the next time. PurgeRefused while the profile names no
-    period (`records.transaction_years`) or `before` lies within it; ValueError without a name or a reason.
+    period (`records.transaction_years`) or `before` lies within it; ValueError without a name or a reason;
+    NotAllowed where the roles of `by`, or of `for_whom`, do not suffice.
     """
     years = home.terms(at).records.transaction_years
     if years is None:
@@ -48,6 +56,7 @@ def purge(
         raise PurgeRefused(f"Orders are kept for {years} years: nothing from {last} on may go.")
     if not by.strip() or not reason.strip():
         raise ValueError("a purge needs a name and a reason")
+    by = home.roles().recorded(by, "purge", for_whom)
     found = home.journal.purgeable(day_bounds(home, before)[0])
     if really:
         for file in found:

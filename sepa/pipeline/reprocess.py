@@ -72,6 +72,7 @@ def reprocess(
     act: Act,
     reason: str,
     by: str,
+    for_whom: str = "",
     at: datetime.datetime,
     key: str | None = None,
     partner: str | None = None,
@@ -85,9 +86,12 @@ def reprocess(
     by whatever repeats it, is the same decision and does nothing. `asked_on` is the day on which a withdrawal was
     handed in, when it is entered later: no day of the future, none before the file came. Mistaken says what is wrong.
     `recall_reason` is why transfers are asked back; the payer's wish where nothing is said.
+    `by` is who orders, proven by whoever calls; `for_whom` whom it is ordered for, as said. NotAllowed where their
+    roles do not suffice.
     """
     if not reason.strip() or not by.strip():
         raise Mistaken("a decision needs a reason and a name")
+    by = home.roles().recorded(by, act, for_whom)
     order = _one_order(home, key) if key and "-" in key else None
     files = [_file_of(home, order)] if order else _files(home, key, partner, day)
     if asked_on is not None:

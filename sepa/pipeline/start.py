@@ -1,9 +1,11 @@
 """A new home, empty or with the sample bank and the drops of its day."""
 
+import os
 import shutil
 from pathlib import Path
 
 from sepa.pipeline.home import make_folders
+from sepa.store.files import make_folder
 from sepa.store.places import fixtures_folder
 
 
@@ -19,7 +21,10 @@ def start(root: Path, *, sample: bool) -> int:
     if not sample:
         return 0
     bank = fixtures_folder() / "sample-bank"
-    shutil.copytree(bank / "reference", root / "reference", dirs_exist_ok=True)
+    for source in sorted(path for path in (bank / "reference").rglob("*") if path.is_file()):
+        copy = root / source.relative_to(bank)
+        make_folder(copy.parent)
+        _copy(source, copy)
     return drop_sample_day(root)
 
 
@@ -28,9 +33,18 @@ def drop_sample_day(root: Path) -> int:
     count = 0
     for source in sorted((fixtures_folder() / "sample-bank" / "drops").glob("*/*")):
         inbox = root / "inbox" / source.parent.name
-        inbox.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(inbox)
         unfinished = inbox / (source.name + ".part")
-        shutil.copyfile(source, unfinished)
+        _copy(source, unfinished)
         unfinished.rename(inbox / source.name)
         count += 1
     return count
+
+
+def _copy(source: Path, copy: Path) -> None:
+    """Copy bytes into a file that only its owner may read, whatever the umask and the source allow."""
+    with (
+        source.open("rb") as content,
+        os.fdopen(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out,
+    ):
+        shutil.copyfileobj(content, out)

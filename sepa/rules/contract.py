@@ -191,6 +191,19 @@ def authority_certain(subject: PaymentInformation, case: Case) -> Findings:
     )
 
 
+def is_strange(information: PaymentInformation, case: Case) -> bool:
+    """Whether the sender may not dispose of a block's account: then nothing else is told about the account.
+
+    Whether it is blocked, closed or in dollars, who owns it and what was ordered from it, is its owner's business.
+    """
+    return bool(account_agreed.check(information, case) or authority_in_force.check(information, case))
+
+
+def refused_a_stranger(findings: Findings) -> bool:
+    """Whether a block with these findings was refused because its sender may not dispose of the account."""
+    return any(finding.name in (account_agreed.name, authority_in_force.name) for finding in findings)
+
+
 def _authorities(iban: str | None, case: Case) -> tuple[Authority, ...]:
     """What the agreement says of this one account, if anything."""
     if case.partner is None or not case.partner.authorities or iban is None:

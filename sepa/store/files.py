@@ -10,10 +10,12 @@ import hashlib
 import os
 import shutil
 import signal
+import stat
 import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,17 +26,23 @@ NAME_CHARS = 100
 NAME_BYTES = 200
 _HARMFUL = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 _PIECE_BYTES = 1024 * 1024
+_GROUP_READS, _GROUP_ENTERS = 0o040, 0o050
+
+
+class NotPlain(OSError):
+    """Something lies there under the name of a file that is none: a link, a pipe, a folder."""
 
 
 def copy_hashed(source: Path, into: Path) -> tuple[str, int]:
     """Copy `source` to `into/<first two hex digits>/<SHA-256>` and return (SHA-256 in hex, size in bytes).
 
-    The copy is on the disk when this returns. The same bytes again change nothing. OSError as it comes.
+    The copy is on the disk when this returns. The same bytes again change nothing. OSError as it comes, and as of
+    `open_plain`.
     """
-    _folder(into)
+    make_folder(into)
     digest = hashlib.sha256()
     size = 0
-    with source.open("rb") as incoming, _draft(into) as (out, draft):
+    with open_plain(source) as incoming, _draft(into) as (out, draft):
         while piece := incoming.read(_PIECE_BYTES):
             digest.update(piece)
             size += len(piece)
@@ -42,16 +50,57 @@ def copy_hashed(source: Path, into: Path) -> tuple[str, int]:
         _settle(out)
         name = digest.hexdigest()
         folder = into / name[:2]
-        _folder(folder)
+        make_folder(folder)
         _appear(draft, folder / name)
     return name, size
+
+
+def open_plain(path: Path) -> BufferedReader:
+    """Open a file that strangers may have laid down, to read its bytes. NotPlain for whatever is no file.
+
+    A link could lead anywhere, a pipe would let us wait for ever. What is asked is the very file that was opened:
+    its name may be given to something else meanwhile.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as refused:
+        if refused.errno in (errno.ELOOP, errno.ENXIO):
+            raise NotPlain(f"{safe_name(path.name)} is no file") from refused
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise NotPlain(f"{safe_name(path.name)} is no file")
+    return os.fdopen(descriptor, "rb")
+
+
+def is_plain(path: Path) -> bool:
+    """Whether a file lies there, and no link, pipe or folder; a name that is too long names nothing."""
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder with all above it. What is there stays as it is.
+
+    Only its owner may enter it, and the group where it may enter the folder above, whatever the umask says.
+    """
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if for_group := folder.parent.stat().st_mode & _GROUP_ENTERS:
+        folder.chmod(stat.S_IMODE(folder.stat().st_mode) | for_group)
+    _settle_folder(folder.parent)
 
 
 def publish(folder: Path, name: str, content: bytes | Path) -> str:
     """Let a file appear in `folder` (which exists) under `name`, once and whole; return its SHA-256 in hex.
 
     `content` is the bytes, or a file that holds them and stays where it is. The same bytes again are fine;
-    other bytes under that name are BrokenPromise. A name that is not a plain file name is ValueError.
+    other bytes under that name are BrokenPromise. The owner may read it, and the group where it may read the folder:
+    that is how a bank lets a partner fetch its files. A name that is not a plain file name is ValueError.
     """
     if name in ("", ".", "..") or Path(name).name != name or name.startswith(TEMPORARY):
         raise ValueError(f"{name!r} is not the name of a file to publish")
@@ -61,6 +110,7 @@ def publish(folder: Path, name: str, content: bytes | Path) -> str:
                 shutil.copyfileobj(finished, out, _PIECE_BYTES)
         else:
             out.write(content)
+        os.fchmod(out.fileno(), 0o600 | folder.stat().st_mode & _GROUP_READS)
         _settle(out)
         digest = _digest(draft)
         if not _appear(draft, folder / name) and _digest(folder / name) != digest:
@@ -154,12 +204,6 @@ def _settle_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _folder(folder: Path) -> None:
-    if not folder.is_dir():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _settle_folder(folder.parent)
 
 
 def _digest(path: Path) -> str:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from sepa.pipeline.acts import APPROVED_ALREADY, same_person
+from sepa.model.roles import Roles
+from sepa.pipeline.acts import APPROVED_ALREADY
 from sepa.rules.holds import needs_two, stopped
 from tests.build import profile
 from tests.pipeline.house import House
@@ -191,4 +192,4 @@ def test_a_remark_asks_nobody() -> None:
     ],
 )
 def test_names_of_people(one: str, other: str, same: bool) -> None:
-    assert same_person(one, other) is same
+    assert Roles().same_person(one, other) is same
