@@ -1,5 +1,5 @@
 """
-### Reprocess: report again, judge again, release, refuse, withdraw, hold
+### Reprocess: report again, judge again, release, refuse, withdraw, hold, recall, correct
 
 Carries out what you choose on one file, on one order, or on all files that a partner dropped on a day. Who ordered it
 (you, as you are logged in), when and why is written down before anything changes.
@@ -11,8 +11,11 @@ Carries out what you choose on one file, on one order, or on all files that a pa
 | Release | Held orders go on to the next window; where two people are needed, the first one's release is an approval |
 | Refuse | Held orders are refused |
 | Withdraw | Transfers are withdrawn for good, up to the end of the working day before they are due |
-| Hold | Waiting orders are stopped until you release or refuse them |
+| Hold | Orders that wait are stopped until you release or refuse them |
 | Recall | Transfers that have left are asked back from the other bank; they stay paid until it answers |
+| Correct | One payment between accounts of ours, made by mistake, is booked back; two people order it, alike |
+
+What is none of SEPA's and waits to be handed over is withdrawn and held like the rest, up to its hand-over.
 
 **It never pays twice**, whatever you choose and however often. A paid or unsettled order is never touched, and a
 released one waits for a window like any other. What is too late to withdraw stays as it is, and the log says why. The
@@ -30,16 +33,22 @@ import datetime
 from airflow.sdk import Param, dag, get_current_context, task
 
 from sepa.orchestration import steps
-from sepa.orchestration.choices import CHOICES
+from sepa.orchestration.choices import CHOICES, INITIATORS, MISTAKES, RECALL_REASONS
 
 
 def optional(title: str, description: str, **schema: str) -> Param:
     return Param(None, type=["null", "string"], title=title, description=description, **schema)
 
 
+def choice(title: str, description: str, words: dict[str, str]) -> Param:
+    return Param(
+        next(iter(words)), enum=list(words), values_display=words, title=title, description=description
+    )
+
+
 @dag(
     dag_display_name="Reprocess",
-    description="For operators: report, judge again, release, refuse, withdraw, hold. Never pays twice.",
+    description="For operators: report, judge again, release, refuse, withdraw, recall, correct. Never pays twice.",
     schedule=None,
     start_date=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC),
     catchup=False,
@@ -57,27 +66,18 @@ def optional(title: str, description: str, **schema: str) -> Param:
         ),
         "partner": optional("or: a partner ...", "The name of its inbox folder. Fill in the day as well."),
         "day": optional("... and the day received", "A day of the bank's calendar.", format="date"),
-        "act": Param(
-            "report-again",
-            enum=list(CHOICES),
-            values_display=CHOICES,
-            title="What to do",
-            description="Nothing of this can pay an order twice.",
-        ),
+        "act": choice("What to do", "Nothing of this can pay an order twice.", CHOICES),
         "reason": Param(
             "",
             type="string",
             minLength=3,
             title="Reason",
-            description="Kept for auditors together with your user name.",
+            description="Kept for auditors with your user name. Correct: what shows the mistake, a case or a letter.",
         ),
-        "asked_on": optional("Handed in on", "Withdraw: its day, if it was not today.", format="date"),
-        "recall_reason": Param(
-            "CUST",
-            enum=["CUST", "DUPL", "TECH", "FRAD", "AM09", "AC03"],
-            title="Why it is asked back",
-            description="Recall: CUST payer's wish, DUPL twice, TECH fault, FRAD fraud, AM09 amount, AC03 account.",
-        ),
+        "asked_on": optional("Withdraw: handed in on", "The day, if it was not today.", format="date"),
+        "recall_reason": choice("Recall: why", "The other bank is told this.", RECALL_REASONS),
+        "correction_reason": choice("Correct: what was wrong", "Both people choose the same.", MISTAKES),
+        "initiator": choice("Correct: who found it", "Both people choose the same.", INITIATORS),
         "asked_by": optional("Asked by", "Who asked for it, if not you. Added to the reason as a note."),
     },
     doc_md=__doc__,

@@ -1,13 +1,20 @@
-"""Hand over: which orders outside SEPA leave in a window for another channel, and in which bulks. Pure, as `settle`."""
+"""Hand over: which orders outside SEPA leave in a window for another channel, and in which bulks. Pure, as `settle`.
+
+The channel checks cover and debits. What the bank itself has against an order is asked here, as of payments.
+"""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sepa.model.broken import BrokenPromise
+from sepa.model.finding import Finding
 from sepa.model.journal import OrderRow
-from sepa.model.payment import Bulk, sealed_bulk
+from sepa.model.payment import Bulk, Ended, sealed_bulk
 from sepa.model.profile import Profile
+from sepa.model.reference import Reference
+from sepa.rules.reviews import review_findings
 from sepa.rules.routes import channel_of
+from sepa.rules.stops import country_of_payee, stop_findings
 
 NO_CHANNEL = "-"
 """Stands for the channel of a family that had one when the order was judged and has none any more."""
@@ -35,3 +42,34 @@ def hand_over(due: Sequence[OrderRow], *, profile: Profile, window: datetime.dat
     return tuple(
         sealed_bulk("hand-over", window, day, scheme, groups[day, scheme]) for day, scheme in sorted(groups)
     )
+
+
+def kept_back(
+    due: Sequence[OrderRow],
+    *,
+    reference: Reference,
+    profile: Profile,
+    window: datetime.datetime,
+    against: Mapping[str, Finding],
+    released: Mapping[str, datetime.datetime],
+) -> tuple[Ended, ...]:
+    """Those of `due` that do not leave, each with its reason: refused, or held for a person (HLD-01, HLD-02, HLD-08).
+
+    `against` holds, by key, what screening has against an order today, `released` the instant of its last release. One
+    that came shortly before its sender's access was blocked is held, even before its day (EB-10).
+    """
+    senders = reference.partners or {}
+    kept = []
+    for order in due:
+        found = against.get(order.key)
+        if found is not None and found.effect == "reject":
+            kept.append(Ended(order.key, order.file_key, "rejected", found))
+            continue
+        to = country_of_payee(order.transaction)
+        stopped = stop_findings(order.key, True, to, reference, profile, window)
+        review = review_findings(
+            order.received_at, released.get(order.key), senders.get(order.partner), profile
+        )
+        if held := next(iter(stopped or (found and (found,)) or review), None):
+            kept.append(Ended(order.key, order.file_key, "held", held, besides=order.findings))
+    return tuple(kept)

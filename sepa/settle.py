@@ -146,7 +146,8 @@ class _Run:
             if kept is not None:
                 return kept
         if payment.partner in self._blocked:
-            review = review_findings(payment, self._blocked[payment.partner], self._profile)
+            sender = self._blocked[payment.partner]
+            review = review_findings(payment.received_at, payment.released_at, sender, self._profile)
             if review:
                 return Unpaid(payment, "held", review[0])
         if payment.kind == "collection" and payment.route == "clearing":
@@ -173,7 +174,10 @@ class _Run:
         """What compliance holds or refuses. A refusal comes first: no stop that ends may bring it back."""
         against = self._against.get(payment.key)
         if against is None or against.effect == "hold":
-            stopped = stop_findings(payment, self._reference, self._profile, self.window)
+            debit = payment.kind == "credit-transfer" or payment.route == "on-us"
+            stopped = stop_findings(
+                payment.key, debit, payment.creditor_iban[:2], self._reference, self._profile, self.window
+            )
             against = stopped[0] if stopped else against
         if against is None:
             return None

@@ -30,7 +30,7 @@ MOVES: dict[State, frozenset[State]] = {
         {"paid", "pending-funds", "unsettled", "rejected", "not-executed", "revoked", "held"}
     ),
     "held": frozenset({"waiting", "rejected", "not-executed", "revoked", "routed", "held"}),
-    "routed": frozenset({"waiting", "rejected", "held", "routed", "handed-over"}),
+    "routed": frozenset({"waiting", "rejected", "held", "routed", "revoked", "handed-over"}),
     "rejected": frozenset({"waiting", "held", "routed", "rejected", "not-executed"}),
     "not-executed": frozenset({"waiting", "held", "routed", "rejected", "not-executed"}),
     "paid": frozenset({"revoked"}),

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from sepa.model.finding import Finding
+from sepa.model.finding import Finding, Findings
 from sepa.model.message import Kind
 from sepa.model.verdict import Route
 
@@ -131,12 +131,17 @@ class Unpaid(msgspec.Struct, frozen=True):
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """An open order, due or not, whose account moved to another bank or closes before its day (SWI-01, ACC-13)."""
+    """An open order that a window ends or stops without trying to pay it.
+
+    Its account moved to another bank or closes before its day (SWI-01, ACC-13); or it would leave for another channel
+    and something has come up against it. `besides` is what was found of it before and still counts.
+    """
 
     key: str
     file_key: str
-    outcome: Literal["revoked", "rejected", "not-executed"]
+    outcome: Literal["revoked", "rejected", "not-executed", "held"]
     finding: Finding
+    besides: Findings = ()
 
 
 class Settlement(msgspec.Struct, frozen=True):

@@ -186,15 +186,19 @@ def reprocess(order: dict[str, Any], by: str | None, at: datetime.datetime) -> l
             "nobody is known to have started this run; start it from the page or the API"
         )
     asked_by = (order.get("asked_by") or "").strip()
+    reason = f"{order['reason']} (asked by: {asked_by})" if asked_by else order["reason"]
+    key = order.get("key") or None
     with open_home(home_path()) as home:
         try:
+            if order["act"] == "correct":
+                return [_correct(home, key, reason, order, by, at)]
             done = carry_out(
                 home,
                 act=order["act"],
-                reason=f"{order['reason']} (asked by: {asked_by})" if asked_by else order["reason"],
+                reason=reason,
                 by=by,
                 at=at,
-                key=order.get("key") or None,
+                key=key,
                 partner=order.get("partner") or None,
                 day=_date(order.get("day")),
                 asked_on=_date(order.get("asked_on")),
@@ -205,3 +209,17 @@ def reprocess(order: dict[str, Any], by: str | None, at: datetime.datetime) -> l
         emit_recalls(home, at)
         emit_reports(home, at)
         return [f"{each.subject[:24]}: {each.sentence}" for each in done]
+
+
+def _correct(
+    home: Any, key: str | None, proof: str, order: dict[str, Any], by: str, at: datetime.datetime
+) -> str:
+    """Book back one payment, or write down the first of two people's words; ValueError without one order's key."""
+    from sepa.pipeline.correct import correct, emit_corrections
+
+    if not key or home.journal.order(key) is None:
+        raise ValueError("a correction needs the whole key of one order, with its number after the dash")
+    code, initiator = order["correction_reason"], order["initiator"]
+    did = correct(home, key, by=by, initiator=initiator, code=code, proof=proof, at=at)
+    emit_corrections(home, at)
+    return f"{key}: {did.sentence}"

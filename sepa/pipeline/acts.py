@@ -30,8 +30,9 @@ Step = Move | Approval | Recall | Finding | str | None
 """The move of an order, or the first word of two; or why it stays as it is, None where that goes without saying."""
 
 NOT_SENT = (
-    "It is no transfer that has left for another bank. What waits is withdrawn or put on hold; between our own "
-    "accounts the payee must agree; a collection is paid back by a refund."
+    "It is no transfer that has left for another bank. What waits is withdrawn or put on hold; what was handed over is "
+    "asked back by the channel that has it; between our own accounts the payee must agree; a collection is paid back "
+    "by a refund."
 )
 APPROVED_ALREADY = "You approved it before; a second person must release it."
 
@@ -87,7 +88,7 @@ def _step(home: Home, decision: Decision, order: OrderRow, known: Known) -> Step
             return _release(home, decision, order, known)
         case "refuse", "held":
             return _move(decision, order, "rejected", findings=_as_refusals(order.findings))
-        case "hold", "waiting":
+        case "hold", "waiting" | "routed":
             return _move(decision, order, "held", findings=(stopped(order.end_to_end_id), *order.findings))
         case "revoke", _:
             said = answer(_withdrawal(home, decision, order, known))
@@ -107,8 +108,12 @@ def _release(home: Home, decision: Decision, order: OrderRow, known: Known) -> S
         if known.roles.same_person(first.by, decision.by):
             return APPROVED_ALREADY
     kept = tuple(finding for finding in order.findings if finding.effect != "hold")
-    outside = any(finding.effect == "route" for finding in kept)
-    return _move(decision, order, "routed" if outside else "waiting", findings=kept)
+    return _move(decision, order, "routed" if _elsewhere(order) else "waiting", findings=kept)
+
+
+def _elsewhere(order: OrderRow) -> bool:
+    """Whether an order is none of SEPA's, so that another channel carries it out."""
+    return order.route not in (None, "on-us", "clearing")
 
 
 def _recall(home: Home, decision: Decision, order: OrderRow, known: Known) -> Recall | str:
@@ -138,6 +143,7 @@ def _withdrawal(home: Home, decision: Decision, order: OrderRow, known: Known) -
         due_on=due_on,
         last_day=revocation_deadline(due_on, home.terms(decision.at)) if due_on else None,
         asked_on=decision.asked_on or local_instant(decision.at, home.profile).date(),
+        elsewhere=_elsewhere(order),
         unsent=order.key in known.unsent and order.route == "clearing" and order.kind == "credit-transfer",
     )
 
@@ -202,7 +208,9 @@ def _judged_again(home: Home, decision: Decision, file: FileRow, only: str | Non
             order.booking_date,
             order.findings,
         )
-        released = order.state == "waiting" and state in ("waiting", "held")
+        released = (order.state == "waiting" and state in ("waiting", "held")) or (
+            order.state == "routed" and state == "held"
+        )
         if order.state not in JUDGED_AGAIN or same or released or is_stopped(order.findings):
             yield None
         else:

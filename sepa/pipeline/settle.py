@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from sepa.away import hand_over
+from sepa.away import hand_over, kept_back
 from sepa.model.finding import Finding
-from sepa.model.payment import Ended, Payment, Settlement
+from sepa.model.payment import Ended, Settlement
 from sepa.model.rates import rates_at
 from sepa.model.reference import Reference
 from sepa.pipeline.home import Home, utc
@@ -24,7 +24,7 @@ TRIES = 3
 
 
 class Sealed(msgspec.Struct, frozen=True):
-    """What a window did: bulks sealed, orders and cents paid, orders not paid, ended with their account, handed over.
+    """What a window did: bulks sealed, orders and cents paid, orders not paid, ended unpaid, handed over.
 
     Nothing was sealed in a window `overtaken` by a later one, `closed` because the bank does not work that day, or
     during `maintenance`.
@@ -77,40 +77,54 @@ def seal_window(home: Home, at: datetime.datetime, *, by: str = "desk") -> Seale
 def _settlement(home: Home, window: datetime.datetime) -> Settlement | None:
     """What the window decides, as things stand now; None when nothing is due."""
     reference = home.reference()
-    due = home.journal.due(window, window.date(), also=review_spans(reference, home.terms(window)))
-    leaving = hand_over(home.journal.routed(window, window.date()), profile=home.terms(window), window=window)
+    terms, spans = home.terms(window), review_spans(reference, home.terms(window))
+    due = home.journal.due(window, window.date(), also=spans)
+    away = home.journal.routed(window, window.date(), also=spans)
     ended = _ended(home, reference, window)
-    if not due and not ended:
-        return Settlement(window=window, bulks=leaving, postings=(), unpaid=()) if leaving else None
+    if not due and not away and not ended:
+        return None
     refuse_incomplete(reference)
     gone = {each.key for each in ended}
     due = [payment for payment in due if payment.key not in gone]
+    away = [order for order in away if order.key not in gone]
     screened = reference.screening.as_on(window.date()) if reference.screening is not None else ""
+    keys = [*(payment.key for payment in due), *(order.key for order in away)]
+    against = _against(home, keys, reference, window, screened)
+    kept = kept_back(
+        away,
+        reference=reference,
+        profile=terms,
+        window=window,
+        against=against,
+        released=home.journal.released([order.key for order in away]),
+    )
+    gone = {each.key for each in kept}
+    leaving = hand_over([order for order in away if order.key not in gone], profile=terms, window=window)
     settlement = settle(
         due,
         booked=home.journal.booked(reference.balances_as_of, by=window.date()),
         reference=reference,
-        profile=home.terms(window),
+        profile=terms,
         window=window,
         rates=rates_at(reference.rates, window),
         bytes_per_order=ORDER_BYTES_MAX,
-        against=_against(home, due, reference, window, screened),
+        against=against,
     )
     return msgspec.structs.replace(
         settlement,
         bulks=settlement.bulks + leaving,
-        ended=ended,
+        ended=ended + kept,
         screened=screened,
         reference_digest=reference.digest,
     )
 
 
 def _against(
-    home: Home, due: Sequence[Payment], reference: Reference, window: datetime.datetime, screened: str
+    home: Home, keys: Sequence[str], reference: Reference, window: datetime.datetime, screened: str
 ) -> dict[str, Finding]:
-    """What the lists of today say of payments that other lists let pass; the strongest finding for each."""
+    """What the lists of today say of due orders that other lists let pass; the strongest finding for each."""
     found: dict[str, Finding] = {}
-    for key, order, held_for in home.journal.to_screen([each.key for each in due], unless=screened):
+    for key, order, held_for in home.journal.to_screen(keys, unless=screened):
         said = screened_again(order, reference, home.terms(window), window.date(), causes(held_for))
         if said:
             found[key] = next((each for each in said if each.effect == "reject"), said[0])
@@ -130,12 +144,13 @@ def _ended(home: Home, reference: Reference, window: datetime.datetime) -> tuple
 
 def _summary(settlement: Settlement, window: datetime.datetime) -> Sealed:
     paid = [bulk for bulk in settlement.bulks if bulk.kind != "hand-over"]
+    held = sum(each.outcome == "held" for each in settlement.ended)
     return Sealed(
         window=window,
         bulks=tuple(bulk.id for bulk in settlement.bulks),
         paid=sum(bulk.count for bulk in paid),
         paid_cents=sum(bulk.sum_cents for bulk in paid),
         handed_over=sum(bulk.count for bulk in settlement.bulks) - sum(bulk.count for bulk in paid),
-        unpaid=len(settlement.unpaid),
-        ended=len(settlement.ended),
+        unpaid=len(settlement.unpaid) + held,
+        ended=len(settlement.ended) - held,
     )

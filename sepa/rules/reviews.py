@@ -5,7 +5,6 @@ import datetime
 import msgspec
 
 from sepa.model.finding import NOTHING, Findings
-from sepa.model.payment import Payment
 from sepa.model.profile import Profile
 from sepa.model.reference import Partner, Reference
 from sepa.rules.rule import Case, Rule, rule
@@ -33,13 +32,20 @@ def review_spans(reference: Reference, profile: Profile) -> tuple[Span, ...]:
     )
 
 
-def review_findings(payment: Payment, partner: Partner | None, profile: Profile) -> Findings:
-    """What stops a waiting payment whose sender's access was blocked soon after; nothing once it was released."""
+def review_findings(
+    received_at: datetime.datetime,
+    released_at: datetime.datetime | None,
+    partner: Partner | None,
+    profile: Profile,
+) -> Findings:
+    """What stops an order whose sender's access was blocked soon after; nothing once it was released.
+
+    `released_at` is the instant of its last release by a person, None where there was none.
+    """
     if partner is None or partner.blocked_at is None:
         return NOTHING
-    received_at = local_instant(payment.received_at, profile)
     hours = profile.ebanking.block.review_hours_before
-    return _findings(Waiting(received_at, payment.released_at, partner.blocked_at, hours))
+    return _findings(Waiting(local_instant(received_at, profile), released_at, partner.blocked_at, hours))
 
 
 def _findings(order: Waiting) -> Findings:

@@ -5,9 +5,9 @@ import datetime
 from sepa.model.compliance import Stop
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.message import Transaction
-from sepa.model.payment import Payment
 from sepa.model.profile import Profile
 from sepa.model.reference import Reference, is_ours
+from sepa.rules.outside import payees_country
 from sepa.rules.rule import Case, Rule, rule
 from sepa.scheme.iban import canonical_iban
 
@@ -37,22 +37,35 @@ def whole_bank(subject: Transaction, case: Case) -> Findings:
     ends = datetime.datetime.combine(day, datetime.time.max, zone)
     transfer = case.head.kind == "credit-transfer"
     debit = transfer or is_ours(subject.debtor_account.iban, case.profile.bank, case.reference)
-    creditor_iban = subject.creditor_account.iban
+    country = country_of_payee(subject)
     for stop in case.reference.stops:
-        if _in_force(stop, begins, ends, case.profile) and _meant(stop, debit, creditor_iban, case.profile):
+        if _in_force(stop, begins, ends, case.profile) and _meant(stop, debit, country, case.profile):
             return _stopped(stop, subject.end_to_end_id)
     return NOTHING
 
 
 def stop_findings(
-    payment: Payment, reference: Reference, profile: Profile, window: datetime.datetime
+    key: str,
+    debit: bool,
+    country: str | None,
+    reference: Reference,
+    profile: Profile,
+    window: datetime.datetime,
 ) -> Findings:
-    """What a stop in force at `window` has against a payment that is due."""
-    debit = payment.kind == "credit-transfer" or payment.route == "on-us"
+    """What a stop in force at `window` has against the order `key` that is due.
+
+    `debit` says whether an account of ours is debited, `country` where the payee is, None where nothing says it.
+    """
     for stop in reference.stops:
-        if _in_force(stop, window, window, profile) and _meant(stop, debit, payment.creditor_iban, profile):
-            return _stopped(stop, payment.key)
+        if _in_force(stop, window, window, profile) and _meant(stop, debit, country, profile):
+            return _stopped(stop, key)
     return NOTHING
+
+
+def country_of_payee(order: Transaction) -> str | None:
+    """Where an order goes: the country of the account, else of the payee's bank; None where neither is told."""
+    iban = order.creditor_account.iban
+    return canonical_iban(iban)[:2] if iban else payees_country(order)
 
 
 def _stopped(stop: Stop, found: str) -> Findings:
@@ -71,13 +84,13 @@ def _in_force(stop: Stop, begins: datetime.datetime, ends: datetime.datetime, pr
     return stop.since <= ends and (until is None or begins < until)
 
 
-def _meant(stop: Stop, debit: bool, creditor_iban: str | None, profile: Profile) -> bool:
-    """Whether the stop is about such an order: all, debits of our accounts, or those that go abroad."""
+def _meant(stop: Stop, debit: bool, country: str | None, profile: Profile) -> bool:
+    """Whether the stop is about such an order: all, debits of our accounts, or those not known to stay here."""
     if stop.scope == "all" or not debit:
         return stop.scope == "all"
     if stop.scope == "debits":
         return True
-    return creditor_iban is not None and canonical_iban(creditor_iban)[:2] != profile.bank.country
+    return country is None or country.upper() != profile.bank.country
 
 
 RULES: tuple[Rule, ...] = (whole_bank,)

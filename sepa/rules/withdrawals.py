@@ -9,7 +9,7 @@ from sepa.model.journal import State
 from sepa.model.message import Kind
 from sepa.rules.rule import Case, Rule, rule
 
-OPEN: frozenset[State] = frozenset({"waiting", "pending-funds", "held"})
+OPEN: frozenset[State] = frozenset({"waiting", "pending-funds", "held", "routed"})
 """States of an order that may still be paid, and so may still be withdrawn."""
 
 
@@ -18,7 +18,7 @@ class Withdrawal(msgspec.Struct, frozen=True):
 
     `unsent` says that it was paid in a bulk which has not begun to leave, and may be taken out of it.
     `due_on` is its booking date and `last_day` the last one on which it can be withdrawn; both are None
-    where the order has no date.
+    where the order has no date. `elsewhere` says that it is none of SEPA's and another channel carries it out.
     """
 
     kind: Kind
@@ -27,21 +27,28 @@ class Withdrawal(msgspec.Struct, frozen=True):
     last_day: datetime.date | None
     asked_on: datetime.date
     unsent: bool = False
+    elsewhere: bool = False
 
 
 def answer(asked: Withdrawal) -> Finding:
     """The one answer to `asked`: DS02 when the order is withdrawn, DS03 with the reason when it stays as it is.
 
-    The deadline is a day, and that day is still in time to its end. Source: otp-sk V.2.1(25), V.2.2(35),
-    V.3.2(56); REV-01, REV-03, REV-04, REV-06, CUT-13.
+    The deadline is a day, and that day is still in time to its end. Outside SEPA the stage alone counts.
+    Source: otp-sk V.2.1(25), V.2.2(35), V.3.2(56); REV-01, REV-03, REV-04, REV-06, CUT-13.
     """
     due_on, last_day = str(asked.due_on or ""), str(asked.last_day or "")
     if asked.state == "paid" and not asked.unsent:
         return executed.finding("DS03", "requested_date", due_on, "an order that is not paid yet")
+    if asked.state == "handed-over":
+        return handed_over.finding("DS03", "requested_date", due_on, "an order that is still with us")
     if asked.state not in OPEN and not asked.unsent:
         return ended.finding("DS03", "position", asked.state, "an order that may still be paid")
     if asked.kind == "collection":
         return by_consent.finding("DS03", "mandate", None, "a transfer")
+    if asked.elsewhere:
+        return before_hand_over.finding(
+            "DS02", "requested_date", str(asked.asked_on), "a day before the order is handed over"
+        )
     if asked.last_day is None or asked.asked_on > asked.last_day:
         return too_late.finding(
             "DS03", "requested_date", due_on, "{last_day} or an earlier day", last_day=last_day
@@ -120,6 +127,35 @@ def ended(subject: Withdrawal, case: Case) -> Findings:
 
 
 @rule(
+    "REV-06",
+    subject="transaction",
+    source="otp-sk V.3.2(56)",
+    codes=("DS02",),
+    message="The order was withdrawn on {found}, before it was handed over to the service that carries it out.",
+    remedy="If you still want to pay, send a new order.",
+    kinds=("credit-transfer",),
+)
+def before_hand_over(subject: Withdrawal, case: Case) -> Findings:
+    """A payment outside SEPA can be withdrawn until it is handed over to the service that carries it out."""
+    return _answered(subject, before_hand_over.name)
+
+
+@rule(
+    "REV-06",
+    subject="transaction",
+    source="otp-sk V.3.2(56)",
+    codes=("DS03",),
+    message="The order, due on {found}, was handed over to the service that carries it out.",
+    remedy="Please ask the bank: what was not carried out yet can be stopped there, and else asked back.",
+    kinds=("credit-transfer",),
+    effect="warn",
+)
+def handed_over(subject: Withdrawal, case: Case) -> Findings:
+    """A payment outside SEPA that was handed over is no longer withdrawn here."""
+    return _answered(subject, handed_over.name)
+
+
+@rule(
     "REV-04",
     subject="transaction",
     source="otp-sk V.2.2(35)",
@@ -134,4 +170,12 @@ def by_consent(subject: Withdrawal, case: Case) -> Findings:
     return _answered(subject, by_consent.name)
 
 
-RULES: tuple[Rule, ...] = (in_time, too_late, executed, ended, by_consent)
+RULES: tuple[Rule, ...] = (
+    in_time,
+    too_late,
+    executed,
+    ended,
+    before_hand_over,
+    handed_over,
+    by_consent,
+)

@@ -239,13 +239,22 @@ class Journal(Protocol):
         """
 
     def open_of(self, accounts: Collection[str]) -> list[OrderRow]:
-        """Waiting, pending and held orders whose debtor account is one of `accounts` (canonical), by key."""
+        """Waiting, pending, held and routed orders whose debtor account is one of `accounts` (canonical), by key."""
 
-    def routed(self, window: datetime.datetime, day: datetime.date) -> list[OrderRow]:
+    def routed(
+        self,
+        window: datetime.datetime,
+        day: datetime.date,
+        *,
+        also: Sequence[tuple[str, datetime.datetime, datetime.datetime]] = (),
+    ) -> list[OrderRow]:
         """Orders to be handed over: routed with family, amount and days, due by `day` and received by `window`.
 
-        Ordered by receipt, file and position.
+        `also` as in `due`. Ordered by receipt, file and position.
         """
+
+    def released(self, keys: Collection[str]) -> Mapping[str, datetime.datetime]:
+        """When a person last released each of `keys` from a hold; those that nobody released are left out."""
 
     def last_window(self) -> datetime.datetime | None:
         """The latest window that sealed or tried anything; None while there was none."""

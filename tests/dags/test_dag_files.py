@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
-from sepa.model.journal import Act
+from sepa.model.journal import Act, CorrectionCode, Initiator, RecallReason
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
@@ -59,7 +59,16 @@ def test_every_field_of_a_form_has_a_title_and_an_explanation(dag_bag: Any) -> N
 
 def test_the_form_offers_every_act(dag_bag: Any) -> None:
     field = dag_bag.dags["reprocess"].params.get_param("act")
-    assert set(field.schema["enum"]) == set(get_args(Act)) == set(field.schema["values_display"])
+    assert set(field.schema["enum"]) == {*get_args(Act), "correct"} == set(field.schema["values_display"])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("recall_reason", RecallReason), ("correction_reason", CorrectionCode), ("initiator", Initiator)],
+)
+def test_the_form_offers_every_word_of_the_journal(dag_bag: Any, name: str, words: Any) -> None:
+    field = dag_bag.dags["reprocess"].params.get_param(name)
+    assert set(field.schema["enum"]) == set(get_args(words)) == set(field.schema["values_display"])
 
 
 def test_every_dag_says_how_often_it_runs_and_tries(dag_bag: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from sepa.model.journal import Decision
 from sepa.orchestration.demo import INTAKE, STEPS, fingerprint, live
+from sepa.pipeline.correct import correct
 from sepa.pipeline.emit import emit_reports
 from sepa.pipeline.home import open_home
 from sepa.pipeline.reprocess import reprocess
@@ -118,6 +119,39 @@ def test_an_order_due_later_is_withdrawn_or_held_and_never_paid(
     assert _told(decision) == ("dag_test", act, "letter of the payer (asked by: branch 7)", ORDERED)
 
 
+def test_the_second_person_books_a_mistake_back_once(run_dag: RunDag, sample_home: Path) -> None:
+    key = _paid_within(sample_home)
+    order = {"key": key, "act": "correct", "reason": "case 7", "correction_reason": "DUPL"}
+    assert run_dag("reprocess", order, ORDERED) == "success"
+    assert run_dag("reprocess", order, ORDERED + datetime.timedelta(minutes=1)) == "success"
+    with open_home(sample_home) as home:
+        assert home.journal.correction(key) is None  # one person, however often
+        first = ORDERED - datetime.timedelta(minutes=5)
+        correct(home, key, by="colleague", initiator="own_bank", code="DUPL", proof="case 7", at=first)
+    assert run_dag("reprocess", order, ORDERED + datetime.timedelta(minutes=2)) == "success"
+    once = fingerprint(sample_home)
+    with open_home(sample_home) as home:
+        correction = home.journal.correction(key)
+        assert correction is not None
+        assert (correction.code, correction.initiator, correction.proof) == ("DUPL", "own_bank", "case 7")
+        assert {each.by for each in home.journal.decisions(key)} == {"dag_test", "colleague"}
+        assert home.journal.corrections_unpublished() == []
+        assert home.journal.faults() == []
+    assert run_dag("reprocess", order, ORDERED + datetime.timedelta(minutes=2)) == "success"
+    assert fingerprint(sample_home) == once
+
+
+@pytest.mark.parametrize("key", ["0" * 24 + "-1", "0" * 12, ""], ids=["no such order", "a file", "nothing"])
+def test_a_correction_without_an_order_is_red_and_changes_nothing(
+    run_dag: RunDag, sample_home: Path, key: str
+) -> None:
+    before = fingerprint(sample_home)
+    assert (
+        run_dag("reprocess", {"key": key or None, "act": "correct", "reason": "case 7"}, ORDERED) == "failed"
+    )
+    assert fingerprint(sample_home) == before
+
+
 @pytest.mark.parametrize(
     "what",
     [
@@ -141,6 +175,18 @@ def _judged_home(root: Path) -> str:
     with open_home(root) as home:
         run(home, datetime.datetime.fromisoformat(INTAKE))
         return next(file.key for file in home.journal.find_files() if file.status == "PDNG")
+
+
+def _paid_within(root: Path) -> str:
+    """Pay the sample day; return the key of a payment between two accounts of ours."""
+    with open_home(root) as home:
+        run(home, datetime.datetime.fromisoformat(INTAKE))
+        return next(
+            order.key
+            for file in home.journal.find_files()
+            for order in home.journal.orders(file.key, states=("paid",))
+            if order.route == "on-us"
+        )
 
 
 def _told(decision: Decision) -> tuple[str, str, str, datetime.datetime]:

@@ -212,3 +212,148 @@ def test_a_hand_over_that_changed_does_not_leave(house: House, tmp_path: Path) -
         spoilt.write_bytes(content)
         with pytest.raises(BrokenPromise):
             check_hand_over(spoilt, bulk)
+
+
+# --- what is asked of it until it leaves ---
+
+LISTS = "list,version,kind,name,action\n"
+UNUSUAL, REFUSED = LISTS + "L,2,unusual,Oceliareň,\n", LISTS + "L,2,sanction,Oceliareň,\n"
+STOP = "scope,since,until,decided_by\ncross_border,2026-04-07T07:00:00+02:00,,bank\n"
+
+
+def later(house: House, name: str = "LATER", currency: str = "USD") -> str:
+    """An order outside SEPA that is due on the Tuesday after Easter."""
+    content = transfers(f"{name}-1", TRADER, [abroad(name, "10.00", currency)], due="2026-04-07")
+    key = house.drop(A, f"{name}.xml", content)
+    house.run()
+    assert states(house, key) == ["routed"]
+    return key
+
+
+def table(house: House, name: str, content: str) -> None:
+    (house.root / "reference" / name).write_text(content, "utf-8")
+
+
+def test_it_is_withdrawn_until_it_is_handed_over(house: House) -> None:
+    key = later(house)
+    (done,) = house.reprocess("revoke", "2026-04-07T08:00", key=key, reason="ordered by mistake")
+    assert done.moved == 1
+    assert house.states(key) == {"LATER": "revoked DS02 REV-06"}
+    house.run(TUESDAY)
+    assert (house.states(key), files_of(house)) == ({"LATER": "revoked DS02 REV-06"}, {})
+    assert sorted(statuses(house, key)) == ["PDNG", "RJCT"]
+    letters = [path.read_text() for path in (house.root / "outbox" / A / "notices").glob("*revoked*.txt")]
+    assert ["LATER" in each for each in letters] == [True]
+    with house.open() as home:
+        story = {event.what: event for event in home.journal.story(f"{key[:24]}-1")}
+    assert story["revoked"].findings[0].rule == "REV-06"
+    assert story["revoke"].detail["reason"] == "ordered by mistake"
+    assert house.prove(instant="2026-04-07T23:00").figures.files[0].revoked.count == 1
+
+
+def test_what_was_handed_over_stays_and_the_answer_says_who_has_it(house: House) -> None:
+    key = later(house)
+    house.run(TUESDAY)
+    (done,) = house.reprocess("revoke", "2026-04-07T09:00", key=key)
+    assert done.moved == 0
+    assert "handed over to the service that carries it out" in done.sentence
+    (held,) = house.reprocess("hold", "2026-04-07T09:01", key=key)
+    (recalled,) = house.reprocess("recall", "2026-04-07T09:02", key=key)
+    assert (held.moved, recalled.moved, states(house, key)) == (0, 0, ["handed-over"])
+    assert "the channel that has it" in recalled.sentence
+
+
+def test_put_on_hold_it_does_not_leave_and_released_it_leaves_as_it_would_have(house: House) -> None:
+    key = later(house)
+    house.reprocess("hold", key=key)
+    assert house.states(key) == {"LATER": "held MS03 HLD-10"}
+    house.run(TUESDAY)
+    assert files_of(house) == {}
+    house.release("2026-04-07T10:00", key=key)
+    assert states(house, key) == ["routed"]
+    house.run("2026-04-07T11:30")
+    assert states(house, key) == ["handed-over"]
+    assert len(files_of(house)) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "stands", "rule"),
+    [
+        pytest.param("screening.csv", UNUSUAL, "held MS03 HLD-01", "HLD-01", id="HLD-01 a list that grew"),
+        pytest.param("screening.csv", REFUSED, "rejected RR04 HLD-02", "HLD-02", id="HLD-02 sanctions"),
+        pytest.param("stops.csv", STOP, "held MS03 HLD-08", "HLD-08", id="HLD-08 a stop"),
+    ],
+)
+def test_on_its_day_it_is_asked_again_what_payments_are_asked(
+    house: House, name: str, content: str, stands: str, rule: str
+) -> None:
+    key = later(house)
+    table(house, name, content)
+    house.run(TUESDAY)
+    assert (house.states(key), files_of(house)) == ({"LATER": stands}, {})
+    outside = [path for path in (house.root / "outbox" / A).rglob("*.*") if path.suffix in (".xml", ".txt")]
+    assert not [path for path in outside if rule in path.read_text()]  # nobody is tipped off
+    assert house.prove(instant="2026-04-07T23:00").faults == ()
+
+
+def test_what_people_released_after_a_list_grew_leaves_in_the_next_window_and_never_as_sepa(
+    house: House,
+) -> None:
+    key = later(house)
+    table(house, "screening.csv", UNUSUAL)
+    house.run(TUESDAY)
+    house.release("2026-04-07T10:00", key=key)
+    assert states(house, key) == ["routed"]
+    house.run("2026-04-07T11:30")
+    assert states(house, key) == ["handed-over"]
+
+
+def test_a_release_is_not_undone_by_judging_again(house: House) -> None:
+    house.drop(A, "01.xml", transfers("USD-6", TRADER, [abroad("ONE", "10.00")], due="2026-04-07"))
+    twin = house.drop(A, "02.xml", transfers("USD-7", TRADER, [abroad("ONE", "10.00")], due="2026-04-07"))
+    house.run()
+    house.release(key=twin)
+    house.reprocess("judge-again", "2026-04-02T13:00", key=twin)
+    assert states(house, twin) == ["routed"]
+
+
+@pytest.mark.parametrize(
+    ("blocked_at", "stands"),
+    [
+        pytest.param("2026-04-02T14:00:00+02:00", "held DS0H EB-10", id="EB-10 four hours after it came"),
+        pytest.param("2026-04-05T14:00:00+02:00", "routed AG03 NSP-01", id="EB-10 three days after it came"),
+    ],
+)
+def test_a_sender_blocked_soon_after_holds_it_before_its_day(
+    house: House, blocked_at: str, stands: str
+) -> None:
+    key = later(house)
+    house.change_partner(A, blocked_at=blocked_at)
+    house.run("2026-04-02T15:30")
+    assert house.states(key)["LATER"].split()[0] == stands.split()[0]
+    if "held" in stands:
+        assert house.states(key) == {"LATER": stands}
+        house.release("2026-04-02T16:00", key=key)
+        house.run("2026-04-02T21:15")
+        assert states(house, key) == ["routed"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "stands"),
+    [
+        pytest.param(
+            "switches.csv", "iban,effective_on\n{iban},2026-04-03\n", "revoked DS02 SWI-01", id="SWI-01"
+        ),
+        pytest.param("accounts.csv", "", "rejected AC05 ACC-13", id="ACC-13"),
+    ],
+)
+def test_it_ends_with_its_account(house: House, name: str, content: str, stands: str) -> None:
+    key = later(house)
+    if content:
+        table(house, name, content.format(iban=TRADER))
+    else:
+        house.set_account(TRADER, closed_on="2026-04-07")
+    house.run("2026-04-03T08:30" if content else "2026-04-02T15:30")
+    if content:  # Good Friday is no window: the next one ends it, and nothing leaves
+        house.run(TUESDAY)
+    assert (house.states(key), files_of(house)) == ({"LATER": stands}, {})

@@ -45,7 +45,27 @@ def asked(on: datetime.date = THURSDAY, due: datetime.date | None = TUESDAY, **c
         pytest.param(asked(TUESDAY, state="paid", unsent=True), "DS03", "too_late", id="sealed and late"),
         pytest.param(asked(state="unsettled"), "DS03", "ended", id="never covered"),
         pytest.param(asked(state="rejected"), "DS03", "ended", id="refused"),
-        pytest.param(asked(state="routed"), "DS03", "ended", id="in another channel"),
+        pytest.param(
+            asked(state="routed", elsewhere=True),
+            "DS02",
+            "before_hand_over",
+            id="REV-06 outside SEPA, in time",
+        ),
+        pytest.param(
+            asked(TUESDAY, state="routed", elsewhere=True),
+            "DS02",
+            "before_hand_over",
+            id="REV-06 outside SEPA on its day",
+        ),
+        pytest.param(
+            asked(TUESDAY, state="held", elsewhere=True),
+            "DS02",
+            "before_hand_over",
+            id="REV-06 held outside SEPA",
+        ),
+        pytest.param(
+            asked(state="handed-over", elsewhere=True), "DS03", "handed_over", id="REV-06 handed over"
+        ),
         pytest.param(asked(state="revoked"), "DS03", "ended", id="withdrawn before"),
         pytest.param(asked(kind="collection"), "DS03", "by_consent", id="REV-04 a collection"),
         pytest.param(

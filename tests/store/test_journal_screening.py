@@ -103,6 +103,31 @@ def test_open_orders_of_an_account(journal: Journal) -> None:
     assert [order.key for order in journal.open_of([A1])] == [held]
 
 
+def test_an_order_for_another_channel_is_open_until_it_leaves(journal: Journal) -> None:
+    key = screened(journal, "", "routed")
+    assert [order.key for order in journal.open_of([A1])] == [key]
+    journal.decide(decision(act="revoke"), [move(key, "revoked")], report=None)
+    assert journal.open_of([A1]) == []
+    assert journal.faults() == []
+
+
+def test_when_a_person_last_released_an_order(journal: Journal) -> None:
+    released, never = screened(journal, "", "held"), screened(journal, "", "held", name="b")
+    assert journal.released([released, never]) == {}
+    went = move(released, "waiting")
+    journal.decide(decision(id="d-1", subject=released), [went], report=None)
+    assert journal.released([released, never, "unknown"]) == {released: went.at}
+
+
+def test_what_is_held_for_another_channel_keeps_what_was_found_before(journal: Journal) -> None:
+    key = screened(journal, "", "routed")
+    held = Ended(key, key_of("a"), "held", finding(), besides=(HELD,))
+    assert journal.seal(Settlement(WINDOW, (), (), (), (held,)), by="desk")
+    order = journal.order(key)
+    assert order is not None
+    assert (order.state, order.findings) == ("held", (finding(), HELD))
+
+
 def ending(*keys: str) -> Settlement:
     ended = tuple(
         Ended(key, key_of("a" if n == 0 else "b"), "revoked", finding()) for n, key in enumerate(keys)

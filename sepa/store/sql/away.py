@@ -1,7 +1,9 @@
 """Orders outside SEPA: those to be handed over to another channel, and those of a hand-over."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import sqlalchemy as sa
 
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.journal import Move, OrderRow, State
@@ -9,7 +11,7 @@ from sepa.model.payment import Settlement
 from sepa.store.sql.connection import Connected
 from sepa.store.sql.leaving import still_in
 from sepa.store.sql.moves import Standing
-from sepa.store.sql.rows import ORDER, findings_of, instant_text, order_row
+from sepa.store.sql.rows import ORDER, findings_of, instant_text, order_row, unreviewed
 from sepa.store.tables import bulk_members, files, orders
 
 ROUTED = ("routed",)
@@ -18,12 +20,18 @@ ROUTED = ("routed",)
 class Away(Connected):
     """The journal's part for other channels; see `sepa.store.journal.Journal`."""
 
-    def routed(self, window: datetime.datetime, day: datetime.date) -> list[OrderRow]:
+    def routed(
+        self,
+        window: datetime.datetime,
+        day: datetime.date,
+        *,
+        also: Sequence[tuple[str, datetime.datetime, datetime.datetime]] = (),
+    ) -> list[OrderRow]:
         wanted = ORDER.where(
             orders.c.state.in_(ROUTED),
             orders.c.route.is_not(None),
             orders.c.amount_cents.is_not(None),
-            orders.c.booking_date <= day,
+            sa.or_(orders.c.booking_date <= day, *map(unreviewed, also)),
             files.c.received_at <= instant_text(window),
         ).order_by(files.c.received_at, orders.c.file_key, orders.c.position)
         with self.reading() as connection:

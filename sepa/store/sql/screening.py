@@ -1,5 +1,6 @@
 """What orders were screened against, and which open orders the bank's tables concern anew."""
 
+import datetime
 from collections.abc import Collection, Iterator
 
 import sqlalchemy as sa
@@ -8,10 +9,10 @@ from sepa.model.finding import NOTHING, Findings
 from sepa.model.journal import OrderRow
 from sepa.model.message import Transaction
 from sepa.store.sql.connection import Connected, among, insert_once, slices
-from sepa.store.sql.rows import ORDER, findings_of, order_row, transaction_of
+from sepa.store.sql.rows import ORDER, RELEASED_AT, findings_of, instant_of, order_row, transaction_of
 from sepa.store.tables import decisions, history, orders, screenings
 
-_OPEN = ("waiting", "pending-funds", "held")
+_OPEN = ("waiting", "pending-funds", "held", "routed")
 
 
 def note_screening(connection: sa.Connection, subject: str, lists: str) -> None:
@@ -38,6 +39,18 @@ class Screened(Connected):
                 held = _held_for(connection, [key for key, step, _ in rows if step])
                 for key, _, text in rows:
                     yield key, transaction_of(text), held.get(key, NOTHING)
+
+    def released(self, keys: Collection[str]) -> dict[str, datetime.datetime]:
+        found: dict[str, datetime.datetime] = {}
+        with self.reading() as connection:
+            for part in slices(keys):
+                wanted = sa.select(orders.c.key, RELEASED_AT).where(
+                    among(orders.c.key, part, connection.dialect)
+                )
+                found |= {
+                    key: instant_of(at) for key, at in connection.execute(wanted).all() if at is not None
+                }
+        return found
 
     def open_of(self, accounts: Collection[str]) -> list[OrderRow]:
         found: list[OrderRow] = []

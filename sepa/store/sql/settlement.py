@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.finding import Finding
+from sepa.model.finding import Findings
 from sepa.model.journal import Move, State, window_cause
 from sepa.model.payment import Payment, Posting, Settlement
 from sepa.store.journal import Overtaken
@@ -34,6 +34,7 @@ from sepa.store.tables import (
 )
 
 _DUE = ("waiting", "pending-funds")
+_MAY_END = ("held", *ROUTED)
 
 
 class Settling(Connected):
@@ -115,7 +116,7 @@ class Settling(Connected):
             may_end, leaving = frozenset(ended), left_for_others(settlement)
             for key, order in stood.items():
                 due_in = ROUTED if key in leaving else _DUE
-                if order.state not in due_in and not (order.state == "held" and key in may_end):
+                if order.state not in due_in and not (order.state in _MAY_END and key in may_end):
                     raise Overtaken(f"order {key} is {order.state} already")
             _agree(settlement, owners, stood)
             _write(connection, settlement, owners, stood, by)
@@ -171,13 +172,13 @@ def _write(
     except sa.exc.IntegrityError as twice:
         raise Overtaken("an order of this window was sealed or tried by another") from twice
     gone = departures(settlement, owners, stood, causes, by)
-    turned: list[tuple[str, State, Finding]] = [
-        (each.payment.key, each.outcome, each.finding) for each in settlement.unpaid
+    turned: list[tuple[str, State, Findings]] = [
+        (each.payment.key, each.outcome, (each.finding,)) for each in settlement.unpaid
     ]
-    turned += [(each.key, each.outcome, each.finding) for each in settlement.ended]
+    turned += [(each.key, each.outcome, (each.finding, *each.besides)) for each in settlement.ended]
     left = [
-        Move(key, stood[key].step, to, settlement.window, by, causes[stood[key].file_key], (finding,))
-        for key, to, finding in turned
+        Move(key, stood[key].step, to, settlement.window, by, causes[stood[key].file_key], findings)
+        for key, to, findings in turned
     ]
     note_screening(connection, window_cause(settlement.window), settlement.screened)
     move(connection, [*gone, *left], stood)
