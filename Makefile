@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test fast ui lint bench clean
+.PHONY: demo test fast soak ui lint bench clean
 
 demo: $(READY)  ## One business day of the sample bank through the real DAGs.
 	@$(BIN)/python -m sepa.orchestration.demo
@@ -16,6 +16,9 @@ test: $(READY) lint  ## Style, types, import contracts, then every test.
 
 fast: $(READY)  ## Everything but the slow tests (a real Airflow, whole days).
 	$(BIN)/python -m pytest -m "not slow"
+
+soak: $(READY)  ## Ten thousand simulated days with faults; DAYS says how many, SEED where to begin.
+	SIMULATED_DAYS=$(or $(DAYS),10000) SIMULATED_FROM=$(or $(SEED),1) $(BIN)/python -m pytest tests/simulation/test_days.py -k whatever
 
 ui: $(READY)  ## Airflow with the DAGs, on http://127.0.0.1:8080, or on SEPA_UI_PORT.
 	@$(BIN)/python -m sepa.orchestration.airflow_ui

@@ -174,7 +174,7 @@ def _as_refusals(findings: Findings) -> Findings:
 JUDGED_AGAIN: frozenset[State] = frozenset({"waiting", "held", "routed", "rejected", "not-executed"})
 
 
-def _judged_again(home: Home, decision: Decision, file: FileRow, only: str | None) -> Iterator[Move | None]:
+def _judged_again(home: Home, decision: Decision, file: FileRow, only: str | None) -> Iterator[Step]:
     """Judge the archived bytes with today's reference data at the first receipt instant; compare with the journal.
 
     What a person decided stays: a release is not undone, nor a hold, nor the refusal of what was held.
@@ -199,6 +199,7 @@ def _judged_again(home: Home, decision: Decision, file: FileRow, only: str | Non
             ordered=lambda day: home.journal.ordered(file.key, day),
         )
     overruled = refused_blocks(verdict)
+    refused = home.journal.refused_by_people(file.key)
     for order, judged in zip(home.journal.orders(file.key), verdicts, strict=True):
         if only is not None and order.key != only:
             continue
@@ -213,6 +214,8 @@ def _judged_again(home: Home, decision: Decision, file: FileRow, only: str | Non
         )
         if order.state not in JUDGED_AGAIN or same or released or is_stopped(order.findings):
             yield None
+        elif order.key in refused:
+            yield "A person refused what was held; that stays. Its sender must send a new order."
         else:
             yield Move(
                 key=order.key,

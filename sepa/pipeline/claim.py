@@ -22,7 +22,7 @@ from sepa.pipeline.arrival import MARKS, arrived_at, beside, is_complete
 from sepa.pipeline.authorise import SIGNATURE, is_signature, read_signature, signature_of
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.undone import each_of
-from sepa.store.files import copy_hashed, publish, safe_name, sweep
+from sepa.store.files import copy_hashed, move, publish, safe_name, sweep
 
 NAME_BYTES = 150
 STAMP = "%Y%m%dT%H%M%S.%fZ"
@@ -146,7 +146,7 @@ def _take(home: Home, partner: str, source: Path, taken: Path, at: datetime.date
         _signature(place).unlink(missing_ok=True)
         publish(taken, _signature(place).name, signature)
     _remove(*(beside(source, mark) for mark in MARKS if mark != SIGNATURE))
-    source.rename(place)
+    move(source, place)  # before it is recorded: a file that came back would be taken for a repeat
     _remove(signature_of(source))
     return place
 

@@ -118,6 +118,13 @@ def publish(folder: Path, name: str, content: bytes | Path) -> str:
     return digest
 
 
+def move(source: Path, place: Path) -> None:
+    """Rename `source` to `place`; both folders know it for good when this returns."""
+    source.rename(place)
+    for folder in {source.parent, place.parent}:
+        _settle_folder(folder)
+
+
 def is_open_for_writing(path: Path) -> bool:
     """Whether any process on this machine has `path` open for writing.
 

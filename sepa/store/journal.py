@@ -190,6 +190,9 @@ class Journal(Protocol):
 
     def decisions(self, subject: str) -> list[Decision]: ...
 
+    def refused_by_people(self, file_key: str) -> set[str]:
+        """Keys of the file's orders that were held and that a person refused; nothing moved them since."""
+
     def correct(self, decision: Decision, correction: Correction) -> bool:
         """Write that a payment is booked back. False when it was before; one that is not paid, or left through the
         clearing, is BrokenPromise. From now on `booked` counts its postings as undone."""

@@ -3,14 +3,12 @@
 import os
 import random
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.engine.default import DefaultDialect
 
+from tests.faults import Faults, Stopped
 from tests.pipeline.house import THURSDAY, House
 from tools.sample_bank import (
     B1,
@@ -28,7 +26,7 @@ SEED = 20260402
 RUNS = (THURSDAY, "2026-04-02T21:15")
 POINTS_MAX = int(os.environ.get("CRASH_POINTS", "28"))
 """Of each run so many points are tried, spread evenly; `CRASH_POINTS=9999` tries them all."""
-WRITES = ("link", "rename", "replace", "unlink", "fsync")
+WRITES = ("link", "rename", "replace", "unlink", "fsync", "commit")
 DROPS = {
     ("stavebniny", "01-good.xml"): GOOD,
     ("stavebniny", "02-again.xml"): GOOD,
@@ -43,50 +41,28 @@ DROPS = {
 }
 
 
-class Stopped(BaseException):
-    """The process is gone: nothing that it still wanted to write or tidy away is done."""
-
-
-class Fuse:
+class Fuse(Faults):
     """Counts every write to the disk and every commit; at number `burns_at` the process is gone for good.
 
     `after` lets that very write still happen. Without `burns_at` it only counts.
     """
 
     def __init__(self, burns_at: int | None = None, *, after: bool = False) -> None:
-        self.count = 0
-        self.names: list[str] = []
-        self._burns_at, self._after, self._gone = burns_at, after, False
+        super().__init__(self._burns)
+        self.writes: list[str] = []
+        self._burns_at, self._kind = burns_at, "kill-after" if after else "kill"
 
-    def around(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
-        def write(*given: Any, **named: Any) -> Any:
-            if self._gone:
-                raise Stopped
-            self.count += 1
-            self.names.append(name)
-            if self.count != self._burns_at:
-                return original(*given, **named)
-            if self._after:
-                with suppress(FileExistsError):
-                    original(*given, **named)
-            self._gone = True
-            raise Stopped
-
-        return write
-
-    def into(self, patched: pytest.MonkeyPatch) -> None:
-        for name in WRITES:
-            real = (
-                getattr(os, name) if name != "fsync" else lambda descriptor: None
-            )  # the disk stays whole here
-            patched.setattr(os, name, self.around(name, real))
-        patched.setattr(DefaultDialect, "do_commit", self.around("commit", DefaultDialect.do_commit))
+    def _burns(self, point: str, _: int) -> Any:
+        if point in WRITES:
+            self.writes.append(point)
+            if len(self.writes) == self._burns_at:
+                return self._kind
+        return None
 
 
 def stopped_at(house: House, instant: str, fuse: Fuse) -> bool:
     """Run until the fuse burns; returns whether it did."""
-    with pytest.MonkeyPatch.context() as patched:
-        fuse.into(patched)
+    with fuse.into():
         try:
             house.run(instant)
         except Stopped:
@@ -119,13 +95,14 @@ def test_stopped_anywhere_and_run_again_is_as_never_stopped(
     assert not stopped_at(undisturbed, RUNS[step], counting)
     expected = undisturbed.digest(), undisturbed.bytes_of()
 
-    stride = max(1, counting.count // POINTS_MAX)
-    for point in range(1 + random.Random(f"{SEED} {after}").randrange(stride), counting.count + 1, stride):  # noqa: S311
+    stride = max(1, len(counting.writes) // POINTS_MAX)
+    first = 1 + random.Random(f"{SEED} {after}").randrange(stride)  # noqa: S311
+    for point in range(first, len(counting.writes) + 1, stride):
         house = House(tmp_path / "stopped")
         shutil.copytree(start, house.root)
         assert stopped_at(house, RUNS[step], Fuse(point, after=after))
         house.run(RUNS[step])
-        where = f"seed {SEED}, stopped {'after' if after else 'before'} write {point}: {counting.names[point - 1]}"
+        where = f"seed {SEED}, stopped {'after' if after else 'before'} write {point}: {counting.writes[point - 1]}"
         digest, content = house.digest(), house.bytes_of()
         assert content == expected[1], where
         assert digest == expected[0], where

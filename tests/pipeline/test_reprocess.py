@@ -162,6 +162,19 @@ def test_of_a_refused_block_one_order_alone_is_judged_again(house: House) -> Non
     assert report.transactions == {"REF-2": "RJCT"}
 
 
+@pytest.mark.parametrize("subject", ["file", "order"])
+def test_what_a_person_refused_is_not_judged_again(house: House, subject: str) -> None:
+    """It was held as a possible repeat, and no later judgement brings it back."""
+    house.drop(A, "01.xml", GOOD)
+    key = house.drop(A, "02.xml", transfers("GOOD-0002", TRADER, ONE))
+    house.run()
+    asked = key if subject == "file" else f"{key[:24]}-1"
+    house.reprocess("refuse", key=asked)
+    (done,) = house.reprocess("judge-again", "2026-04-02T12:30", key=key)
+    assert (done.moved, "A person refused" in done.sentence) == (0, True)
+    assert house.states(key)["REF-1"].startswith("rejected")
+
+
 def test_an_unsettled_order_is_never_revived(house: House) -> None:
     key = house.drop(A, "poor.xml", transfers("POOR-1", POOR, [order("LACK", "900.00", "Oceliareň", B1)]))
     house.run()

@@ -554,6 +554,25 @@ def test_moves_that_cannot_be_are_our_fault(journal: Journal, moves: list[Move])
     assert journal.digest() == before
 
 
+def test_what_a_person_refused_is_told_until_it_moves_again(journal: Journal) -> None:
+    """Not what the rules refused, and not what another word than a refusal moved."""
+    file_key = judge(journal, *(verdict(key_of("a"), number, "held") for number in (1, 2, 3)))
+    keys = [transaction_key(file_key, number) for number in (1, 2, 3)]
+    refuse, again = (decision(id=act, act=act, subject=file_key) for act in ("refuse", "judge-again"))
+    for said, each in ((refuse, keys[:2]), (again, keys[2:])):
+        moves = [
+            Move(key, 0, "rejected", LATER, "operator", f"decision:{said.id}", findings=(finding(),))
+            for key in each
+        ]
+        journal.decide(said, moves, report=None)
+    assert journal.refused_by_people(file_key) == set(keys[:2])
+    release = decision(id="release", act="release", subject=keys[0])
+    move_on = Move(keys[0], 1, "held", LATER, "operator", "decision:release", findings=(finding(),))
+    journal.decide(release, [move_on], report=None)
+    assert journal.refused_by_people(file_key) == {keys[1]}
+    assert journal.refused_by_people(key_of("b")) == set()
+
+
 def test_decisions_are_told_by_subject_in_order(journal: Journal) -> None:
     for id, subject, at in (
         ("d-2", "a", LATER),

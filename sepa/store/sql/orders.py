@@ -184,6 +184,13 @@ class Orders(Connected):
                 for row in connection.execute(wanted).mappings()
             ]
 
+    def refused_by_people(self, file_key: str) -> set[str]:
+        ordered = sa.and_(_last.c.cause == "decision:" + decisions.c.id, decisions.c.act == "refuse")
+        wanted = sa.select(orders.c.key).join(_last, _IS_LAST).join(decisions, ordered)
+        wanted = wanted.where(orders.c.file_key == file_key, orders.c.state == "rejected")
+        with self.reading() as connection:
+            return set(connection.scalars(wanted))
+
     def decisions(self, subject: str) -> list[Decision]:
         line = decisions.c
         wanted = sa.select(decisions).where(line.subject == subject).order_by(line.at, line.id)

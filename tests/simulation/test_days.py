@@ -1,0 +1,67 @@
+"""Days of a whole bank, disturbed at every point, against the plain model of what must be true.
+
+A failure prints its seed and the fewest steps that still break something. `SIMULATED_DAYS` says how many days are
+played (`make soak` plays 10,000); which they are follows from that number alone.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.faults import PLACES
+from tests.simulation.play import Played, bench, play, play_seed
+from tests.simulation.schedule import DAYS, schedule
+from tests.simulation.world import Bench
+
+SIMULATED_DAYS = int(os.environ.get("SIMULATED_DAYS", "300"))
+FIRST_SEED = int(os.environ.get("SIMULATED_FROM", "1"))
+STEPS = (
+    "drop", "claim", "judge", "seal", "publish", "tell", "run", "prove", "fetch", "mend", "rest", "wake",
+    *(f"act {act}" for act in (
+        "hold", "release", "refuse", "revoke", "judge-again", "report-again", "recall", "correct",
+    )),
+)  # fmt: skip
+KINDS = (*PLACES, "two workers", "a worker waits")
+SEEDS = yaml.safe_load((Path(__file__).parent / "seeds.yaml").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def on() -> Iterator[Bench]:
+    with bench() as made:
+        yield made
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=str)
+def test_a_seed_that_once_found_something(on: Bench, seed: int) -> None:
+    _, told = play_seed(on, seed)
+    assert not told, told
+
+
+@pytest.mark.slow
+def test_days_with_whatever_may_happen(on: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    all_of_it = Played()
+    seed = FIRST_SEED
+    while all_of_it.days < SIMULATED_DAYS:
+        played, told = play_seed(on, seed)
+        assert not told, told
+        all_of_it.add(played)
+        seed += 1
+    kinds = all_of_it.kinds()
+    with capsys.disabled():
+        print("\n" + all_of_it.told())  # noqa: T201
+    assert [step for step in STEPS if not all_of_it.steps[step]] == []
+    assert [kind for kind in KINDS if not kinds[kind]] == []
+
+
+def test_the_same_seed_is_the_same_schedule_and_ends_the_same(on: Bench) -> None:
+    seed = 7
+    assert schedule(seed) == schedule(seed)
+    first, again = (play(on, schedule(seed)) for _ in range(2))
+    with bench() as elsewhere:
+        third = play(elsewhere, schedule(seed))
+    assert first.digest
+    assert first == again == third
+    assert first.days == DAYS
