@@ -21,6 +21,7 @@ from rich.segment import Segment
 
 from sepa.model.profile import OfOneBank
 from sepa.pipeline.home import YEARS, read_instant
+from sepa.tell.mask import mask_log
 
 REFUSED, WRONG_USAGE, OUR_FAULT = 1, 2, 3
 
@@ -79,7 +80,8 @@ class Stop(Exception):
 
 
 def say_error(sentence: str) -> None:
-    errors.print(sentence, style="red", markup=False)
+    """Tell what is wrong on standard error, which others may keep as a log: account numbers are masked."""
+    errors.print(mask_log(sentence), style="red", markup=False)
 
 
 def instant(text: str | None, profile: OfOneBank, option: str = "--at") -> datetime.datetime:

@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sepa.orchestration.secrets import journal_url, masked
+
 
 def home_path() -> Path:
     """The home the tasks work in: `SEPA_HOME`, else `./var`."""
@@ -63,6 +65,7 @@ def _profile() -> Any:
     return load_profile(own if own.exists() else "otp-sk")
 
 
+@masked
 def claim_files(at: datetime.datetime, *, by_clock: bool = False) -> dict[str, Any]:
     """Take what is complete, tell senders of repeats at once, and order one run for each batch to be judged.
 
@@ -77,7 +80,7 @@ def claim_files(at: datetime.datetime, *, by_clock: bool = False) -> dict[str, A
     from sepa.pipeline.undone import LeftUndone
 
     trouble = []
-    with open_home(home_path()) as home:
+    with open_home(home_path(), journal_url=journal_url()) as home:
         for work in (
             partial(claim, by_clock=by_clock),
             partial(acknowledge, by_clock=by_clock),
@@ -105,6 +108,7 @@ def stop_if(left_undone: str) -> None:
         raise LeftUndone(left_undone)
 
 
+@masked
 def judge_files(file_keys: list[str], at: datetime.datetime) -> dict[str, int]:
     """Judge the files of a batch; those already judged stay as they are. Returns how many ended in which status."""
     from collections import Counter
@@ -112,29 +116,32 @@ def judge_files(file_keys: list[str], at: datetime.datetime) -> dict[str, int]:
     from sepa.pipeline.home import open_home
     from sepa.pipeline.judge import judge_all
 
-    with open_home(home_path()) as home:
+    with open_home(home_path(), journal_url=journal_url()) as home:
         return dict(Counter(file.status or "" for file in judge_all(home, file_keys, at=at)))
 
 
+@masked
 def publish_reports(at: datetime.datetime) -> int:
     """Write every report that is due and not yet written. Returns how many files left."""
     from sepa.pipeline.emit import emit_reports
     from sepa.pipeline.home import open_home
 
-    with open_home(home_path()) as home:
+    with open_home(home_path(), journal_url=journal_url()) as home:
         return len(emit_reports(home, at))
 
 
+@masked
 def seal_window(at: datetime.datetime) -> dict[str, Any]:
     """Settle the window: fix bulks and postings for ever."""
     from sepa.pipeline.home import open_home
     from sepa.pipeline.settle import seal_window as seal
 
-    with open_home(home_path()) as home:
+    with open_home(home_path(), journal_url=journal_url()) as home:
         sealed = seal(home, at)
         return {"bulks": len(sealed.bulks), "paid": sealed.paid, "unpaid": sealed.unpaid}
 
 
+@masked
 def publish_bulks(at: datetime.datetime) -> int:
     """Write and validate the files of every bulk, correction and recall that has none yet. Returns how many left."""
     from sepa.pipeline.correct import emit_corrections
@@ -142,11 +149,12 @@ def publish_bulks(at: datetime.datetime) -> int:
     from sepa.pipeline.home import open_home
     from sepa.pipeline.recall import emit_recalls
 
-    with open_home(home_path()) as home:
+    with open_home(home_path(), journal_url=journal_url()) as home:
         left = (*emit_bulks(home, at), *emit_corrections(home, at), *emit_recalls(home, at))
         return len(left)
 
 
+@masked
 def close_day(at: datetime.datetime, day: str | None = None) -> dict[str, Any]:
     """Prove the day and publish its report. A day that does not add up fails the task and names each difference."""
     from sepa.model.broken import BrokenPromise
@@ -154,7 +162,7 @@ def close_day(at: datetime.datetime, day: str | None = None) -> dict[str, Any]:
     from sepa.pipeline.home import open_home
     from sepa.schedule import local_instant
 
-    with open_home(home_path()) as home:
+    with open_home(home_path(), journal_url=journal_url()) as home:
         on = datetime.date.fromisoformat(day) if day else local_instant(at, home.profile).date()
         proof, paths = end_of_day(home, on, at)
     if not proof.holds:
@@ -166,6 +174,7 @@ def _date(text: str | None) -> datetime.date | None:
     return datetime.date.fromisoformat(text) if text else None
 
 
+@masked
 def reprocess(order: dict[str, Any], by: str | None, at: datetime.datetime) -> list[str]:
     """Carry out an operator's order as filled in on the trigger form; returns a sentence for each file.
 
@@ -188,7 +197,7 @@ def reprocess(order: dict[str, Any], by: str | None, at: datetime.datetime) -> l
     asked_by = (order.get("asked_by") or "").strip()
     reason = f"{order['reason']} (asked by: {asked_by})" if asked_by else order["reason"]
     key = order.get("key") or None
-    with open_home(home_path()) as home:
+    with open_home(home_path(), journal_url=journal_url()) as home:
         try:
             if order["act"] == "correct":
                 return [_correct(home, key, reason, order, by, at)]

@@ -132,19 +132,21 @@ def home_root(given: Path | None) -> Path:
 
 
 @contextmanager
-def open_home(root: Path) -> Iterator[Home]:
+def open_home(root: Path, *, journal_url: str | None = None) -> Iterator[Home]:
     """Open a home for work. NoHome when there is none; the journal is brought to today's form on the way.
 
     The profile is `reference/profile.yaml` when the bank has put one there (it may extend one of ours), else
     `otp-sk`; each `reference/profile-*.yaml` is another version, in force from the day it says. The journal is
-    SQLite in the home unless `SEPA_JOURNAL` names another database by URL.
+    SQLite in the home unless `journal_url`, else `SEPA_JOURNAL`, names another database.
     """
     if not (root / "reference").is_dir():
         raise NoHome(f"{root} is no home of a clearing desk. Make one with: sepa init {root} --sample")
     from sepa.store.sql import open_journal  # SQL costs half a second, and `sepa check` needs none
 
     versions = load_versions(sorted((root / "reference").glob("profile*.yaml")) or ["otp-sk"])
-    journal = open_journal(os.environ.get("SEPA_JOURNAL") or f"sqlite:///{root / 'journal.db'}")
+    journal = open_journal(
+        journal_url or os.environ.get("SEPA_JOURNAL") or f"sqlite:///{root / 'journal.db'}"
+    )
     try:
         yield Home(root=root, versions=versions, journal=journal)
     finally:

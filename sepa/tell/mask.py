@@ -16,6 +16,10 @@ _CANDIDATE = re.compile(
     rf"|[A-Z]{{2}}{_SEPARATORS}{{0,2}}[0-9]{_SEPARATORS}{{0,2}}[0-9](?:{_SEPARATORS}{{0,2}}[A-Z0-9]){{11,30}}",
     re.ASCII | re.IGNORECASE,
 )
+_LOGGED = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{11,30}"
+    r"|[A-Z]{2}[0-9]{2}(?:[ \u00a0][A-Z0-9]{4}){2,7}(?:[ \u00a0][A-Z0-9]{1,3})?)(?![A-Za-z0-9])"
+)
 _LONG_NUMBER = re.compile(rf"[0-9](?:{_SEPARATORS}?[0-9]){{7,}}")
 _BIRTH_NUMBER = re.compile(r"(?<![0-9])[0-9]{6} ?/ ?[0-9]{3,4}(?![0-9])", re.ASCII)
 _IBAN_CHARS_MIN = 15
@@ -94,6 +98,21 @@ def _checks(iban: str) -> bool:
 def mask_numbers(text: str) -> str:
     """Like `mask_accounts`; of any other number of eight digits or more only the last four are left."""
     return _LONG_NUMBER.sub(lambda match: f"... {match.group()[-4:]}", mask_accounts(text))
+
+
+def mask_log(text: str) -> str:
+    """Mask the account and birth numbers in a text for logs and terminals, however long; the rest stays as it is.
+
+    Keys of files and orders, in small letters, must stay whole, or nobody finds them.
+    """
+    masked = _LOGGED.sub(lambda match: _if_account(match.group()), text)
+    return _BIRTH_NUMBER.sub("......", masked)
+
+
+def _if_account(text: str) -> str:
+    bare = text.replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
+    shown = bare.isupper() or _checks(bare.upper())
+    return f"{bare[:4]} ... {bare[-4:]}" if shown else text
 
 
 def inert(text: str) -> str:

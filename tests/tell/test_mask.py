@@ -7,6 +7,7 @@ from sepa.tell.mask import (
     inert,
     mask_account,
     mask_accounts,
+    mask_log,
     mask_numbers,
     mask_within_name,
     shown_file_name,
@@ -114,3 +115,25 @@ def test_masking_twice_changes_nothing_that_could_be_an_account(text: str) -> No
     once = mask_accounts(text)
     assert len(once) <= 2 * 200
     assert not any(char in once for char in "\u202e\u200b\n\x00")
+
+
+KEY = "ab12cd34ef56ab78cd90ef12"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("KeyError: 'SK6552000000000005566783'", "KeyError: 'SK65 ... 6783'"),
+        ("found 'SK65 5200 0000 0000 0556 6783', expected", "found 'SK65 ... 6783', expected"),
+        ("found 'SK6552000000000005566784'", "found 'SK65 ... 6784'"),  # wrong, and an account all the same
+        ("found 'sk6552000000000005566783'", "found 'sk65 ... 6783'"),
+        (f"file {KEY} and {KEY}-17", f"file {KEY} and {KEY}-17"),
+        (f"file {KEY * 3}", f"file {KEY * 3}"),
+        ("born 780123/3540", "born ......"),
+        ("x" * 500 + " SK6552000000000005566783", "x" * 500 + " SK65 ... 6783"),
+        ("line one\nDE89370400440532013000, line two", "line one\nDE89 ... 3000, line two"),
+        ("reconcile 2026-04-02T10:00 with EUR 12.00", "reconcile 2026-04-02T10:00 with EUR 12.00"),
+    ],
+)
+def test_what_a_log_may_show(text: str, shown: str) -> None:
+    assert mask_log(text) == shown

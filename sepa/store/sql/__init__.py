@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from sepa.store.sql.away import Away
 from sepa.store.sql.charging import Charging
-from sepa.store.sql.connection import bring_to_head, engine_of
+from sepa.store.sql.connection import JournalUnreachable, bring_to_head, engine_of, unreachable
 from sepa.store.sql.corrections import Corrections
 from sepa.store.sql.emission import Emission
 from sepa.store.sql.intake import Intake
@@ -20,7 +20,7 @@ from sepa.store.sql.screening import Screened
 from sepa.store.sql.settlement import Settling
 from sepa.store.sql.story import Story
 
-__all__ = ["SqlJournal", "open_journal"]
+__all__ = ["JournalUnreachable", "SqlJournal", "open_journal"]
 
 
 class SqlJournal(
@@ -35,8 +35,12 @@ class SqlJournal(
 def open_journal(url: str | sa.URL) -> SqlJournal:
     """Open the journal at `url` (`sqlite:///<path>`, `postgresql+psycopg://...`), brought to its newest form.
 
-    Another kind of database is ValueError. Several may open a new journal at the same time.
+    Another kind of database is ValueError, one that does not answer JournalUnreachable. Several may open a new
+    journal at the same time.
     """
     engine = engine_of(url)
-    bring_to_head(engine)
+    try:
+        bring_to_head(engine)
+    except sa.exc.OperationalError as fault:
+        raise JournalUnreachable(unreachable(engine.url, str(fault.orig))) from None
     return SqlJournal(engine)

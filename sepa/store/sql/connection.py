@@ -1,6 +1,7 @@
 """The journal's database: how a transaction begins, waits its turn, and writes many rows at once."""
 
 import fcntl
+import logging
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ BUSY_SECONDS = 60
 CACHE_KILOBYTES = 32_000
 SLICE = 5000
 """Most values that one statement asks for."""
+_LOG = "journal"
 TURN = 0x5E9A_0001
 """The advisory lock under which PostgreSQL lets one worker at a time judge, seal or decide."""
 
@@ -35,6 +37,10 @@ _STEADY: dict[str, dict[str, Any]] = {
 _MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
 Row = TypeVar("Row")
+
+
+class JournalUnreachable(Exception):
+    """The journal's database does not answer. The text tells no password, nor a piece of one."""
 
 
 class Connected:
@@ -65,15 +71,55 @@ class Connected:
 
 
 def engine_of(url: str | sa.URL) -> sa.Engine:
-    """An engine for `url`: SQLite made durable and patient, or PostgreSQL through psycopg 3."""
-    kind = sa.make_url(url).get_backend_name()
+    """An engine for `url`: SQLite made durable and patient, or PostgreSQL through psycopg 3. ValueError for others.
+
+    Its errors and logs tell no values: these are names and accounts, and the URL may hold a password.
+    """
+    kind = _kind_of(url)
     if kind not in ("sqlite", "postgresql"):
         raise ValueError(f"the journal is kept in SQLite or PostgreSQL, not in {kind}")
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, hide_parameters=True, logging_name=_LOG)
+    logging.getLogger(f"sqlalchemy.engine.Engine.{_LOG}").setLevel(logging.WARNING)  # below it, rows are told
+    sa.event.listen(engine, "handle_error", _keep_values_back)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _kind_of(url: str | sa.URL) -> str:
+    try:
+        return sa.make_url(url).get_backend_name()
+    except (sa.exc.ArgumentError, ValueError):  # the text of either may tell a piece of the password
+        raise ValueError("the journal's URL cannot be read; its parts must be percent-encoded") from None
+
+
+def unreachable(url: sa.URL, said: str) -> str:
+    """What to say of a database that cannot be opened.
+
+    In its own words only where no piece of the password can be in them: one that was not percent-encoded ends up in
+    the host, and the driver repeats that.
+    """
+    password = str(url.password or "")
+    if "@" in (url.host or "") or (password and password in said):
+        return "the journal cannot be opened; in its URL the password must be percent-encoded"
+    return f"the journal cannot be opened: {said}"
+
+
+def _keep_values_back(context: sa.engine.ExceptionContext) -> None:
+    """Leave of what PostgreSQL says only the first sentence: the others tell whole rows."""
+    said: Any = context.original_exception
+    sentence = first_sentence(said)
+    if sentence is not None:
+        said.args = (sentence,)
+        if context.sqlalchemy_exception is not None:
+            context.sqlalchemy_exception.args = (f"({type(said).__name__}) {sentence}",)
+
+
+def first_sentence(said: BaseException) -> str | None:
+    """The first sentence of an error of PostgreSQL's server; None where another spoke."""
+    sentence: str | None = getattr(getattr(said, "diag", None), "message_primary", None)
+    return sentence
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
@@ -170,8 +216,12 @@ def pour(
         with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-    except dialect.dbapi.IntegrityError as broken:
-        raise sa.exc.IntegrityError(f"COPY {table.name}", None, broken) from broken
+    except dialect.dbapi.Error as broken:
+        kind = (
+            sa.exc.IntegrityError if isinstance(broken, dialect.dbapi.IntegrityError) else sa.exc.DBAPIError
+        )
+        told = Exception(first_sentence(broken) or type(broken).__name__)
+        raise kind(f"COPY {table.name}", None, told) from None  # its other sentences tell whole rows
 
 
 def insert_once(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any]) -> int:
