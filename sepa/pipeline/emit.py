@@ -1,32 +1,33 @@
 """Emit: every sealed bulk becomes its files, every report that is due is written. Repeating writes the same bytes."""
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
 
-from sepa.model.broken import BrokenPromise
 from sepa.model.journal import OrderRow, Publication, ReportDue
 from sepa.model.message import Transaction
-from sepa.model.payment import Bulk, Payment, Posting
+from sepa.model.payment import Bulk, BulkKind, Payment, Posting
 from sepa.model.reference import Reference
 from sepa.pipeline.away import order_away
+from sepa.pipeline.beside import all_drawn, hands_for
 from sepa.pipeline.handover import hand_over
 from sepa.pipeline.home import Home
 from sepa.pipeline.publish import draft, publish_as
 from sepa.pipeline.tell import tell
 from sepa.pipeline.undone import each_of
-from sepa.scheme.iban import bank_code, iban_country
 from sepa.store.places import schemas_folder
+from sepa.wire import pacs003, pacs008
 from sepa.wire.away import OrderAway, check_hand_over, write_hand_over
-from sepa.wire.bookings import write_bookings
+from sepa.wire.bookings import BookingsFile, write_bookings
+from sepa.wire.bulk import BulkFile
+from sepa.wire.drawing import Banks, Ground
 from sepa.wire.emitted import check_emitted, schema_name
 from sepa.wire.manifest import Written, bulk_manifest, file_name
 from sepa.wire.original import originals
-from sepa.wire.pacs003 import write_pacs003
-from sepa.wire.pacs008 import write_pacs008
 
-MESSAGES = {"pacs.008": "pacs.008.001.08", "pacs.003": "pacs.003.001.08"}
+MESSAGES: dict[BulkKind, str] = {"pacs.008": "pacs.008.001.08", "pacs.003": "pacs.003.001.08"}
 
 
 def emit_bulks(home: Home, at: datetime.datetime) -> list[str]:
@@ -40,19 +41,14 @@ def emit_bulks(home: Home, at: datetime.datetime) -> list[str]:
     bulks = home.journal.bulks_unpublished()
     if not bulks:
         return []
-    agent_of = creditor_agents(home, home.reference())
+    banks = banks_of(home, home.reference())
 
     def emit(sealed: Bulk) -> list[Publication]:
         bulk = home.journal.begin_emission(sealed.id, at)
         if not bulk.keys:
             home.journal.published([], settles=bulk.id)
             return []
-        if bulk.kind == "hand-over":
-            left = _away(home, bulk, at)
-        else:
-            left = _message(home, bulk, agent_of, at) if bulk.kind in MESSAGES else []
-            orders, postings = home.journal.bulk_orders(bulk.id), home.journal.bulk_postings(bulk.id)
-            left += publish_bookings(home, bulk, orders, postings, at)
+        left = _away(home, bulk, at) if bulk.kind == "hand-over" else _files(home, bulk, banks, at)
         home.journal.published(left, settles=bulk.id)
         return left
 
@@ -82,73 +78,51 @@ def _paths(published: Iterable[list[Publication]]) -> list[str]:
     return [publication.path for left in published for publication in left]
 
 
-def creditor_agents(home: Home, reference: Reference) -> Callable[[str], str]:
-    """How to find a bank's BIC from an IBAN: our own, or the participant's. An unknown bank is BrokenPromise.
-
-    No order to an unknown bank can have passed the judges (SC-05).
-    """
-    participants = reference.participants or {}
-
-    def find(iban: str) -> str:
-        bank, country = home.profile.bank, iban_country(iban)
-        code = bank_code(iban) or ""
-        if (country, code) == (bank.country, bank.national_bank_code):
-            return bank.bic
-        participant = participants.get((country, code))
-        if participant is None:
-            raise BrokenPromise(
-                f"no participant is known for bank {code} in {country}, yet an order to it was accepted"
-            )
-        return participant.bic
-
-    return find
+def banks_of(home: Home, reference: Reference) -> Banks:
+    """Who keeps which account, for BICs that orders do not name: our own bank and the participants of `reference`."""
+    bank, participants = home.profile.bank, reference.participants or {}
+    return Banks(
+        bic=bank.bic,
+        country=bank.country,
+        code=bank.national_bank_code,
+        participants={f"{country}/{code}": each.bic for (country, code), each in participants.items()},
+    )
 
 
-def requested_days(home: Home) -> Callable[[Payment], datetime.date]:
-    """How to find the day a creditor asked for (ReqdColltnDt), which stands even where settlement moved."""
-    days: dict[str, dict[int, datetime.date]] = {}
+def _files(home: Home, bulk: Bulk, banks: Banks, at: datetime.datetime) -> list[Publication]:
+    """Write the message for the clearing (none for on-us) and the bookings in one go over the orders."""
+    terms = home.terms(bulk.window)
+    ground = Ground(bulk.kind, banks, terms.batch.booking_default == "batch")
+    sheets = home.journal.bulk_sheets(bulk.id)
+    with ExitStack() as stack:
+        out, path = stack.enter_context(draft(home.clearing_out))
+        bookings_out, bookings_path = stack.enter_context(draft(home.clearing_out))
+        bookings = BookingsFile(bookings_out, bulk)
+        message = None
+        if bulk.kind in MESSAGES:
+            writer = pacs008 if bulk.kind == "pacs.008" else pacs003
+            opening = writer.opening(bulk, terms, bulk.window)
+            message = BulkFile(out, bulk, opening=opening, closing=writer.CLOSING)
+        for sheet in all_drawn(ground, sheets, hands_for(bulk.count)):
+            if message is not None:
+                message.add(sheet.message)
+            bookings.add(sheet.bookings)
+        left = []
+        if message is not None:
+            kind, written = MESSAGES[bulk.kind], message.close()
+            out.flush()
+            check_emitted(path, kind, schemas=schemas_folder())
+            name = file_name(bulk.kind, bulk.settlement_date, written.sha256)
+            left += _with_manifest(home, bulk, name, kind, path, written, schema_name(kind), at)
+        booked, control = bookings.close()
+        bookings_out.flush()
+        left += _with_manifest(home, bulk, *_booked(bulk, booked), bookings_path, booked, None, at, control)
+    return left
 
-    def find(payment: Payment) -> datetime.date:
-        if payment.file_key not in days:
-            days[payment.file_key] = {
-                block.position: datetime.date.fromisoformat(block.requested_date)
-                for block in home.journal.blocks(payment.file_key)
-                if block.requested_date
-            }
-        return days[payment.file_key].get(payment.block, payment.settlement_date)
 
-    return find
-
-
-def _message(
-    home: Home, bulk: Bulk, agent_of: Callable[[str], str], at: datetime.datetime
-) -> list[Publication]:
-    kind = MESSAGES[bulk.kind]
-    with draft(home.clearing_out) as (out, path):
-        orders = home.journal.bulk_orders(bulk.id)
-        if bulk.kind == "pacs.008":
-            written = write_pacs008(
-                out,
-                bulk,
-                orders,
-                profile=home.terms(bulk.window),
-                created_at=bulk.window,
-                creditor_agent_of=agent_of,
-            )
-        else:
-            written = write_pacs003(
-                out,
-                bulk,
-                orders,
-                profile=home.terms(bulk.window),
-                created_at=bulk.window,
-                agent_of=agent_of,
-                requested_on=requested_days(home),
-            )
-        out.flush()
-        check_emitted(path, kind, schemas=schemas_folder())
-        name = file_name(bulk.kind, bulk.settlement_date, written.sha256)
-        return _with_manifest(home, bulk, name, kind, path, written, schema_name(kind), at)
+def _booked(bulk: Bulk, written: Written) -> tuple[str, str]:
+    """The name of a file of bookings, and its kind."""
+    return file_name("bookings", bulk.settlement_date, written.sha256, "csv"), "bookings"
 
 
 def publish_bookings(
@@ -168,8 +142,7 @@ def publish_bookings(
             batch_unless_said=home.terms(bulk.window).batch.booking_default == "batch",
         )
         out.flush()
-        name = file_name("bookings", bulk.settlement_date, written.sha256, "csv")
-        return _with_manifest(home, bulk, name, "bookings", path, written, None, at, control)
+        return _with_manifest(home, bulk, *_booked(bulk, written), path, written, None, at, control)
 
 
 def _away(home: Home, bulk: Bulk, at: datetime.datetime) -> list[Publication]:

@@ -3,7 +3,7 @@
 import datetime
 
 from sepa.model.journal import Publication, Recall
-from sepa.pipeline.emit import creditor_agents
+from sepa.pipeline.emit import banks_of
 from sepa.pipeline.home import Home
 from sepa.pipeline.publish import draft, publish_as
 from sepa.pipeline.undone import each_of
@@ -22,7 +22,7 @@ def emit_recalls(home: Home, at: datetime.datetime) -> list[str]:
     recalls = home.journal.recalls_unpublished()
     if not recalls:
         return []
-    agent_of = creditor_agents(home, home.reference())
+    agent_of = banks_of(home, home.reference()).bic_of
 
     def emit(recall: Recall) -> list[Publication]:
         bulk = home.journal.bulk(recall.bulk)

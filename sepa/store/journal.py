@@ -30,6 +30,7 @@ from sepa.model.journal import (
 )
 from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment, Posting, Settlement
+from sepa.model.sheet import Sheet
 from sepa.model.verdict import FileVerdict, Verdict
 
 
@@ -316,14 +317,17 @@ class Journal(Protocol):
         An unknown bulk is BrokenPromise.
         """
 
-    def bulk_orders(self, bulk_id: str, batch: int = 2000) -> Iterator[tuple[Payment, Transaction]]:
-        """Members in the bulk's order, streamed, without those taken out."""
+    def bulk_sheets(self, bulk_id: str, batch: int = 1000) -> Iterator[Sheet]:
+        """Members in the bulk's order with their postings, `batch` at a time, without those taken out.
+
+        Postings that belong to no member come last, without one.
+        """
+
+    def bulk_orders(self, bulk_id: str, batch: int = 1000) -> Iterator[tuple[Payment, Transaction]]:
+        """The members of those sheets, read."""
 
     def handed_over(self, bulk_id: str, batch: int = 2000) -> Iterator[OrderRow]:
         """Members of a hand-over in the bulk's order, streamed, without those taken out."""
-
-    def bulk_postings(self, bulk_id: str, batch: int = 5000) -> Iterator[Posting]:
-        """Postings of those members."""
 
     def reports_due(self) -> list[ReportDue]:
         """Reports without a publication, oldest first."""

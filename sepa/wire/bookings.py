@@ -5,7 +5,6 @@ UTF-8, `;` between fields, a header, one booking a line, amounts as text of whol
 """
 
 import csv
-import datetime
 import io
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Literal
@@ -13,59 +12,95 @@ from typing import BinaryIO, Literal
 import msgspec
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.message import Remittance, Transaction
+from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment, Posting
 from sepa.scheme.money import amount_text
-from sepa.scheme.rates import rate_text
+from sepa.wire.booking import FIELDS, Booking, opened, row, single
 from sepa.wire.manifest import Counted, Written
 
-FIELDS = (
-    "booking_date",
-    "value_date",
-    "side",
-    "account",
-    "amount",
-    "currency",
-    "count",
-    "key",
-    "end_to_end_id",
-    "counterparty",
-    "text",
-    "creditor_identifier",
-    "mandate",
-    "account_currency",
-    "account_amount",
-    "rate",
-)
-_LINES_AT_ONCE = 256
+
+class Booked(msgspec.Struct, frozen=True):
+    """The bookings of some consecutive orders: their lines as text, how many, what they come to, and open batches."""
+
+    text: str
+    lines: int
+    debit_cents: int
+    credit_cents: int
+    batches: tuple[Booking, ...]
 
 
-class Booking(msgspec.Struct, frozen=True):
-    """One line: a posting of one order, or the sum of a block's orders on the account of who sent the block.
+def booked(
+    orders: Iterable[tuple[Payment, Transaction]],
+    postings: Iterable[Posting],
+    *,
+    batch_unless_said: bool = False,
+) -> Booked:
+    """Book some consecutive orders; both streams are read once, and a posting has its order's key.
 
-    `count` is how many orders it stands for; of more than one there is no end-to-end id and no counterparty.
-    `creditor_identifier` and `mandate` are those of a single collection, for the payer's statement (DD-14).
-    `key` is the order's key, or that of the block: 24 hex digits of its file, `-block-`, its position.
-    On an account in another `currency` (None: in euro) it moves `own_cents` of that currency at `rate`, in millionths
-    for one euro (EXE-09); of a sum that is the sum of its orders', each rounded half up. Both are None where the desk
-    had no rate; then whoever keeps the account converts the amount.
+    One line a posting, except where the sender asked for batch booking, or said nothing and the bank books
+    `batch_unless_said` (BAT-06): then the postings on the sender's own account (debits of orders, credits of
+    collections) are one batch a block. A refused order has no posting, so it is never in such a sum.
+    BrokenPromise when order and posting do not meet.
+    """
+    buffer = io.StringIO(newline="")
+    table = csv.writer(buffer, delimiter=";", lineterminator="\n")
+    batches: dict[tuple[object, ...], Booking] = {}
+    lines = 0
+    sums = {"debit": 0, "credit": 0}
+    for posting, payment, transaction in _met(orders, postings):
+        said = payment.batch_booking
+        as_batch = batch_unless_said if said is None else said
+        if as_batch and posting.side == _senders_side(payment):
+            _put(batches, opened(posting, payment))
+            continue
+        table.writerow(row(single(posting, transaction)))
+        lines += 1
+        sums[posting.side] += posting.amount_cents
+    return Booked(buffer.getvalue(), lines, sums["debit"], sums["credit"], tuple(batches.values()))
+
+
+class BookingsFile:
+    """The bookings of one bulk being written: a header, the lines of the orders in their order, then the batches.
+
+    Batches come in the order in which their blocks first appeared, each with its count.
     """
 
-    booking_date: datetime.date
-    value_date: datetime.date
-    side: Literal["debit", "credit"]
-    account: str
-    amount_cents: int
-    count: int
-    key: str
-    end_to_end_id: str
-    counterparty: str
-    text: str
-    creditor_identifier: str = ""
-    mandate: str = ""
-    currency: str | None = None
-    own_cents: int | None = None
-    rate: int | None = None
+    def __init__(self, out: BinaryIO, bulk: Bulk) -> None:
+        self._sink, self._bulk = Counted(out), bulk
+        self._lines = 0
+        self._sums = {"debit": 0, "credit": 0}
+        self._batches: dict[tuple[object, ...], Booking] = {}
+        self._sink.write(";".join(FIELDS) + "\n")
+
+    def add(self, part: Booked) -> None:
+        """Write what the next orders book singly, and keep their batches."""
+        self._sink.write(part.text)
+        self._lines += part.lines
+        self._sums["debit"] += part.debit_cents
+        self._sums["credit"] += part.credit_cents
+        for batch in part.batches:
+            _put(self._batches, batch)
+
+    def close(self) -> tuple[Written, dict[str, str | int]]:
+        """Write the batches; return what was written and the control totals for the manifest.
+
+        Written counts the orders and sums the debits. BrokenPromise when debits, credits and the sealed sum differ.
+        """
+        buffer = io.StringIO(newline="")
+        table = csv.writer(buffer, delimiter=";", lineterminator="\n")
+        for batch in self._batches.values():
+            table.writerow(row(batch))
+            self._sums[batch.side] += batch.amount_cents
+        self._sink.write(buffer.getvalue())
+        lines = self._lines + len(self._batches)
+        control: dict[str, str | int] = {"lines": lines} | {
+            side: amount_text(cents) for side, cents in self._sums.items()
+        }
+        if not self._sums["debit"] == self._sums["credit"] == self._bulk.sum_cents:
+            sealed = amount_text(self._bulk.sum_cents)
+            told = f"sealed {sealed}, booked {control}"
+            raise BrokenPromise(f"bookings of bulk {self._bulk.id} do not balance: {told}")
+        return self._sink.written(self._bulk.count, self._sums["debit"]), control
 
 
 def write_bookings(
@@ -76,70 +111,26 @@ def write_bookings(
     *,
     batch_unless_said: bool = False,
 ) -> tuple[Written, dict[str, str | int]]:
-    """Write the bookings of `bulk`; return what was written and the control totals for its manifest.
-
-    One line a posting, except where the sender asked for batch booking, or said nothing and the bank books
-    `batch_unless_said` (BAT-06): then the postings on the
-    sender's own account (debits of orders, credits of collections) are one line a block, with their count,
-    after all others and in the order their blocks first appeared. A refused order has no posting, so it is
-    never in such a sum. Both streams are read once, in the order of the bulk; a posting has its order's key.
-    Written counts the orders and sums the debits. Raises BrokenPromise when debits, credits and the sealed
-    sum differ, or when order and posting do not meet.
-    """
-    sink = Counted(out)
-    lines = 0
-    sums = {"debit": 0, "credit": 0}
-    buffer = io.StringIO(newline="")
-    table = csv.writer(buffer, delimiter=";", lineterminator="\n")
-    table.writerow(FIELDS)
-    for booking in bookings(_met(bulk, orders, postings), batch_unless_said):
-        table.writerow(_row(booking))
-        lines += 1
-        sums[booking.side] += booking.amount_cents
-        if lines % _LINES_AT_ONCE == 0:
-            _drain(buffer, sink)
-    _drain(buffer, sink)
-    control: dict[str, str | int] = {"lines": lines} | {
-        side: amount_text(cents) for side, cents in sums.items()
-    }
-    if not sums["debit"] == sums["credit"] == bulk.sum_cents:
-        sealed = amount_text(bulk.sum_cents)
-        raise BrokenPromise(f"bookings of bulk {bulk.id} do not balance: sealed {sealed}, booked {control}")
-    return sink.written(bulk.count, sums["debit"]), control
+    """Write a whole `BookingsFile` of so few orders that they are in memory at once."""
+    file = BookingsFile(out, bulk)
+    file.add(booked(orders, postings, batch_unless_said=batch_unless_said))
+    return file.close()
 
 
 def _met(
-    bulk: Bulk, orders: Iterable[tuple[Payment, Transaction]], postings: Iterable[Posting]
+    orders: Iterable[tuple[Payment, Transaction]], postings: Iterable[Posting]
 ) -> Iterator[tuple[Posting, Payment, Transaction]]:
     """Each posting beside its order; every order has at least one."""
     posted = iter(postings)
     posting = next(posted, None)
     for payment, transaction in orders:
         if posting is None or posting.key != payment.key:
-            raise BrokenPromise(f"bulk {bulk.id}: order {payment.key} has no posting in its turn")
+            raise BrokenPromise(f"order {payment.key} has no posting in its turn")
         while posting is not None and posting.key == payment.key:
             yield posting, payment, transaction
             posting = next(posted, None)
     if posting is not None:
-        raise BrokenPromise(f"bulk {bulk.id}: posting {posting.key} belongs to no order")
-
-
-def bookings(
-    booked: Iterable[tuple[Posting, Payment, Transaction]], batch_unless_said: bool = False
-) -> Iterator[Booking]:
-    """Singles as they come, then one line for each block that is booked as a batch."""
-    batches: dict[tuple[object, ...], Booking] = {}
-    for posting, payment, transaction in booked:
-        said = payment.batch_booking
-        as_batch = batch_unless_said if said is None else said
-        if not (as_batch and posting.side == _senders_side(payment)):
-            yield _single(posting, transaction)
-            continue
-        days = (posting.booking_date, posting.value_date)
-        batch = (payment.file_key, payment.block, posting.account, *days, posting.currency, posting.rate)
-        before = batches.get(batch)
-        batches[batch] = _opened(posting, payment) if before is None else _added(before, posting)
-    yield from batches.values()
+        raise BrokenPromise(f"posting {posting.key} belongs to no order")
 
 
 def _senders_side(payment: Payment) -> Literal["debit", "credit"]:
@@ -147,96 +138,13 @@ def _senders_side(payment: Payment) -> Literal["debit", "credit"]:
     return "debit" if payment.kind == "credit-transfer" else "credit"
 
 
-def _single(posting: Posting, transaction: Transaction) -> Booking:
-    other = transaction.creditor if posting.side == "debit" else transaction.debtor
-    return Booking(
-        booking_date=posting.booking_date,
-        value_date=posting.value_date,
-        side=posting.side,
-        account=posting.account,
-        amount_cents=posting.amount_cents,
-        count=1,
-        key=posting.key,
-        end_to_end_id=transaction.end_to_end_id,
-        counterparty=other.name or "",
-        text=_remittance_text(transaction.remittance),
-        creditor_identifier=transaction.creditor_identifier or "",
-        mandate=(transaction.mandate.mandate_id or "") if transaction.mandate is not None else "",
-        currency=posting.currency,
-        own_cents=posting.own_cents,
-        rate=posting.rate,
-    )
-
-
-def _opened(posting: Posting, payment: Payment) -> Booking:
-    return Booking(
-        booking_date=posting.booking_date,
-        value_date=posting.value_date,
-        side=posting.side,
-        account=posting.account,
-        amount_cents=posting.amount_cents,
-        count=1,
-        key=f"{payment.key.rsplit('-', 1)[0]}-block-{payment.block}",
-        end_to_end_id="",
-        counterparty="",
-        text="batch",
-        currency=posting.currency,
-        own_cents=posting.own_cents,
-        rate=posting.rate,
-    )
-
-
-def _added(before: Booking, posting: Posting) -> Booking:
-    own_cents = None if posting.own_cents is None else (before.own_cents or 0) + posting.own_cents
-    return msgspec.structs.replace(
-        before,
-        amount_cents=before.amount_cents + posting.amount_cents,
-        count=before.count + 1,
-        own_cents=own_cents,
-    )
-
-
-def _remittance_text(sent: Remittance | None) -> str:
-    if sent is None:
-        return ""
-    return " ".join([*sent.unstructured, *(each.reference for each in sent.structured if each.reference)])
-
-
-def _row(booking: Booking) -> tuple[str | int, ...]:
-    return (
-        booking.booking_date.isoformat(),
-        booking.value_date.isoformat(),
-        booking.side,
-        booking.account,
-        amount_text(booking.amount_cents),
-        "EUR",
-        booking.count,
-        booking.key,
-        booking.end_to_end_id,
-        inert(booking.counterparty),
-        inert(booking.text),
-        inert(booking.creditor_identifier),
-        inert(booking.mandate),
-        booking.currency or "EUR",
-        *_in_its_currency(booking),
-    )
-
-
-def _in_its_currency(booking: Booking) -> tuple[str, str]:
-    """What moves on the account, and the rate: the amount itself on one in euro, nothing where no rate was known."""
-    if booking.currency is None:
-        return amount_text(booking.amount_cents), ""
-    if booking.own_cents is None or booking.rate is None:
-        return "", ""
-    return amount_text(booking.own_cents), rate_text(booking.rate)
-
-
-def inert(told: str) -> str:
-    """A sender's text must not run as a formula in whoever's spreadsheet: an apostrophe goes before it."""
-    return f"'{told}" if told.startswith(("=", "+", "-", "@", "\t", "\r")) else told
-
-
-def _drain(buffer: io.StringIO, sink: Counted) -> None:
-    sink.write(buffer.getvalue())
-    buffer.seek(0)
-    buffer.truncate()
+def _put(batches: dict[tuple[object, ...], Booking], more: Booking) -> None:
+    """Add to the batch of the same block, account, days and rate."""
+    same = (more.key, more.account, more.booking_date, more.value_date, more.currency, more.rate)
+    before = batches.get(same)
+    if before is None:
+        batches[same] = more
+        return
+    before.amount_cents += more.amount_cents
+    before.count += more.count
+    before.own_cents = None if more.own_cents is None else (before.own_cents or 0) + more.own_cents

@@ -2,8 +2,11 @@
 
 import datetime
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import BinaryIO
+
+import msgspec
 
 from sepa.model.broken import BrokenPromise
 from sepa.model.message import Transaction
@@ -57,38 +60,80 @@ def settlement_means(profile: Profile) -> str:
     )
 
 
-def write_bulk(
-    out: BinaryIO,
-    bulk: Bulk,
-    orders: Iterable[tuple[Payment, Transaction]],
-    *,
-    opening: str,
-    order: Callable[[Payment, Transaction], str],
-    closing: str,
-) -> Written:
-    """Write `opening`, each order on its own line, `closing`; a few hundred orders are in memory at once.
+class Drawn(msgspec.Struct, frozen=True):
+    """Some consecutive orders of a bulk as text, one a line; their keys and the sum of their cents."""
 
-    `orders` come in the order of `bulk.keys`; anything missing, strange or of another sum is BrokenPromise.
-    """
-    sink = Counted(out)
-    lines = [opening]
-    keys = iter(bulk.keys)
-    count = sum_cents = 0
+    keys: tuple[str, ...]
+    sum_cents: int
+    text: str
+
+
+def drawn(
+    orders: Iterable[tuple[Payment, Transaction]], line: Callable[[Payment, Transaction], str]
+) -> Drawn:
+    """Draw `orders`; `line` makes the text of one."""
+    keys, lines, sum_cents = [], [], 0
     for payment, transaction in orders:
-        if payment.key != next(keys, None):
-            raise BrokenPromise(
-                f"bulk {bulk.id}: order {count + 1} is {payment.key}, which was not sealed there"
-            )
-        lines.append(order(payment, transaction))
-        count += 1
+        keys.append(payment.key)
         sum_cents += payment.amount_cents
-        if len(lines) >= _ORDERS_AT_ONCE:
-            sink.write("".join(lines))
-            lines.clear()
-    if count != bulk.count or sum_cents != bulk.sum_cents:
-        raise BrokenPromise(
-            f"bulk {bulk.id}: sealed {bulk.count} orders of {amount_text(bulk.sum_cents)} EUR, "
-            f"given {count} of {amount_text(sum_cents)}"
+        lines.append(line(payment, transaction))
+    return Drawn(tuple(keys), sum_cents, "".join(lines))
+
+
+def in_parts(
+    orders: Iterable[tuple[Payment, Transaction]], line: Callable[[Payment, Transaction], str]
+) -> Iterator[Drawn]:
+    """Draw `orders` a few hundred at a time."""
+    rest = iter(orders)
+    while part := list(islice(rest, _ORDERS_AT_ONCE)):
+        yield drawn(part, line)
+
+
+class BulkFile:
+    """One file of orders being written: `opening`, the parts in their order, `closing`.
+
+    The orders are exactly those of `bulk.keys`, in that order; anything missing, strange or of another sum is
+    BrokenPromise.
+    """
+
+    def __init__(self, out: BinaryIO, bulk: Bulk, *, opening: str, closing: str) -> None:
+        self._sink = Counted(out)
+        self._bulk, self._closing = bulk, closing
+        self._count = self._sum_cents = 0
+        self._sink.write(opening)
+
+    def add(self, part: Drawn) -> None:
+        """Write the next orders."""
+        before, self._count = self._count, self._count + len(part.keys)
+        if part.keys != self._bulk.keys[before : self._count]:
+            raise BrokenPromise(f"bulk {self._bulk.id}: {self._strange(part, before)}")
+        self._sum_cents += part.sum_cents
+        self._sink.write(part.text)
+
+    def close(self) -> Written:
+        """Write the closing, and say what was written."""
+        count, sum_cents = self._count, self._sum_cents
+        if count != self._bulk.count or sum_cents != self._bulk.sum_cents:
+            raise BrokenPromise(
+                f"bulk {self._bulk.id}: sealed {self._bulk.count} orders of "
+                f"{amount_text(self._bulk.sum_cents)} EUR, given {count} of {amount_text(sum_cents)}"
+            )
+        self._sink.write(self._closing)
+        return self._sink.written(count, sum_cents)
+
+    def _strange(self, part: Drawn, before: int) -> str:
+        sealed = (*self._bulk.keys[before:], *[None] * len(part.keys))
+        number, key = next(
+            (number, key)
+            for number, (key, other) in enumerate(zip(part.keys, sealed, strict=False), before + 1)
+            if key != other
         )
-    sink.write("".join(lines) + closing)
-    return sink.written(count, sum_cents)
+        return f"order {number} is {key}, which was not sealed there"
+
+
+def write_bulk(out: BinaryIO, bulk: Bulk, parts: Iterable[Drawn], *, opening: str, closing: str) -> Written:
+    """Write a whole `BulkFile`; the parts are read once."""
+    file = BulkFile(out, bulk, opening=opening, closing=closing)
+    for part in parts:
+        file.add(part)
+    return file.close()

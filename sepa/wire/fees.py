@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sepa.model.fee import Charge
 from sepa.scheme.money import amount_text
-from sepa.wire.bookings import inert
+from sepa.wire.booking import inert
 
 COLUMNS = ("charged_on", "account", "event", "amount", "currency", "prices", "key", "rule")
 

@@ -8,7 +8,7 @@ from sepa.model.message import Amendment, Mandate, Transaction
 from sepa.model.payment import Bulk, Payment
 from sepa.model.profile import Profile
 from sepa.scheme.money import amount_text
-from sepa.wire.bulk import group_header, write_bulk
+from sepa.wire.bulk import group_header, in_parts, write_bulk
 from sepa.wire.manifest import Written
 from sepa.wire.parties import (
     account,
@@ -29,7 +29,7 @@ _OPENING = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{NAME}"><FIToFICstmrDrctDbt>'
 )
-_CLOSING = "</FIToFICstmrDrctDbt></Document>\n"
+CLOSING = "</FIToFICstmrDrctDbt></Document>\n"
 
 
 def write_pacs003(
@@ -49,6 +49,15 @@ def write_pacs003(
     Core and B2B never share a bulk. Raises BrokenPromise when the orders are not exactly those sealed.
     Source: EPC114-06; ISO 20022 pacs.003.001.08.
     """
+    line = order_line(agent_of, requested_on)
+    before = opening(bulk, profile, created_at)
+    return write_bulk(out, bulk, in_parts(orders, line), opening=before, closing=CLOSING)
+
+
+def order_line(
+    agent_of: Callable[[str], str], requested_on: Callable[[Payment], datetime.date]
+) -> Callable[[Payment, Transaction], str]:
+    """How one collection stands in the file, on a line of its own."""
 
     def order(payment: Payment, transaction: Transaction) -> str:
         kind = transaction.payment_type
@@ -71,8 +80,12 @@ def write_pacs003(
             f"{purpose(transaction.purpose)}{remittance(transaction.remittance)}</DrctDbtTxInf>\n"
         )
 
-    opening = _OPENING + group_header(bulk, profile, created_at)
-    return write_bulk(out, bulk, orders, opening=opening, order=order, closing=_CLOSING)
+    return order
+
+
+def opening(bulk: Bulk, profile: Profile, created_at: datetime.datetime) -> str:
+    """All before the first collection."""
+    return _OPENING + group_header(bulk, profile, created_at)
 
 
 def mandate_facts(mandate: Mandate) -> str:

@@ -8,7 +8,7 @@ from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment
 from sepa.model.profile import Profile
 from sepa.scheme.money import amount_text
-from sepa.wire.bulk import group_header, write_bulk
+from sepa.wire.bulk import group_header, in_parts, write_bulk
 from sepa.wire.manifest import Written
 from sepa.wire.parties import account, agent, code, party, purpose, reference, remittance, ultimate_party
 
@@ -17,7 +17,7 @@ _OPENING = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{NAME}"><FIToFICstmrCdtTrf>'
 )
-_CLOSING = "</FIToFICstmrCdtTrf></Document>\n"
+CLOSING = "</FIToFICstmrCdtTrf></Document>\n"
 
 
 def write_pacs008(
@@ -38,7 +38,16 @@ def write_pacs008(
     Raises BrokenPromise when the orders are not exactly those sealed.
     Source: EPC115-06, pacs.008.001.08.
     """
-    debtor_agent = agent("DbtrAgt", profile.bank.bic)
+    line = order_line(profile.bank.bic, creditor_agent_of)
+    before = opening(bulk, profile, created_at)
+    return write_bulk(out, bulk, in_parts(orders, line), opening=before, closing=CLOSING)
+
+
+def order_line(
+    bank_bic: str, creditor_agent_of: Callable[[str], str]
+) -> Callable[[Payment, Transaction], str]:
+    """How one order of ours stands in the file, on a line of its own; `bank_bic` is the debtor's bank."""
+    debtor_agent = agent("DbtrAgt", bank_bic)
 
     def order(payment: Payment, transaction: Transaction) -> str:
         bic = transaction.creditor_agent.bic or creditor_agent_of(payment.creditor_iban)
@@ -56,5 +65,9 @@ def write_pacs008(
             f"{remittance(transaction.remittance)}</CdtTrfTxInf>\n"
         )
 
-    opening = _OPENING + group_header(bulk, profile, created_at)
-    return write_bulk(out, bulk, orders, opening=opening, order=order, closing=_CLOSING)
+    return order
+
+
+def opening(bulk: Bulk, profile: Profile, created_at: datetime.datetime) -> str:
+    """All before the first order."""
+    return _OPENING + group_header(bulk, profile, created_at)

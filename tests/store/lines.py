@@ -177,3 +177,8 @@ def states(journal: Journal, file_key: str) -> list[State]:
 def publication(path: str = "clearing/out/a.xml", **changes: Any) -> Publication:
     facts = {"sha256": "0" * 64, "kind": "pacs.008", "subject": "BULK-1", "occasion": "sealed", "at": LATER}
     return Publication(path, **(facts | changes))
+
+
+def postings_of(journal: Journal, bulk_id: str, batch: int = 1000) -> list[Posting]:
+    """The postings on all sheets of a bulk."""
+    return [posting for sheet in journal.bulk_sheets(bulk_id, batch) for posting in sheet.postings]

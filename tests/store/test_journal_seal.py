@@ -43,6 +43,7 @@ from tests.store.lines import (
     move,
     pay_all,
     paying,
+    postings_of,
     publication,
     states,
     verdict,
@@ -157,9 +158,7 @@ def test_a_sealed_window_is_written_whole(journal: Journal) -> None:
     assert [payment.position for payment, _ in journal.bulk_orders("BULK-1", batch=3)] == list(
         range(10, 0, -1)
     )
-    assert list(journal.bulk_postings("BULK-1", batch=3)) == [
-        side for each in paid for side in both_sides(each)
-    ]
+    assert postings_of(journal, "BULK-1", batch=3) == [side for each in paid for side in both_sides(each)]
     assert journal.booked() == {A1: -100_000, "CLEARING:SCT": 100_000}
     pending = journal.order(refused[0].key)
     assert pending is not None
@@ -571,7 +570,7 @@ def test_an_account_in_another_currency_moves_in_it(journal: Journal) -> None:
     unknown = replace(credit, account=A2, currency="GBP")
     settlement = replace(paying([payment], kind="on-us"), postings=(dollars, unknown))
     assert journal.seal(settlement, by="desk")
-    assert list(journal.bulk_postings("BULK-1")) == [dollars, unknown]
+    assert postings_of(journal, "BULK-1") == [dollars, unknown]
     assert journal.booked() == {A1: -10_900, A2: 0}
     assert journal.posting_totals(WINDOW, LATER) == [(A1, "debit", 1, 10_000), (A2, "credit", 1, 10_000)]
     posted = [event.detail for event in journal.story(payment.key) if event.what == "posted"]

@@ -32,7 +32,8 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.message import Mandate, Party, Transaction
 from sepa.model.payment import Payment, Posting
 from sepa.scheme.money import amount_text, cents
-from sepa.wire.bookings import FIELDS, write_bookings
+from sepa.wire.booking import FIELDS
+from sepa.wire.bookings import write_bookings
 from sepa.wire.manifest import Written, bulk_manifest, file_name, manifest
 
 Orders = list[tuple[Payment, Transaction]]
@@ -124,7 +125,8 @@ def test_a_collection_names_creditor_and_mandate(orders: Orders, told: list[tupl
             id="batch: blocks stay apart",
         ),
         pytest.param(
-            orders_of(PLAIN, batch_booking=True) + orders_of(RICH, batch_booking=True, file_key="f" * 64),
+            orders_of(PLAIN, batch_booking=True)
+            + orders_of(RICH, batch_booking=True, file_key="f" * 64, key="f" * 24 + "-2"),
             [("credit", "CLEARING:SCT", "12.30", "1")] * 2 + [("debit", OURS, "12.30", "1")] * 2,
             id="batch: files stay apart",
         ),

@@ -18,13 +18,26 @@ from sepa.store.sql.purging import Purging
 from sepa.store.sql.recalls import Recalls
 from sepa.store.sql.screening import Screened
 from sepa.store.sql.settlement import Settling
+from sepa.store.sql.sheets import Sheets
 from sepa.store.sql.story import Story
 
 __all__ = ["JournalUnreachable", "SqlJournal", "open_journal"]
 
 
 class SqlJournal(
-    Intake, Orders, Settling, Away, Corrections, Screened, Emission, Recalls, Charging, Purging, Story, Proof
+    Intake,
+    Orders,
+    Settling,
+    Away,
+    Corrections,
+    Screened,
+    Sheets,
+    Emission,
+    Recalls,
+    Charging,
+    Purging,
+    Story,
+    Proof,
 ):
     """The port `sepa.store.journal.Journal` over a database that has the newest form; safe for threads.
 

@@ -1,7 +1,7 @@
 """Emit: sealed bulks to be written, reports to be told, and what has left."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 from msgspec import to_builtins
@@ -9,23 +9,18 @@ from msgspec import to_builtins
 from sepa.model.broken import BrokenPromise
 from sepa.model.fee import Charge
 from sepa.model.journal import Publication, ReportDue, Withheld
-from sepa.model.message import Transaction
-from sepa.model.payment import Bulk, Payment, Posting
+from sepa.model.payment import Bulk
 from sepa.store.sql.charging import note_charge
 from sepa.store.sql.connection import Connected, insert_once
 from sepa.store.sql.leaving import begin, still_in, unsent
 from sepa.store.sql.rows import (
     BULK,
-    PAYMENT,
     bulk_of,
     instant_of,
     instant_text,
-    payment_of,
-    posting_of,
     report_of,
-    transaction_of,
 )
-from sepa.store.tables import bulk_members, bulks, orders, postings, publications, reports_due, told, withheld
+from sepa.store.tables import bulk_members, bulks, publications, reports_due, told, withheld
 
 SEALED = "sealed"
 """The occasion under which a bulk is told to the clearing."""
@@ -59,39 +54,6 @@ class Emission(Connected):
                 raise BrokenPromise(f"there is no bulk {bulk_id}")
             begin(connection, bulk_id, at, found[0].count, found[0].sum_cents)
             return found[0]
-
-    def bulk_orders(self, bulk_id: str, batch: int = 2000) -> Iterator[tuple[Payment, Transaction]]:
-        wanted = (
-            PAYMENT.add_columns(orders.c.transaction)
-            .join(bulk_members, bulk_members.c.key == orders.c.key)
-            .where(bulk_members.c.bulk == bulk_id, still_in(bulk_members.c.key))
-            .order_by(bulk_members.c.position)
-        )
-        with self.reading() as connection:
-            for rows in connection.execution_options(yield_per=batch).execute(wanted).partitions():
-                for *payment, transaction in rows:
-                    yield payment_of(payment), transaction_of(transaction)
-
-    def bulk_postings(self, bulk_id: str, batch: int = 5000) -> Iterator[Posting]:
-        line = postings.c
-        wanted = (
-            sa.select(
-                line.key,
-                line.account,
-                line.side,
-                line.amount_cents,
-                line.booking_date,
-                line.value_date,
-                line.currency,
-                line.own_cents,
-                line.rate,
-            )
-            .where(line.bulk == bulk_id, still_in(line.key))
-            .order_by(line.line)
-        )
-        with self.reading() as connection:
-            for rows in connection.execution_options(yield_per=batch).execute(wanted).partitions():
-                yield from map(posting_of, rows)
 
     def reports_due(self) -> list[ReportDue]:
         line = reports_due.c

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.journal import BlockRow, Delivery, FileRow, OrderRow, ReportDue
 from sepa.model.message import Transaction
-from sepa.model.payment import Bulk, Payment, Posting
+from sepa.model.payment import Bulk, Payment
 from sepa.store.tables import blocks, bulks, decisions, file_verdicts, files, history, orders, taken_out
 
 _encoder = msgspec.json.Encoder()
@@ -207,7 +207,3 @@ BULK = sa.select(
 def bulk_of(row: Any, keys: tuple[str, ...]) -> Bulk:
     id, kind, window, settlement_date, sum_cents, scheme = row
     return Bulk(id, kind, instant_of(window), settlement_date, keys, int(sum_cents), scheme)
-
-
-def posting_of(row: Any) -> Posting:
-    return Posting(*row)

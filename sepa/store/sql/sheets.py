@@ -1,0 +1,143 @@
+"""The members of a bulk as they leave, sheet by sheet: each order is read once, and what its file says once, too."""
+
+import datetime
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from sepa.model.message import Transaction
+from sepa.model.payment import Payment, Posting
+from sepa.model.sheet import Sheet
+from sepa.store.sql.connection import Connected, streamed
+from sepa.store.sql.leaving import still_in
+from sepa.store.sql.rows import instant_of, transaction_of
+from sepa.store.tables import blocks, bulk_members, file_verdicts, files, orders, postings
+
+SHEET_ORDERS = 1000
+
+_order, _line = orders.c, postings.c
+_MEMBERS = (
+    sa.select(
+        _order.key, _order.file_key, _order.position, _order.block, _order.route, _order.amount_cents,
+        _order.debtor_iban, _order.creditor_iban, _order.booking_date, _order.settlement_date,
+        _order.local_instrument, _order.sequence_type, _order.creditor_identifier, _order.mandate_id,
+        _order.transaction,
+    )
+    .join_from(bulk_members, orders, orders.c.key == bulk_members.c.key)
+    .where(still_in(bulk_members.c.key))
+    .order_by(bulk_members.c.position)
+)  # fmt: skip
+_POSTINGS = (
+    sa.select(
+        _line.key, _line.account, _line.side, _line.amount_cents, _line.booking_date, _line.value_date,
+        _line.currency, _line.own_cents, _line.rate,
+    )
+    .where(still_in(_line.key))
+    .order_by(_line.line)
+)  # fmt: skip
+
+
+class Sheets(Connected):
+    """The journal's part for the members of a bulk; see `sepa.store.journal.Journal`."""
+
+    def bulk_sheets(self, bulk_id: str, batch: int = SHEET_ORDERS) -> Iterator[Sheet]:
+        with self.reading() as connection:
+            facts = _Facts(connection)
+            members = streamed(connection, _MEMBERS.where(bulk_members.c.bulk == bulk_id), batch)
+            posted = _Posted(streamed(connection, _POSTINGS.where(_line.bulk == bulk_id), 2 * batch))
+            for rows in members:
+                payments = tuple([facts.payment(row) for row in rows])
+                yield Sheet(
+                    payments=payments,
+                    transactions=tuple([row[14] for row in rows]),
+                    requested=tuple([facts.requested(row[1], row[3]) for row in rows]),
+                    postings=tuple(posted.of({payment.key for payment in payments})),
+                )
+            if left := tuple(posted.rest()):
+                yield Sheet((), (), (), left)
+
+    def bulk_orders(self, bulk_id: str, batch: int = SHEET_ORDERS) -> Iterator[tuple[Payment, Transaction]]:
+        for sheet in self.bulk_sheets(bulk_id, batch):
+            for payment, text in zip(sheet.payments, sheet.transactions, strict=True):
+                yield payment, transaction_of(text)
+
+
+class _Facts:
+    """What files and blocks say of all their orders, each asked once."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._files: dict[str, Any] = {}
+        self._blocks: dict[tuple[str, int], Any] = {}
+
+    def payment(self, row: Any) -> Payment:
+        (
+            key, file_key, position, block, route, amount_cents, debtor_iban, creditor_iban, booking_date,
+            settlement_date, local_instrument, sequence_type, creditor_identifier, mandate_id, _,
+        ) = row  # fmt: skip
+        partner, kind, received_at = self._files.get(file_key) or self._file(file_key)
+        batch_booking, _ = self._blocks.get((file_key, block)) or self._block(file_key, block)
+        return Payment(
+            key, file_key, position, block, partner, kind, route, amount_cents, debtor_iban, creditor_iban,
+            received_at, day_of(booking_date), day_of(settlement_date), batch_booking, local_instrument,
+            sequence_type, creditor_identifier, mandate_id,
+        )  # fmt: skip
+
+    def requested(self, file_key: str, block: int) -> str | None:
+        requested: str | None = self._blocks[file_key, block][1]
+        return requested
+
+    def _file(self, key: str) -> Any:
+        wanted = sa.select(files.c.partner, file_verdicts.c.kind, files.c.received_at).join_from(
+            files, file_verdicts, file_verdicts.c.file_key == files.c.key
+        )
+        partner, kind, at = self._connection.execute(wanted.where(files.c.key == key)).one()
+        self._files[key] = partner, kind, instant_of(at)
+        return self._files[key]
+
+    def _block(self, file_key: str, position: int) -> Any:
+        wanted = sa.select(blocks.c.batch_booking, blocks.c.requested_date).where(
+            blocks.c.file_key == file_key, blocks.c.position == position
+        )
+        found = self._connection.execute(wanted).first()
+        self._blocks[file_key, position] = tuple(found) if found is not None else (None, None)
+        return self._blocks[file_key, position]
+
+
+class _Posted:
+    """The postings of a bulk, handed out beside the orders they belong to."""
+
+    def __init__(self, pages: Iterator[list[Any]]) -> None:
+        self._rows = (row for rows in pages for row in rows)
+        self._next = next(self._rows, None)
+
+    def of(self, keys: set[str]) -> Iterator[Posting]:
+        """The next postings, as long as they belong to `keys`."""
+        while self._next is not None and self._next[0] in keys:
+            yield _posting(self._next)
+            self._next = next(self._rows, None)
+
+    def rest(self) -> Iterator[Posting]:
+        """Those that belong to nobody."""
+        while self._next is not None:
+            yield _posting(self._next)
+            self._next = next(self._rows, None)
+
+
+def _posting(row: Any) -> Posting:
+    key, account, side, amount_cents, booked, valued, currency, own_cents, rate = row
+    return Posting(
+        key, account, side, amount_cents, day_of(booked), day_of(valued), currency, own_cents, rate
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
+def day_of(stored: Any) -> datetime.date:
+    """A day as the database gives it unasked: a text in SQLite, a date in PostgreSQL."""
+    return _day(stored) if isinstance(stored, str) else stored
