@@ -224,16 +224,6 @@ def pour(
         raise kind(f"COPY {table.name}", None, told) from None  # its other sentences tell whole rows
 
 
-def streamed(connection: sa.Connection, wanted: sa.Select[Any], batch: int) -> Iterator[list[Any]]:
-    """Rows in lists of `batch`, as the driver gives them: days are texts in SQLite. Several times faster."""
-    compiled = wanted.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
-    names = compiled.positiontup
-    given: Any = compiled.params if names is None else tuple(compiled.params[name] for name in names)
-    rows = connection.execution_options(yield_per=batch).exec_driver_sql(str(compiled), given)
-    for part in rows.partitions():
-        yield list(part)
-
-
 def insert_once(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any]) -> int:
     """Insert rows unless their key is there already; returns how many were new."""
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql

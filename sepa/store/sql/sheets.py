@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sepa.model.message import Transaction
 from sepa.model.payment import Payment, Posting
 from sepa.model.sheet import Sheet
-from sepa.store.sql.connection import Connected, streamed
+from sepa.store.sql.connection import Connected
 from sepa.store.sql.leaving import still_in
 from sepa.store.sql.rows import instant_of, transaction_of
 from sepa.store.tables import blocks, bulk_members, file_verdicts, files, orders, postings
@@ -124,6 +124,16 @@ class _Posted:
         while self._next is not None:
             yield _posting(self._next)
             self._next = next(self._rows, None)
+
+
+def streamed(connection: sa.Connection, wanted: sa.Select[Any], batch: int) -> Iterator[list[Any]]:
+    """Rows in lists of `batch`, as the driver gives them: days are texts in SQLite. Several times faster."""
+    compiled = wanted.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    names = compiled.positiontup
+    given: Any = compiled.params if names is None else tuple(compiled.params[name] for name in names)
+    rows = connection.execution_options(yield_per=batch).exec_driver_sql(str(compiled), given)
+    for part in rows.partitions():
+        yield list(part)
 
 
 def _posting(row: Any) -> Posting:
