@@ -1,15 +1,16 @@
 """
-### End of day: the proof
+### End of day: the proof and the seal
 
 Proves that the day's money adds up to the cent (received = paid + waiting + held + refused + unsettled; sealed =
 posted; everything due was published), and writes the day's report, a page with plots and tables as CSV, to
-`outbox/desk/`.
+`outbox/desk/`. Then seals the day: `seal_the_day` tells in its log and in `outbox/desk/seal_DAY_*.json` how far the
+chain of the journal goes. Keep that file outside; `sepa audit verify --seal FILE` holds the past against it.
 
 - **When:** every evening at 22:00 of the bank's clock, after the last window.
 - **You may** clear it or trigger it as often as you like, for any day. It only reads and reports. Clearing a run keeps
   the report of that evening; a new run writes one of how things stand now.
-- **When it is red,** something does not add up; the last lines of the log name each difference. Pause *Settlement* and
-  call an engineer before the next window.
+- **When `call_for_help` is red,** something does not add up; the last lines of its log name each difference. The
+  report is written and the day is sealed all the same. Pause *Settlement* and call an engineer before the next window.
 """
 
 import datetime
@@ -22,7 +23,7 @@ from sepa.orchestration import steps
 
 @dag(
     dag_display_name="End of day",
-    description="Proves that the day's money adds up to the cent, and writes the day's report.",
+    description="Proves that the day's money adds up to the cent, writes the day's report, seals the day.",
     schedule=CronTriggerTimetable("0 22 * * *", timezone=steps.bank_timezone()),
     start_date=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC),
     catchup=False,
@@ -52,13 +53,24 @@ from sepa.orchestration import steps
     tags=["sepa", "by itself"],
 )
 def end_of_day():
+    def at() -> datetime.datetime:
+        context = get_current_context()
+        return steps.instant(context["params"]["at"], context["dag_run"].run_after)
+
     @task
     def prove_and_report() -> dict:
-        context = get_current_context()
-        at = steps.instant(context["params"]["at"], context["dag_run"].run_after)
-        return steps.close_day(at, context["params"]["day"])
+        return steps.close_day(at(), get_current_context()["params"]["day"])
 
-    prove_and_report()
+    @task(show_return_value_in_logs=True)  # a day, a number and a digest
+    def seal_the_day() -> dict:
+        return steps.seal_day(at(), get_current_context()["params"]["day"])
+
+    @task(retries=0)
+    def call_for_help(proven: dict) -> None:
+        steps.stop_unless_proven(proven["faults"])
+
+    proven = prove_and_report()
+    proven >> seal_the_day() >> call_for_help(proven)
 
 
 end_of_day()

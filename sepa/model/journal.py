@@ -60,7 +60,8 @@ account. ISO's codes, as EPC115-06 allows them in a recall."""
 class Delivery(msgspec.Struct, frozen=True):
     """One file taken from an inbox. `id` names the taking; `file_key` is the SHA-256 of its bytes in hex.
 
-    `received_at` is stamped once, in UTC. `first` is False when the same bytes had come before.
+    `received_at` is stamped once, in UTC. `first` is False when the same bytes had come before. `signature` is the
+    SHA-256 of the signature that the archive keeps beside the file since this delivery; None where it keeps none.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Delivery(msgspec.Struct, frozen=True):
     size_bytes: int
     received_at: datetime.datetime
     first: bool = True
+    signature: str | None = None
 
 
 class FileRow(msgspec.Struct, frozen=True):

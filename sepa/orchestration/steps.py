@@ -156,8 +156,7 @@ def publish_bulks(at: datetime.datetime) -> int:
 
 @masked
 def close_day(at: datetime.datetime, day: str | None = None) -> dict[str, Any]:
-    """Prove the day and publish its report. A day that does not add up fails the task and names each difference."""
-    from sepa.model.broken import BrokenPromise
+    """Prove the day and publish its report. `faults` names whatever does not add up, for `stop_unless_proven`."""
     from sepa.pipeline.day import end_of_day
     from sepa.pipeline.home import open_home
     from sepa.schedule import local_instant
@@ -165,9 +164,27 @@ def close_day(at: datetime.datetime, day: str | None = None) -> dict[str, Any]:
     with open_home(home_path(), journal_url=journal_url()) as home:
         on = datetime.date.fromisoformat(day) if day else local_instant(at, home.profile).date()
         proof, paths = end_of_day(home, on, at)
-    if not proof.holds:
-        raise BrokenPromise("; ".join(proof.faults))
-    return {"day": str(on), "reports": paths}
+    return {"day": str(on), "reports": paths, "faults": "; ".join(proof.faults)}
+
+
+def stop_unless_proven(faults: str) -> None:
+    """Fail, and so turn the run red, where the day did not add up; BrokenPromise names each difference."""
+    from sepa.model.broken import BrokenPromise
+
+    if faults:
+        raise BrokenPromise(faults)
+
+
+def seal_day(at: datetime.datetime, day: str | None = None) -> dict[str, Any]:
+    """Seal the day: how far the chain of the journal goes, told in a small file to keep outside."""
+    from sepa.pipeline.audit import seal_day as seal
+    from sepa.pipeline.home import open_home
+    from sepa.schedule import local_instant
+
+    with open_home(home_path()) as home:
+        on = datetime.date.fromisoformat(day) if day else local_instant(at, home.profile).date()
+        done = seal(home, on, at)
+    return {"day": str(on), "link": done.seal.link, "digest": done.seal.digest, "file": done.path}
 
 
 def _date(text: str | None) -> datetime.date | None:

@@ -182,13 +182,13 @@ def _instant(stamp: str) -> datetime.datetime:
 def _record(home: Home, partner: str, place: Path) -> Delivery:
     stamp, number, name = place.name.split("-", 2)
     file_key, size = copy_hashed(place, home.archive)
-    signature = _signature(place)
+    signature, kept_as = _signature(place), None
     if (
         is_signature(signature) and home.journal.file(file_key) is None
     ):  # what is judged is the first delivery
         kept = signature_of(home.archived(file_key))
         kept.unlink(missing_ok=True)
-        publish(kept.parent, kept.name, signature)
+        kept_as = publish(kept.parent, kept.name, signature)
     delivery = home.journal.deliver(
         Delivery(
             id=f"{stamp}-{number}-{partner}-{hashlib.sha256(name.encode()).hexdigest()[:12]}",
@@ -197,6 +197,7 @@ def _record(home: Home, partner: str, place: Path) -> Delivery:
             file_key=file_key,
             size_bytes=size,
             received_at=_instant(stamp),
+            signature=kept_as,
         )
     )
     place.unlink()

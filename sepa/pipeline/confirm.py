@@ -29,7 +29,7 @@ def confirmation(home: Home, key: str, at: datetime.datetime, *, language: str |
         )
     _refuse_unpaid(home, order)
     (block,) = [each for each in home.journal.blocks(order.file_key) if each.position == order.block]
-    reference = home.reference()
+    reference = home.reference(to_look=True)
     iban = (order.debtor_iban or "") if order.kind == "credit-transfer" else ""
     account = (reference.accounts or {}).get(iban)
     partner, terms = (reference.partners or {}).get(order.partner), home.terms(at)

@@ -5,6 +5,7 @@ import os
 import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -19,10 +20,14 @@ from sepa.store.journal import Journal
 from sepa.store.profiles import load_versions
 from sepa.store.reference import load_reference
 from sepa.store.roles import load_roles
+from sepa.store.snapshots import keep_snapshot, stamp
 
 DESK = "desk"
 """The outbox folder of the desk's own reports; no partner may have this id."""
 
+
+TRIES = 5
+"""How often the reference folder is read anew when it is changed while it is read."""
 
 YEARS = range(1970, 2200)
 """The years in which a desk may be asked to work."""
@@ -97,9 +102,29 @@ class Home(msgspec.Struct, frozen=True):
         """Who may order what, as the bank's table says today."""
         return load_roles(self.root / "reference")
 
-    def reference(self) -> Reference:
-        """Today's reference data with the use of consents that our own journal knows."""
-        reference = load_reference(self.root / "reference")
+    @property
+    def snapshots(self) -> Path:
+        """Where every state of the reference folder is kept that the desk worked by."""
+        return self.archive / "reference"
+
+    def keep_snapshot(self) -> str:
+        """Keep the reference folder and the profile as they are now; return the name of that state."""
+        return keep_snapshot(self.root / "reference", self.snapshots, self.versions)
+
+    def reference(self, *, to_look: bool = False) -> Reference:
+        """Today's reference data with the use of consents that our own journal knows.
+
+        They are kept, and what is written from now on names them; not when they are only looked at.
+        """
+        folder = self.root / "reference"
+        for _ in range(1 if to_look else TRIES):
+            before = stamp(folder)
+            snapshot = None if to_look else self.keep_snapshot()
+            reference = load_reference(folder)
+            if stamp(folder) == before:
+                break
+        if not to_look:
+            self.journal.works_by(lambda: snapshot)
         return with_consent_uses(reference, self.journal)
 
 
@@ -147,8 +172,10 @@ def open_home(root: Path, *, journal_url: str | None = None) -> Iterator[Home]:
     journal = open_journal(
         journal_url or os.environ.get("SEPA_JOURNAL") or f"sqlite:///{root / 'journal.db'}"
     )
+    home = Home(root=root, versions=versions, journal=journal)
+    journal.works_by(cache(home.keep_snapshot))
     try:
-        yield Home(root=root, versions=versions, journal=journal)
+        yield home
     finally:
         journal.close()
 

@@ -7,10 +7,11 @@ and come back in UTC.
 """
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
+from sepa.model.chain import Flaw, Gone, Link, Seal, Written
 from sepa.model.fee import Charge
 from sepa.model.finding import Findings
 from sepa.model.journal import (
@@ -397,6 +398,44 @@ class Journal(Protocol):
         States that are not the last line, moves that were not allowed, unbalanced bulks, members without
         orders, orders lost, sums that differ.
         """
+
+    # --- audit ---
+
+    def works_by(self, snapshot: Callable[[], str | None]) -> None:
+        """What every later link names as the snapshot that the desk works by; asked when something is written."""
+
+    def audit(self) -> list[Flaw]:
+        """Whatever is not as it was written: links, rows, seals, and all that `faults` finds.
+
+        What a purge took away is none of it.
+        """
+
+    def seal_day(self, day: datetime.date, at: datetime.datetime) -> Seal:
+        """Write how far the chain goes now; again for the same day and instant it returns what was written first."""
+
+    def seals(self) -> list[Seal]:
+        """Every seal, in the order of the chain."""
+
+    def head(self) -> int:
+        """The number of the newest link; 0 while nothing was written."""
+
+    def link(self, number: int) -> Link | None:
+        """One link with what it wrote. ValueError where it cannot be read."""
+
+    def lines(self, written: Written) -> list[tuple[Any, ...] | None]:
+        """The rows that a link wrote, as they are now: values of its columns, days as texts. An order's as judged."""
+
+    def snapshots(self) -> list[str]:
+        """Every snapshot that a link names."""
+
+    def purges(self) -> list[Gone]:
+        """What was lawfully forgotten, oldest first."""
+
+    def published_files(self) -> list[Publication]:
+        """All that was ever published, by path."""
+
+    def signatures(self) -> dict[str, str]:
+        """The SHA-256 of every signature that the archive keeps, by the key of its file."""
 
 
 class Overtaken(Exception):

@@ -7,7 +7,7 @@ every database sorts alike.
 
 import sqlalchemy as sa
 
-HEAD = "0011"
+HEAD = "0012"
 """The newest version in `sepa.store.migrations`; a test holds it to that."""
 
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -64,6 +64,7 @@ deliveries = sa.Table(
     sa.Column("size_bytes", sa.BigInteger, nullable=False),
     _text("received_at"),
     sa.Column("first", sa.Boolean, nullable=False),
+    _perhaps("signature"),
     sa.Index("ix_deliveries_file_key", "file_key"),
     sa.Index("ix_deliveries_partner", "partner", "name", "received_at"),
 )
@@ -389,3 +390,42 @@ charges = sa.Table(
 told = sa.Table("told", metadata, _key("subject"), _key("occasion"))
 """What is done with: a report by file key and occasion, a bulk by its id and the occasion `sealed`, a recall by
 its order's key and `recalled`."""
+
+# --- chain ---
+
+links = sa.Table(
+    "links",
+    metadata,
+    _whole("number", key=True),
+    _text("digest"),
+    _perhaps("snapshot"),
+)
+"""One line for each transaction that wrote anything, in the order in which they ended. `digest` covers the link before,
+`snapshot` (what the bank's folder of reference data held, by its digest), and this link's rows of `chained`."""
+
+chained = sa.Table(
+    "chained",
+    metadata,
+    sa.Column("link", sa.Integer, sa.ForeignKey("links.number"), primary_key=True, autoincrement=False),
+    _whole("place", key=True),
+    _text("of"),
+    _text("columns"),
+    sa.Column("rewritten", sa.Boolean, nullable=False),
+    sa.Column("keys", sa.LargeBinary, nullable=False),
+    sa.Column("digests", sa.LargeBinary, nullable=False),
+)
+"""Which rows of which table a transaction wrote: their keys, and of each row a digest over the named columns. Rows that
+a purge left with less are there once more, `rewritten`."""
+
+seals = sa.Table(
+    "seals",
+    metadata,
+    sa.Column("day", Day, primary_key=True),
+    _key("at"),
+    _whole("link"),
+    _text("digest"),
+)
+"""How long the chain was when a day was sealed, and the digest of its last link then."""
+
+CHAIN = ("links", "chained")
+"""The tables of the chain itself."""

@@ -6,12 +6,14 @@ many machines, through the same statements.
 
 import sqlalchemy as sa
 
+from sepa.store.sql.audit import Auditing
 from sepa.store.sql.away import Away
 from sepa.store.sql.charging import Charging
-from sepa.store.sql.connection import JournalUnreachable, bring_to_head, engine_of, unreachable
+from sepa.store.sql.connection import JournalUnreachable, engine_of, unreachable
 from sepa.store.sql.corrections import Corrections
 from sepa.store.sql.emission import Emission
 from sepa.store.sql.intake import Intake
+from sepa.store.sql.newest import bring_to_head
 from sepa.store.sql.orders import Orders
 from sepa.store.sql.proof import Proof
 from sepa.store.sql.purging import Purging
@@ -38,6 +40,7 @@ class SqlJournal(
     Purging,
     Story,
     Proof,
+    Auditing,
 ):
     """The port `sepa.store.journal.Journal` over a database that has the newest form; safe for threads.
 

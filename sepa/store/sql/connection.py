@@ -1,19 +1,17 @@
 """The journal's database: how a transaction begins, waits its turn, and writes many rows at once."""
 
-import fcntl
 import logging
-import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from sepa.store.sql.chain import chain_of, chaining
+from sepa.store.sql.read_back import plain
 from sepa.store.sql.rows import json_text
-from sepa.store.tables import HEAD
 
 BUSY_SECONDS = 60
 CACHE_KILOBYTES = 32_000
@@ -34,8 +32,6 @@ _STEADY: dict[str, dict[str, Any]] = {
 }
 """What makes a reading transaction see one moment; in SQLite every transaction does."""
 
-_MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
-
 Row = TypeVar("Row")
 
 
@@ -50,6 +46,11 @@ class Connected:
         self._engine = url_or_engine if isinstance(url_or_engine, sa.Engine) else engine_of(url_or_engine)
         self._readers = self._engine.execution_options(**_STEADY.get(self._engine.dialect.name, {}))
         self._writers = self._engine.execution_options(writing=True)
+        self._snapshot: Callable[[], str | None] = lambda: None
+
+    def works_by(self, snapshot: Callable[[], str | None]) -> None:
+        """What links name from now on; asked only when something is written."""
+        self._snapshot = snapshot
 
     def close(self) -> None:
         """Close all connections. The journal may be used again; it opens new ones."""
@@ -63,11 +64,15 @@ class Connected:
 
     @contextmanager
     def writing(self, *, in_turn: bool = True) -> Iterator[sa.Connection]:
-        """A transaction that writes; an exception undoes it. `in_turn` waits until no other such is open."""
+        """A transaction that writes, and links what it wrote to the chain; an exception undoes it.
+
+        `in_turn` waits until no other such is open.
+        """
         with self._writers.begin() as connection:
             if in_turn and connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(TURN)))
-            yield connection
+            with chaining(connection, self._snapshot):
+                yield connection
 
 
 def engine_of(url: str | sa.URL) -> sa.Engine:
@@ -133,68 +138,6 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-# --- the newest form ---
-
-
-def bring_to_head(engine: sa.Engine) -> None:
-    """Migrate to the newest form if need be; of several that start at once one does it, others wait."""
-    file = _file_of(engine)
-    if file is not None:
-        os.close(os.open(file, os.O_RDONLY | os.O_CREAT, 0o600))  # SQLite would let everybody read it
-    if _version(engine) == HEAD:
-        return
-    with _alone(engine), engine.execution_options(writing=True).begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(TURN)))
-        _upgrade(connection)
-
-
-def _version(engine: sa.Engine) -> str | None:
-    with engine.connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
-            return None
-        version: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-        return version
-
-
-def _upgrade(connection: sa.Connection) -> None:
-    from alembic import command  # costs a quarter of a second, and is needed once
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _file_of(engine: sa.Engine) -> Path | None:
-    """The file of a SQLite journal; None where there is none."""
-    database = engine.url.database
-    if engine.dialect.name != "sqlite" or not database or database == ":memory:":
-        return None
-    return Path(database)
-
-
-@contextmanager
-def _alone(engine: sa.Engine) -> Iterator[None]:
-    """Hold the folder of a SQLite file while its journal is made: changing to WAL cannot wait for a lock."""
-    file = _file_of(engine)
-    if file is None:
-        yield
-        return
-    folder = os.open(file.absolute().parent, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        with engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            assert raw is not None
-            raw.execute("PRAGMA page_size=8192")
-            raw.execute("PRAGMA journal_mode=WAL")
-        yield
-    finally:
-        os.close(folder)
-
-
 # --- many rows ---
 
 
@@ -204,6 +147,7 @@ def pour(
     """Insert many rows the fastest way; dates as ISO texts. A key that is there already is IntegrityError."""
     if not rows:
         return
+    chain_of(connection).note(table, tuple(columns), rows)
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(quote(name) for name in columns)
     if connection.dialect.name == "sqlite":
@@ -228,7 +172,21 @@ def insert_once(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any
     """Insert rows unless their key is there already; returns how many were new."""
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     written = dialect.insert(table).on_conflict_do_nothing().returning(next(iter(table.primary_key)))
-    return sum(len(connection.execute(written, row).all()) for row in rows)
+    new = [row for row in rows if connection.execute(written, row).all()]
+    _note(connection, table, new)
+    return len(new)
+
+
+def insert(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any]) -> None:
+    """Insert rows. A key that is there already is IntegrityError."""
+    if rows:
+        connection.execute(sa.insert(table), list(rows))
+        _note(connection, table, rows)
+
+
+def _note(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    for row in rows:
+        chain_of(connection).note(table, tuple(row), [tuple(map(plain, row.values()))])
 
 
 def among(

@@ -4,6 +4,7 @@ import datetime
 
 import sqlalchemy as sa
 
+from sepa.store.sql.connection import insert
 from sepa.store.tables import counted, file_verdicts, files, orders
 
 _COUNT_NOT = ("rejected", "not-executed", "routed")
@@ -12,7 +13,7 @@ _COUNT_NOT = ("rejected", "not-executed", "routed")
 def note_day(connection: sa.Connection, file_key: str, device: str, day: datetime.date | None) -> None:
     """Write down on which day a file counts, where it counts on one."""
     if day is not None:
-        connection.execute(sa.insert(counted), {"file_key": file_key, "device": device, "day": day})
+        insert(connection, counted, {"file_key": file_key, "device": device, "day": day})
 
 
 def ordered_elsewhere(connection: sa.Connection, file_key: str, device: str, day: datetime.date) -> int:

@@ -34,6 +34,7 @@ class Intake(Connected):
             }
             first = insert_once(connection, files, {"key": delivery.file_key, **same}) == 1
             line = {"id": delivery.id, "file_key": delivery.file_key, "first": first, **same}
+            line["signature"] = delivery.signature
             if insert_once(connection, deliveries, line) and not first:
                 due(connection, delivery.file_key, f"repeat:{delivery.id}", delivery.partner, at)
             recorded = _delivery(connection, delivery.id)

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sepa.model.broken import BrokenPromise
 from sepa.model.journal import first_state
 from sepa.model.verdict import FileVerdict, Verdict
-from sepa.store.sql.connection import among, insert_once, pour, slices
+from sepa.store.sql.chain import chain_of
+from sepa.store.sql.connection import among, insert, insert_once, pour, slices
 from sepa.store.sql.counting import note_day, ordered_elsewhere
 from sepa.store.sql.rows import day_text, findings_text, instant_text, json_text
 from sepa.store.sql.screening import note_screening
@@ -49,6 +50,7 @@ class FileSealing:
     def discard(self) -> None:
         self._open()
         self._connection.execute(sa.delete(orders).where(orders.c.file_key == self._file_key))
+        chain_of(self._connection).forget(orders)
 
     def close(
         self,
@@ -65,8 +67,9 @@ class FileSealing:
         self._open()
         self.closed = True
         judged_at = instant_text(at)
-        self._connection.execute(
-            sa.insert(file_verdicts),
+        insert(
+            self._connection,
+            file_verdicts,
             _file_verdict(verdict)
             | {
                 "file_key": self._file_key,
@@ -77,8 +80,7 @@ class FileSealing:
                 "authorised": authorised or None,
             },
         )
-        if verdict.blocks:
-            self._connection.execute(sa.insert(blocks), _block_verdicts(self._file_key, verdict))
+        insert(self._connection, blocks, *_block_verdicts(self._file_key, verdict))
         note_screening(self._connection, self._file_key, screened)
         note_day(self._connection, self._file_key, self._partner, verdict.counts_on)
         self._refuse(refused_blocks)
@@ -91,8 +93,11 @@ class FileSealing:
         """Refuse what stands in `refused_blocks`. Nothing is committed yet: the rows themselves change."""
         refuse = sa.update(orders).values(state="rejected", outcome="rejected")
         refuse = refuse.where(orders.c.file_key == self._file_key, orders.c.state.not_in(_REFUSED))
+        changed = 0
         for part in slices(refused_blocks, 500):
-            self._connection.execute(refuse.where(orders.c.block.in_(part)))
+            changed += self._connection.execute(refuse.where(orders.c.block.in_(part))).rowcount
+        if changed:
+            chain_of(self._connection).look_again(self._connection, orders)
 
     def _open(self) -> None:
         if self.closed:

@@ -10,7 +10,9 @@ from sepa.model.finding import Findings
 from sepa.model.journal import Decision, FileRow
 from sepa.model.message import AccountId, Agent, Party, Transaction
 from sepa.scheme.phrase import Phrase
+from sepa.store.sql.chain import chain_of
 from sepa.store.sql.connection import Connected, insert_once
+from sepa.store.sql.read_back import lines_of
 from sepa.store.sql.rows import EMPTY, FILE, file_row, findings_of, findings_text, instant_text, json_text
 from sepa.store.tables import (
     blocks,
@@ -88,7 +90,32 @@ def _forget(connection: sa.Connection, file_key: str) -> int:
         ).all():
             mine = sa.and_(there, table.c.position == key) if table is blocks else there
             connection.execute(table.update().where(mine).values(findings=_wordless(findings)))
+    _chain_again(connection, file_key, [each.key for each in found], moved)
     return len(found)
+
+
+def _chain_again(
+    connection: sa.Connection, file_key: str, keys: list[str], moved: list[dict[str, Any]]
+) -> None:
+    """Chain what was left of the rows, beside what they were."""
+    there: dict[sa.Table, list[Any]] = {
+        orders: keys,
+        history: [[each["of"], each["number"]] for each in moved],
+    }
+    for table, subject in (
+        (blocks, blocks.c.file_key),
+        (file_verdicts, file_verdicts.c.file_key),
+        (charges, charges.c.subject),
+    ):
+        key = list(table.primary_key)
+        rows = connection.execute(sa.select(*key).where(subject == file_key).order_by(*key))
+        there[table] = [row[0] if len(key) == 1 else list(row) for row in rows]
+    for table, left in there.items():
+        columns = tuple(table.columns.keys())
+        lines = lines_of(connection, table, columns, left)
+        written = [line for line in lines if line is not None]
+        if written:
+            chain_of(connection).note(table, columns, written, rewritten=True)
 
 
 def _run(connection: sa.Connection, change: Any, rows: list[dict[str, Any]]) -> None:
