@@ -237,14 +237,16 @@ STATES = ("received", "paid", "waiting", "held", "routed", "handed_over", "rejec
 
 def show_proof(screen: Console, proof: "Proof") -> None:
     """A day's sums, and whether they agree."""
-    table = Table("", "orders", "EUR", box=None, padding=(0, 2))
-    for column in table.columns[1:]:
+    table = Table("", "orders", "amount", "", box=None, padding=(0, 2))
+    for column in table.columns[1:3]:
         column.justify = "right"
-    for state in STATES:
-        tallies = [getattr(file, state) for file in proof.figures.files]
-        count, cents = sum(tally.count for tally in tallies), sum(tally.cents for tally in tallies)
-        if count or state == "received":
-            table.add_row(state.replace("_", " "), str(count), amount_text(cents))
+    files = proof.figures.files
+    for currency in dict.fromkeys(("EUR", *sorted(file.currency for file in files))):
+        for state in STATES:
+            tallies = [getattr(file, state) for file in files if file.currency == currency]
+            count, cents = sum(tally.count for tally in tallies), sum(tally.cents for tally in tallies)
+            if count or state == "received":
+                table.add_row(state.replace("_", " "), str(count), amount_text(cents), currency)
     screen.print(table)
     for bulk in proof.figures.bulks:
         screen.print(

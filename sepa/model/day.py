@@ -4,6 +4,11 @@ import datetime
 
 import msgspec
 
+from sepa.model.fee import FeeEvent
+from sepa.scheme.phrase import Phrase
+
+EURO = "EUR"
+
 
 class Tally(msgspec.Struct, frozen=True):
     """So many orders and so much money."""
@@ -13,7 +18,10 @@ class Tally(msgspec.Struct, frozen=True):
 
 
 class FileFigures(msgspec.Struct, frozen=True):
-    """One file of the day. `accepted` and `rolled` say how its orders were judged.
+    """One file of the day, as far as its orders are in `currency`: a file has one of these for each currency in it.
+
+    `message` and `status` are empty where the file is no message, or not judged yet. `accepted` and `rolled` say
+    how its orders were judged.
 
     The other tallies say where each order stands now; an order is in exactly one of them, and together
     they are `received`. An order without a readable amount counts with no cents.
@@ -35,15 +43,17 @@ class FileFigures(msgspec.Struct, frozen=True):
     rejected: Tally = Tally()
     unsettled: Tally = Tally()
     revoked: Tally = Tally()
+    currency: str = EURO
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """All refusals of the day under one rule and one ISO code. `sentence` is the rule's, in English."""
+    """All refusals of the day under one rule and one ISO code, in one currency. `sentence` is the rule's."""
 
     rule: str
     code: str
-    sentence: str
+    sentence: Phrase
     total: Tally
+    currency: str = EURO
 
 
 class WaitingDay(msgspec.Struct, frozen=True):
@@ -60,7 +70,28 @@ class BulkFigures(msgspec.Struct, frozen=True):
     kind: str
     settlement_date: datetime.date
     total: Tally
-    currency: str = "EUR"
+    currency: str = EURO
+
+
+class Charged(msgspec.Struct, frozen=True):
+    """What costs a fee and was listed for the core system on the day: one kind of event.
+
+    `total` counts all of them and adds up the amounts that the price list names; `open` of them have none there.
+    """
+
+    event: FeeEvent
+    total: Tally
+    open: int = 0
+
+
+class BookedBack(msgspec.Struct, frozen=True):
+    """A payment that was our mistake, booked back. `by` are the two who ordered it, `at` is in the bank's zone."""
+
+    key: str
+    code: str
+    by: tuple[str, ...]
+    cents: int
+    at: datetime.datetime
 
 
 class Approved(msgspec.Struct, frozen=True):
@@ -94,9 +125,10 @@ class AccountPostings(msgspec.Struct, frozen=True):
 class Check(msgspec.Struct, frozen=True):
     """A sum that must equal the sum of its parts, to the cent."""
 
-    name: str
-    whole: tuple[str, Tally]
-    parts: tuple[tuple[str, Tally], ...]
+    name: Phrase
+    whole: tuple[Phrase, Tally]
+    parts: tuple[tuple[Phrase, Tally], ...]
+    currency: str = EURO
 
     @property
     def difference(self) -> Tally:
@@ -128,5 +160,7 @@ class DayFigures(msgspec.Struct, frozen=True):
     bulks: tuple[BulkFigures, ...] = ()
     approved: tuple[Approved, ...] = ()
     recalled: tuple[Recalled, ...] = ()
+    booked_back: tuple[BookedBack, ...] = ()
+    charged: tuple[Charged, ...] = ()
     postings: tuple[AccountPostings, ...] = ()
     checks: tuple[Check, ...] = ()

@@ -36,7 +36,7 @@ def answer(asked: Withdrawal) -> Finding:
     The deadline is a day, and that day is still in time to its end. Outside SEPA the stage alone counts.
     Source: otp-sk V.2.1(25), V.2.2(35), V.3.2(56); REV-01, REV-03, REV-04, REV-06, CUT-13.
     """
-    due_on, last_day = str(asked.due_on or ""), str(asked.last_day or "")
+    due_on, last_day, asked_on = str(asked.due_on or ""), str(asked.last_day or ""), str(asked.asked_on)
     if asked.state == "paid" and not asked.unsent:
         return executed.finding("DS03", "requested_date", due_on, "an order that is not paid yet")
     if asked.state == "handed-over":
@@ -47,14 +47,19 @@ def answer(asked: Withdrawal) -> Finding:
         return by_consent.finding("DS03", "mandate", None, "a transfer")
     if asked.elsewhere:
         return before_hand_over.finding(
-            "DS02", "requested_date", str(asked.asked_on), "a day before the order is handed over"
+            "DS02", "requested_date", asked_on, "a day before the order is handed over", asked_on=asked_on
         )
     if asked.last_day is None or asked.asked_on > asked.last_day:
         return too_late.finding(
             "DS03", "requested_date", due_on, "{last_day} or an earlier day", last_day=last_day
         )
     return in_time.finding(
-        "DS02", "requested_date", str(asked.asked_on), "{last_day} or an earlier day", last_day=last_day
+        "DS02",
+        "requested_date",
+        asked_on,
+        "{last_day} or an earlier day",
+        last_day=last_day,
+        asked_on=asked_on,
     )
 
 
@@ -72,7 +77,7 @@ _RECALL = "Once it is paid only a recall can ask for the money back."
     subject="transaction",
     source=_SOURCE,
     codes=("DS02",),
-    message="The order was withdrawn on {found}, in time: its last day was {last_day}.",
+    message="The order was withdrawn on {asked_on}, in time: its last day was {last_day}.",
     remedy="If you still want to pay, send a new order.",
     parameters=("revocation.deadline_working_days", "revocation.stage_matrix.in_file_not_sent"),
     kinds=("credit-transfer",),
@@ -131,7 +136,7 @@ def ended(subject: Withdrawal, case: Case) -> Findings:
     subject="transaction",
     source="otp-sk V.3.2(56)",
     codes=("DS02",),
-    message="The order was withdrawn on {found}, before it was handed over to the service that carries it out.",
+    message="The order was withdrawn on {asked_on}, before it was handed over to the service that carries it out.",
     remedy="If you still want to pay, send a new order.",
     kinds=("credit-transfer",),
 )

@@ -204,6 +204,9 @@ class Journal(Protocol):
     def corrections_unpublished(self) -> list[Correction]:
         """Corrections of which nobody was told, oldest first. `published` settles one by `correction:` and its key."""
 
+    def corrections_between(self, start: datetime.datetime, end: datetime.datetime) -> list[Correction]:
+        """Corrections ordered in [start, end), by instant and key."""
+
     def correction_bookings(self, key: str) -> tuple[Payment, Transaction, tuple[Posting, ...]]:
         """The corrected order, and the postings that undo its own: sides exchanged, value dates kept."""
 
@@ -377,6 +380,11 @@ class Journal(Protocol):
         The main finding is the first that refuses, else the first. A refused order without one of its own
         counts under its block's, or else its file's.
         """
+
+    def totals_in_others(
+        self, file_keys: Collection[str], currency: str
+    ) -> list[tuple[str, str, str, str, str, int, int]]:
+        """Those of `order_totals` that are in another currency than `currency`, each with its own before the count."""
 
     def posting_totals(
         self, start: datetime.datetime, end: datetime.datetime

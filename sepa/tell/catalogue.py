@@ -85,6 +85,10 @@ class Catalogue:
         spoken = self.spoken(language)
         return f"{_day(moment.date(), spoken)}, {format_time(moment, 'HH:mm', locale=_locale(spoken))}"
 
+    def number(self, number: int, language: str) -> str:
+        """A whole number: `1 234`."""
+        return str(format_decimal(number, format="#,##0", locale=_locale(self.spoken(language))))
+
     def amount(self, cents: int, currency: str, language: str) -> str:
         """Integer cents as money: `1 234,56 EUR`. Blanks inside are no-break, so no line ends there."""
         return f"{_decimal(cents, self.spoken(language))}\N{NO-BREAK SPACE}{currency}"

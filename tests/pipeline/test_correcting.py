@@ -73,6 +73,14 @@ def test_a_payment_is_booked_back_with_the_value_date_it_had(house: House, paid:
     assert house.prove(DAY, "2026-04-10T10:00").faults == ()
 
 
+def test_the_days_report_names_it_with_both_people(house: House, paid: str) -> None:
+    both(house, paid)
+    detected = DAY.replace(day=9)
+    (told,) = house.prove(detected, "2026-04-09T22:00").figures.booked_back
+    assert (told.key, told.code, told.by, told.cents) == (paid, "DUPL", ("Eva", "Ján"), 10_000)
+    assert house.prove(DAY, "2026-04-09T22:00").figures.booked_back == ()
+
+
 def test_by_two_different_people_for_the_same_reason(house: House, paid: str) -> None:
     assert ordered(house, paid, "Eva").proposed
     assert not ordered(house, paid, " eva ").done

@@ -10,6 +10,7 @@ from lxml import etree
 
 from sepa.away import hand_over
 from sepa.model.broken import BrokenPromise
+from sepa.model.day import Tally
 from sepa.pipeline.day import reconcile
 from sepa.pipeline.emit import emit_bulks, emit_reports
 from sepa.pipeline.judge import judge
@@ -177,6 +178,12 @@ def test_the_days_report_shows_a_hand_over_in_its_own_currency(house: House) -> 
     assert "USD" in line or "CZK" in line
     with house.open() as home:
         figures = reconcile(home, DAY, house.at("2026-04-02T23:00")).figures
+    by_currency = {each.currency: (each.received, each.handed_over, each.paid) for each in figures.files}
+    assert by_currency == {
+        "EUR": (Tally(1, 500), Tally(), Tally(1, 500)),
+        "USD": (Tally(2, 3050), Tally(2, 3050), Tally()),
+        "CZK": (Tally(1, 700), Tally(1, 700), Tally()),
+    }
     assert {(each.kind, each.currency) for each in figures.bulks} == {
         ("pacs.008", "EUR"), ("hand-over", "USD"), ("hand-over", "CZK"),
     }  # fmt: skip

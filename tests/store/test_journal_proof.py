@@ -129,6 +129,25 @@ def test_totals_of_orders_are_counted_by_their_main_finding(journal: Journal) ->
     assert journal.order_totals([]) == []
 
 
+def test_totals_in_other_currencies_are_told_apart(journal: Journal) -> None:
+    file_key = key_of("a")
+    dollars, nothing = transfer(currency="USD").transaction, transfer(amount=None, currency=None).transaction
+    fault = finding("SCH-05", "AM03")
+    judge(
+        journal,
+        verdict(file_key, 1),
+        verdict(file_key, 2, "rejected", findings=(fault,), transaction=dollars),
+        verdict(file_key, 3, "rejected", findings=(fault,), transaction=dollars),
+        verdict(file_key, 4, "rejected", findings=(fault,), transaction=nothing, amount_cents=None),
+    )
+    assert journal.totals_in_others([file_key], "EUR") == [
+        (file_key, "rejected", "SCH-05", "AM03", "USD", 2, 20_000)
+    ]
+    assert [line[-2:] for line in journal.totals_in_others([file_key], "USD")] == [(1, 10_000)]
+    assert journal.totals_in_others([], "EUR") == []
+    assert sum(line[4] for line in journal.order_totals([file_key])) == 4
+
+
 def test_totals_of_windows(journal: Journal) -> None:
     accepted(journal, 2, "a")
     pay_all(journal)

@@ -1,9 +1,22 @@
-"""A day's figures, made by hand: seven files of three partners, a little of everything, all sums agreeing."""
+"""A day's figures, made by hand: eight files of three partners, a little of everything, all sums agreeing."""
 
 import datetime
 from zoneinfo import ZoneInfo
 
-from sepa.model.day import AccountPostings, BulkFigures, DayFigures, FileFigures, Refusal, Tally, WaitingDay
+from sepa.model.day import (
+    AccountPostings,
+    Approved,
+    BookedBack,
+    BulkFigures,
+    Charged,
+    DayFigures,
+    FileFigures,
+    Recalled,
+    Refusal,
+    Tally,
+    WaitingDay,
+)
+from sepa.scheme.phrase import Phrase
 
 DAY = datetime.date(2026, 4, 2)
 AFTER_EASTER = datetime.date(2026, 4, 7)
@@ -41,6 +54,10 @@ FILES = (
         received=Tally(12, 96_000), held=Tally(12, 96_000),
     ),
     FileFigures(
+        "javor", "dolare.xml", at(18, 30), "pain.001.001.09", "PART", currency="USD",
+        received=Tally(3, 90_000), handed_over=Tally(2, 60_000), rejected=Tally(1, 30_000),
+    ),
+    FileFigures(
         "banka-sever", "uhrady-03.xml", at(21, 20), "pain.001.001.09", "PART",
         received=Tally(88, 3_000_001), accepted=Tally(80, 2_700_001), rolled=Tally(80, 2_700_001),
         waiting=Tally(80, 2_700_001), routed=Tally(8, 300_000),
@@ -54,15 +71,17 @@ FIGURES = DayFigures(
     cutoff=datetime.time(21, 0),
     files=FILES,
     refusals=(
-        Refusal("IDN-01", "AC01", "An account number passes its check digits.", Tally(9, 495_650)),
+        Refusal("IDN-01", "AC01", Phrase("An account number passes its check digits."), Tally(9, 495_650)),
         Refusal(
             "DDL-01",
             "DT01",
-            "A first or one-off collection comes five working days ahead.",
+            Phrase("A first or one-off collection comes five working days ahead."),
             Tally(12, 108_000),
         ),
-        Refusal("DD-01", "MD01", "A collection needs a consent lodged in advance.", Tally(6, 54_000)),
-        Refusal("DD-04", "AM02", "A collection stays within the limit of its consent.", Tally(2, 18_000)),
+        Refusal("DD-01", "MD01", Phrase("A collection needs a consent lodged in advance."), Tally(6, 54_000)),
+        Refusal(
+            "DD-04", "AM02", Phrase("A collection stays within the limit of its consent."), Tally(2, 18_000)
+        ),
     ),
     waiting=(
         WaitingDay(AFTER_EASTER, Tally(140, 12_200_001)),
@@ -72,7 +91,14 @@ FIGURES = DayFigures(
         BulkFigures("SCT-20260402-0830-5c1d", "pacs.008", DAY, Tally(401, 17_900_110)),
         BulkFigures("SCT-20260402-1130-77aa", "pacs.008", DAY, Tally(128, 4_100_000)),
         BulkFigures("OUS-20260402-0830-03be", "on-us", DAY, Tally(14, 400_000)),
+        BulkFigures("AWY-20260402-2115-9d0c", "hand-over", DAY, Tally(2, 60_000), "USD"),
     ),
+    approved=(Approved("0f3c5ad1b2e4f6a8c0d2e4f6-7", "Jana Nováková", at(14, 20)),),
+    recalled=(Recalled("0f3c5ad1b2e4f6a8c0d2e4f6-2", "DUPL", "Peter Kováč", at(15, 1)),),
+    booked_back=(
+        BookedBack("0f3c5ad1b2e4f6a8c0d2e4f6-9", "TECH", ("Jana Nováková", "Peter Kováč"), 12_345, at(16, 5)),
+    ),
+    charged=(Charged("rejection", Tally(9, 900), 2), Charged("retry", Tally(3, 0), 3)),
     postings=(
         AccountPostings("CLEARING:SCT", credit=Tally(2, 22_000_110)),
         AccountPostings("SK6552000000000005566783", debit=Tally(3, 22_400_110)),

@@ -150,8 +150,8 @@ WITHDRAWN = finding(
     found="2026-04-02",
     expected=Phrase("{last_day} or an earlier day", {"last_day": "2026-04-02"}),
     message=Phrase(
-        "The order was withdrawn on {found}, in time: its last day was {last_day}.",
-        {"found": "2026-04-02", "last_day": "2026-04-02"},
+        "The order was withdrawn on {asked_on}, in time: its last day was {last_day}.",
+        {"asked_on": "2026-04-02", "last_day": "2026-04-02"},
     ),
     remedy=Phrase("If you still want to pay, send a new order."),
 )

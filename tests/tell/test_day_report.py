@@ -1,6 +1,7 @@
 import csv
 import datetime
 import io
+from typing import get_args
 
 import msgspec
 import pytest
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 from lxml import html
 
 from sepa.model.day import Check, DayFigures, Tally, WaitingDay
+from sepa.model.fee import FeeEvent
+from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
 from sepa.tell.day_report import checks, day_html, figures_from, files_csv, payments_csv
+from sepa.tell.day_words import FEES, STATES, WORDS
 
 
 def with_first_file(**changes: object) -> DayFigures:
@@ -52,7 +56,10 @@ def test_a_missing_cent_turns_the_day_red(catalogue: Catalogue) -> None:
         ),
         pytest.param(
             msgspec.structs.replace(
-                FIGURES, checks=(Check("Bulks", ("Paid", Tally(2, 5)), (("Sealed", Tally(2, 4)),)),)
+                FIGURES,
+                checks=(
+                    Check(Phrase("Bulks"), (Phrase("Paid"), Tally(2, 5)), ((Phrase("Sealed"), Tally(2, 4)),)),
+                ),
             ),
             ["Bulks"],
             id="a check of the caller's",
@@ -60,7 +67,67 @@ def test_a_missing_cent_turns_the_day_red(catalogue: Catalogue) -> None:
     ],
 )
 def test_checks_find_what_does_not_agree(figures: DayFigures, broken: list[str]) -> None:
-    assert [check.name for check in checks(figures) if not check.holds] == broken
+    assert [str(check.name) for check in checks(figures) if not check.holds] == broken
+
+
+def test_each_currency_is_added_up_for_itself(catalogue: Catalogue) -> None:
+    whole = [check for check in checks(FIGURES) if str(check.name) == "Received today"]
+    assert [(check.currency, check.whole[1]) for check in whole] == [
+        ("EUR", Tally(1024, 38_081_761)), ("USD", Tally(3, 90_000)),
+    ]  # fmt: skip
+    rows = [
+        [" ".join(cell.text_content().split()) for cell in row]
+        for row in html.fromstring(day_html(FIGURES, catalogue)).iter("tr")
+    ]
+    assert ["Handed over", "2", "600.00 USD"] in rows
+    assert ["Received", "3", "900.00 USD"] in rows
+    assert ["Refused", "29", "6,756.50 EUR"] in rows
+    lost = msgspec.structs.replace(FILES[6], handed_over=Tally(2, 59_999))
+    broken = msgspec.structs.replace(FIGURES, files=(*FILES[:6], lost, *FILES[7:]))
+    assert [check.currency for check in checks(broken) if not check.holds] == ["USD", "USD"]
+
+
+def test_corrections_and_fees_stand_in_the_report(catalogue: Catalogue) -> None:
+    page = html.fromstring(day_html(FIGURES, catalogue))
+    rows = [[" ".join(cell.text_content().split()) for cell in row] for row in page.iter("tr")]
+    assert [
+        "0f3c5ad1b2e4f6a8c0d2e4f6-9", "TECH", "Jana Nováková, Peter Kováč", "2 April 2026, 16:05", "123.45 EUR",
+    ] in rows  # fmt: skip
+    assert ["Letter on a refused order", "9", "2", "9.00 EUR"] in rows
+    assert ["Another try for want of cover", "3", "3", "0.00 EUR"] in rows
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "sk",
+            ("Deň 2. apríla 2026", "Deň súhlasí na cent.", "Odovzdané", "uzávierka 21:00", "380 817,61"),
+        ),
+        (
+            "sl",
+            ("Dan 2. april 2026", "Dan se ujema do centa.", "Predano", "končni čas 21:00", "380.817,61"),
+        ),
+    ],
+)
+def test_the_report_speaks_the_language_of_the_bank(
+    language: str, words: tuple[str, ...], catalogue: Catalogue
+) -> None:
+    page = day_html(FIGURES, catalogue, language)
+    told = page.replace("\N{NO-BREAK SPACE}", " ")
+    assert f'<html lang="{language}">' in page
+    assert [word for word in words if word not in told] == []
+    english = [
+        str(phrase)
+        for phrase in (*WORDS.values(), *STATES.values(), *FEES.values())
+        if "{" not in phrase.text
+    ]
+    shown = {" ".join(text.split()) for text in html.fromstring(page).itertext()}
+    assert shown & set(english) <= {"Partner", "Status"}
+
+
+def test_every_event_that_costs_has_a_word() -> None:
+    assert set(FEES) == set(get_args(FeeEvent))
 
 
 def test_two_wrongs_in_different_files_do_not_make_a_right() -> None:
@@ -71,7 +138,7 @@ def test_two_wrongs_in_different_files_do_not_make_a_right() -> None:
         *FILES[2:],
     )
     figures = msgspec.structs.replace(FIGURES, files=files)
-    assert [check.name for check in checks(figures) if not check.holds] == [
+    assert [str(check.name) for check in checks(figures) if not check.holds] == [
         "File uhrady-01.xml",
         "File uhrady-02.xml",
     ]
@@ -122,13 +189,15 @@ def test_csv_has_a_line_per_file_with_amounts_as_text() -> None:
 
 def test_csv_of_payments_has_every_section() -> None:
     rows = list(csv.DictReader(io.StringIO(payments_csv(FIGURES))))
-    assert {row["section"] for row in rows} == {"state", "waiting", "bulk", "refused", "posting"}
+    sections = {"state", "waiting", "bulk", "refused", "posting", "booked back", "fee"}
+    assert {row["section"] for row in rows} == sections
     assert {
         "section": "waiting",
         "name": "2026-04-07",
         "detail": "",
         "count": "140",
         "amount": "122000.01",
+        "currency": "EUR",
     } in rows
 
 

@@ -64,6 +64,10 @@ class Corrections(Connected):
         subject = sa.literal(SUBJECT) + corrections.c.key
         return self._corrections(~sa.exists().where(told.c.subject == subject, told.c.occasion == SEALED))
 
+    def corrections_between(self, start: datetime.datetime, end: datetime.datetime) -> list[Correction]:
+        at = corrections.c.at
+        return self._corrections(at >= instant_text(start), at < instant_text(end))
+
     def correction_bookings(self, key: str) -> tuple[Payment, Transaction, tuple[Posting, ...]]:
         line, member = postings.c, bulk_members.c
         back = sa.case((line.side == "debit", "credit"), else_="debit")

@@ -14,7 +14,7 @@ from sepa.store.sql.judging import due
 from sepa.store.sql.leaving import take_out
 from sepa.store.sql.moves import PROJECTED, Standing, move, standing
 from sepa.store.sql.recalls import ask_back
-from sepa.store.sql.rows import ORDER, block_row, instant_of, instant_text, json_text, order_row
+from sepa.store.sql.rows import ORDER, block_row, instant_of, instant_text, order_row, says
 from sepa.store.tables import approvals, blocks, decisions, file_verdicts, files, history, orders
 
 _last = history.alias("last_line")
@@ -41,13 +41,6 @@ def _as_judged(wanted: Any) -> Any:
         known[each.name].label(each.name) if each.name in known else each for each in wanted.selected_columns
     ]
     return wanted.with_only_columns(*columns).join(_first, _IS_FIRST, isouter=True)
-
-
-def _says(dialect: sa.Dialect, field: str, value: str) -> sa.ColumnElement[bool]:
-    """Whether the stored text of a Transaction has `value` in this field. Inside a value each quote is escaped, so
-    these signs can only be what they say. No index is kept for it: it would be written with every order."""
-    place = sa.func.instr if dialect.name == "sqlite" else sa.func.strpos
-    return place(orders.c.transaction, f'"{field}":{json_text(value)}') > 0
 
 
 class Orders(Connected):
@@ -108,7 +101,7 @@ class Orders(Connected):
             wanted = wanted.where(sa.or_(line.debtor_iban == iban, line.creditor_iban == iban))
         with self.reading() as connection:
             if end_to_end_id is not None:
-                wanted = wanted.where(_says(connection.dialect, "end_to_end_id", end_to_end_id))
+                wanted = wanted.where(says(connection.dialect, "end_to_end_id", end_to_end_id))
             for rows in connection.execution_options(yield_per=batch).execute(wanted).partitions():
                 yield from map(order_row, rows)
 

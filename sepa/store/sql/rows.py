@@ -128,6 +128,13 @@ def order_row(row: Any) -> OrderRow:
     )  # fmt: skip
 
 
+def says(dialect: sa.Dialect, field: str, value: str) -> sa.ColumnElement[bool]:
+    """Whether the stored text of a Transaction has `value` in this field. Inside a value each quote is escaped, so
+    these signs can only be what they say. No index is kept for it: it would be written with every order."""
+    place = sa.func.instr if dialect.name == "sqlite" else sa.func.strpos
+    return place(orders.c.transaction, f'"{field}":{json_text(value)}') > 0
+
+
 _release = sa.and_(decisions.c.act == "release", history.c.cause == sa.literal("decision:") + decisions.c.id)
 RELEASED_AT = sa.case(
     (
