@@ -1,5 +1,6 @@
 """The pair beside every rule holds: the rule speaks of what it refuses, and is silent about its nearest neighbour."""
 
+import datetime
 from importlib import resources
 from pathlib import Path
 
@@ -7,13 +8,20 @@ import pytest
 import yaml
 
 from sepa.cli.examples import Example, base_of, example_of, merged, notation
-from sepa.cli.rules_page import selected, shown_value
-from sepa.cli.tables import sentence_of
-from sepa.model.finding import Effect
+from sepa.cli.rules_page import rule_line, selected, shown_value
+from sepa.cli.tables import sentence_of, told_event
+from sepa.model.finding import Effect, Finding
+from sepa.model.journal import Event
+from sepa.pipeline.check import reason_line
+from sepa.pipeline.tell import reason
 from sepa.rules import RULES
 from sepa.rules.rule import Rule
+from sepa.tell.catalogue import Catalogue
+from sepa.tell.parts import speaker
+from sepa.tell.parts import told as told_in_letter
 from tests.played import Said, play, scene
 
+NOON = datetime.datetime(2026, 4, 2, 10, tzinfo=datetime.UTC)
 STOPS: tuple[Effect, ...] = ("reject", "hold", "route")
 PLAYED = [pytest.param(rule, id=f"{rule.id} {rule.name}") for rule in RULES if example_of(rule) is not None]
 
@@ -51,8 +59,43 @@ def test_the_rule_speaks_of_what_it_refuses(rule: Rule, tmp_path: Path) -> None:
     for each in found:
         assert each.code in rule.codes
         assert (each.source, each.remedy.text) == (rule.source, rule.remedy)
-        assert sentence_of(each) == rule.sentence
+        assert_told_alike(each, rule)
     assert pair_of(rule).element in [said.element(each) for each in found]
+
+
+def assert_told_alike(found: Finding, rule: Rule) -> None:
+    """Wherever a person meets the finding, its words are the same, and the rule named there has this sentence."""
+    assert sentence_of(found) == rule.sentence  # sepa explain
+    (explained,) = told_event(Event(NOON, "judged", "desk", "", {}, (found,)))["findings"]
+    assert (explained["rule"], explained["name"], explained["sentence"]) == (
+        rule.id,
+        rule.name,
+        rule.sentence,
+    )
+    assert (explained["message"], explained["remedy"]) == (str(found.message), str(found.remedy))
+    assert rule_line(rule, {})["sentence"] == rule.sentence  # sepa rules --json
+    shown = {each.sentence for each in selected(RULES, [found.rule]) if each.name == found.name}
+    assert shown == {rule.sentence}
+
+    checked, reported = reason_line(found, ""), reason(found)  # sepa check, pain.002
+    assert (checked["message"], checked["remedy"]) == (str(found.message), str(found.remedy))
+    assert (reported.code, reported.sentence) == (found.code, f"{found.message} {found.remedy}")
+    letter = told_in_letter(found, speaker(Catalogue(), "en"))
+    assert {checked["rule"], reported.rule, letter.small.rpartition("rule ")[2]} == {found.told_rule}
+    assert (found.told_rule == rule.id) is not bool(found.inside)
+    assert selected(RULES, [found.told_rule])  # what is named can be looked up
+
+
+@pytest.mark.parametrize("language", Catalogue.load().languages())
+def test_every_rule_has_its_sentences_in_every_language(language: str) -> None:
+    words = Catalogue.load()
+    lacking = [
+        text
+        for rule in RULES
+        for text in (rule.sentence, rule.message, rule.remedy)
+        if not words.translation(text, language)
+    ]
+    assert lacking == []
 
 
 @pytest.mark.parametrize("rule", PLAYED)

@@ -166,7 +166,9 @@ def show_story(
 ) -> None:
     """A payment's story, oldest first, and `late`, sentences on a day that is not kept."""
     if as_json:
-        say_json(msgspec.json.encode({"kind": "event", "key": order.key, **_event(event)}) for event in story)
+        say_json(
+            msgspec.json.encode({"kind": "event", "key": order.key, **told_event(event)}) for event in story
+        )
         say_json(msgspec.json.encode({"kind": "late", "key": order.key, "sentence": each}) for each in late)
         return
     amount = f"{order.amount_text} {order.currency}"
@@ -197,7 +199,8 @@ def _short(value: str) -> str:
     return f"{value[:12]}…" if re.fullmatch("[0-9a-f]{64}", value) else value
 
 
-def _event(event: Event) -> dict[str, Any]:
+def told_event(event: Event) -> dict[str, Any]:
+    """One line of a story as `sepa explain --json` shows it, each finding with the sentence of its rule."""
     built: dict[str, Any] = msgspec.to_builtins(event)
     built["findings"] = [
         {

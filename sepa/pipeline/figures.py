@@ -30,6 +30,7 @@ from sepa.pipeline.reprocess import day_bounds
 from sepa.rules import RULES
 from sepa.schedule import local_instant
 from sepa.scheme.phrase import Phrase
+from sepa.scheme.reasons import reason_name
 
 REFUSED: tuple[State, ...] = ("rejected", "not-executed")
 ON_THE_WAY: tuple[State, ...] = ("waiting", "pending-funds")
@@ -166,8 +167,10 @@ def _refusals(totals: Totals, others: list[OtherTotal]) -> Iterable[Refusal]:
             found[group] = plus(found.get(group), count, cents)
     for (rule, code, currency), total in sorted(found.items(), key=lambda item: (-item[1].count, item[0])):
         if total.count:
-            sentence = Phrase(sentences[rule]) if rule in sentences else WITH_ITS_BLOCK
-            yield Refusal(rule or "-", code or "-", sentence, total, currency)
+            named = sentences.get(rule) or (reason_name(code) if code else "")
+            yield Refusal(
+                rule or "-", code or "-", Phrase(named) if named else WITH_ITS_BLOCK, total, currency
+            )
 
 
 WITH_ITS_BLOCK = Phrase("It was refused with its block or its file.")
