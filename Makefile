@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test fast soak ui lint bench clean
+.PHONY: demo test fast soak ui lint bench fuzz fuzz-ci clean
 
 demo: $(READY)  ## One business day of the sample bank through the real DAGs.
 	@$(BIN)/python -m sepa.orchestration.demo
@@ -32,6 +32,15 @@ lint: $(READY)
 bench: $(READY)  ## Our cost beside a plain pass of the parser over the same file.
 	$(BIN)/python -m bench
 
+TARGETS ?= gate message original lexers tables profile signatures told
+SECONDS ?= 600
+
+fuzz: $(READY)  ## Look for inputs that break what must hold: make fuzz TARGETS="gate message" SECONDS=3600
+	@printf '%s\n' $(TARGETS) | xargs -P 2 -I TARGET $(BIN)/python -m tests.fuzz.run TARGET --seconds $(SECONDS)
+
+fuzz-ci: $(READY)  ## A minute of each target, two at a time.
+	@$(MAKE) --no-print-directory fuzz SECONDS=60
+
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	@echo "Setting up $(VENV): a minute or two, once."
@@ -41,4 +50,4 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) var .airflow
+	rm -rf $(VENV) var .airflow .cache

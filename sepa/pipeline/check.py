@@ -17,6 +17,7 @@ from sepa.model.profile import Profile
 from sepa.model.reference import Reference
 from sepa.model.verdict import BlockVerdict, FileVerdict, Verdict
 from sepa.pipeline.judge import desk_for, judge_stream
+from sepa.pipeline.patience import Measured
 from sepa.rules import funds
 from sepa.wire import element_path
 
@@ -104,7 +105,7 @@ def check_file(
         spool.seek(0)
         spool.truncate()
 
-    with path.open("rb") as source:
+    with Measured(path) as source:
         digest = hashlib.file_digest(source, "sha256").hexdigest()
         source.seek(0)
         verdict = judge_stream(

@@ -16,6 +16,7 @@ from sepa.model.reference import Reference
 from sepa.model.verdict import FileVerdict, Verdict
 from sepa.pipeline.authorise import authorisation_of
 from sepa.pipeline.home import Home, utc
+from sepa.pipeline.patience import Measured
 from sepa.pipeline.undone import each_of
 from sepa.rules.files import message_id_used
 from sepa.schedule import local_instant
@@ -55,7 +56,7 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
     with home.journal.judging(file_key) as sealing:
         if sealing is not None:
             desk = desk_for(terms, reference, file.received_at, file.partner, home.archived(file_key))
-            with home.archived(file_key).open("rb") as source:
+            with Measured(home.archived(file_key)) as source:
                 verdict = judge_stream(
                     source,
                     desk,

@@ -1,4 +1,4 @@
-"""Letters as numbers, the small step that every MOD 97-10 check shares (ISO 7064: A is 10, Z is 35)."""
+"""Letters as numbers, the step that every MOD 97-10 check shares (ISO 7064: A is 10, Z is 35); how texts are shown."""
 
 LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -16,3 +16,14 @@ def mod97_digits(text: str) -> str:
 def shown(sign: str) -> str:
     """A character in a form that can be seen: itself where it is plain print, its code point otherwise."""
     return sign if "!" <= sign <= "~" else f"U+{ord(sign):04X}"
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def inert(text: str) -> str:
+    """Put an apostrophe before a sender's text that begins like a formula, so that no spreadsheet runs it.
+
+    A spreadsheet may take the wide forms of the four signs for the signs, and pass over line ends and tabs before them.
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -11,6 +11,7 @@ from sepa.model.reference import Authority, Partner
 from sepa.store import cells as cell
 from sepa.store.cells import Unfit
 from sepa.store.csv_table import ReferenceFault
+from sepa.store.strict_yaml import StrictLoader
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,34}", re.ASCII)
 
@@ -63,7 +64,7 @@ def read_partners(file: str, content: bytes | None) -> dict[str, Partner] | None
     if content is None:
         return None
     try:
-        root = yaml.compose(content.decode("utf-8"), Loader=yaml.SafeLoader)
+        root = yaml.compose(content.decode("utf-8"), Loader=StrictLoader)
     except UnicodeDecodeError as fault:
         raise ReferenceFault(file, 0, "", f"byte {fault.start + 1}", "UTF-8 text") from fault
     except yaml.YAMLError as fault:

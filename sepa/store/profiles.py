@@ -24,6 +24,7 @@ from sepa.store.profile_faults import (
     refuse_unstated,
     told,
 )
+from sepa.store.strict_yaml import StrictLoader
 
 NEVER_CHANGES = (
     "profile.id",
@@ -88,20 +89,6 @@ def profile_digest(profile: Profile) -> str:
     return hashlib.sha256(msgspec.json.encode(profile, order="sorted")).hexdigest()
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """YAML in which a key may stand only once."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if str(key.value) in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key.value} stands twice", key.start_mark
-                )
-            seen.add(str(key.value))
-        return super().construct_mapping(node, deep)
-
-
 def _layers(name_or_path: str | Path) -> list[Layer]:
     """The files a profile is made of, the most general first, each as name and mapping."""
     layers: list[Layer] = []
@@ -139,7 +126,7 @@ def _text_of(name_or_path: str | Path, folder: Path) -> tuple[str, str, Path]:
 
 def _mapping(name: str, text: str) -> dict[str, Any]:
     try:
-        content = yaml.load(text, Loader=_StrictLoader)
+        content = yaml.load(text, Loader=StrictLoader)
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         line = f" line {mark.line + 1}:" if mark is not None else ""

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from sepa.model.notice import Advice
+from sepa.scheme.letters import inert
 from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
-from sepa.tell.mask import inert, mask_account, mask_within_name
+from sepa.tell.mask import mask_account, mask_within_name
 from sepa.tell.page import Fact, Page
 from sepa.tell.parts import Say, foot, labels, speaker
 

@@ -12,12 +12,13 @@ from typing import Any
 import msgspec
 
 from sepa.model.day import EURO, AccountPostings, Check, DayFigures, FileFigures, Tally
+from sepa.scheme.letters import inert
 from sepa.scheme.money import amount_text
 from sepa.scheme.phrase import Phrase
 from sepa.tell import plots
 from sepa.tell.catalogue import Catalogue
 from sepa.tell.day_words import FEES, STATES, WORDS, in_words
-from sepa.tell.mask import clean, inert, mask_account, mask_within_name, shown_file_name
+from sepa.tell.mask import clean, mask_account, mask_within_name, shown_file_name
 from sepa.tell.page import template
 from sepa.tell.parts import Say, speaker
 

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from sepa.scheme.letters import inert
+
 SHOWN_CHARS_MAX = 200
 
 _SEPARATORS = r"[ .\-_\u00a0\u2010-\u2015\u202f]"
@@ -113,11 +115,6 @@ def _if_account(text: str) -> str:
     bare = text.replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
     shown = bare.isupper() or _checks(bare.upper())
     return f"{bare[:4]} ... {bare[-4:]}" if shown else text
-
-
-def inert(text: str) -> str:
-    """Put an apostrophe before `=`, `+`, `-` and `@`, so that no spreadsheet takes the text for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def shown_file_name(name: str) -> str:

@@ -11,10 +11,11 @@ import msgspec
 from sepa.model.finding import NEUTRAL, Effect, Findings
 from sepa.model.notice import Notice, NoticeItem, Occasion
 from sepa.model.reference import Account
+from sepa.scheme.letters import inert
 from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
 from sepa.tell.letters import WORDINGS, leads
-from sepa.tell.mask import inert, mask_account, mask_within_name, shown_file_name
+from sepa.tell.mask import mask_account, mask_within_name, shown_file_name
 from sepa.tell.page import Fact, Page, Reason, Section
 from sepa.tell.parts import Say, foot, labels, speaker, told
 

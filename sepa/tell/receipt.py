@@ -4,9 +4,10 @@ later, and for one that was not taken."""
 from collections.abc import Iterator
 
 from sepa.model.notice import Receipt
+from sepa.scheme.letters import inert
 from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
-from sepa.tell.mask import inert, mask_accounts, mask_within_name, shown_file_name
+from sepa.tell.mask import mask_accounts, mask_within_name, shown_file_name
 from sepa.tell.page import Fact, Page, Section, text
 from sepa.tell.parts import Say, foot, labels, speaker, told
 

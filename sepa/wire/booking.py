@@ -7,6 +7,7 @@ import msgspec
 
 from sepa.model.message import Remittance, Transaction
 from sepa.model.payment import Payment, Posting
+from sepa.scheme.letters import inert
 from sepa.scheme.money import amount_text
 from sepa.scheme.rates import rate_text
 
@@ -133,8 +134,3 @@ def _in_its_currency(booking: Booking) -> tuple[str, str]:
     if booking.own_cents is None or booking.rate is None:
         return "", ""
     return amount_text(booking.own_cents), rate_text(booking.rate)
-
-
-def inert(told: str) -> str:
-    """A sender's text must not run as a formula in whoever's spreadsheet: an apostrophe goes before it."""
-    return f"'{told}" if told.startswith(("=", "+", "-", "@", "\t", "\r")) else told

@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterable
 
 from sepa.model.fee import Charge
+from sepa.scheme.letters import inert
 from sepa.scheme.money import amount_text
-from sepa.wire.booking import inert
 
 COLUMNS = ("charged_on", "account", "event", "amount", "currency", "prices", "key", "rule")
 

@@ -30,9 +30,9 @@ def end_of(path: str) -> str:
     return _end(_checked(path))
 
 
-def ends_of(folder: str) -> dict[str, str]:
-    """The same for every file of a folder, by name."""
-    return {file.name: _end(_checked(str(file))) for file in sorted(Path(folder).iterdir())}
+def ends_of(paths: list[str]) -> list[str]:
+    """The same for several files."""
+    return [end_of(path) for path in paths]
 
 
 def _checked(path: str) -> Checked:

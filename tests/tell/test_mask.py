@@ -4,7 +4,6 @@ from hypothesis import strategies as st
 
 from sepa.tell.mask import (
     clean,
-    inert,
     mask_account,
     mask_accounts,
     mask_log,
@@ -84,11 +83,6 @@ def test_a_domestic_account_number_shows_its_last_four_digits() -> None:
 )
 def test_hidden_signs_are_dropped(text: str, shown: str) -> None:
     assert clean(text) == shown
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+49", "-1", "@SUM(A1)"])
-def test_a_formula_is_made_inert(text: str) -> None:
-    assert inert(text) == f"'{text}"
 
 
 @pytest.mark.parametrize(
