@@ -2,7 +2,8 @@
 ### Judge files: an answer for every order
 
 Judges every order of a batch of files, each by the reference data of this moment and as of the instant its file was
-received, and writes the partner's `pain.002`, notices and receipts to its outbox.
+received, and writes the partner's `pain.002`, notices and receipts to its outbox. In between it **books** transfers
+between the bank's own accounts at once, where the terms say so.
 
 - **When:** Intake starts it, one run for each batch. You need not start it by hand.
 - **You may** clear any task at any time: what is judged stays as it is, what is written is not written again. To judge
@@ -61,10 +62,14 @@ def judge_files():
         return steps.judge_files(get_current_context()["params"]["file_keys"], at())
 
     @task
+    def book() -> int:
+        return steps.book_at_once(at())
+
+    @task
     def tell() -> int:
         return steps.publish_reports(at())
 
-    judge() >> tell()
+    judge() >> book() >> tell()
 
 
 judge_files()

@@ -5,7 +5,8 @@ Chooses what is due, checks the cover account by account in the bank's order, **
 postings, **publishes** `pacs.008`, `pacs.003` and the bookings to `clearing/out/`, each with a manifest, and **tells**
 the partners what was paid and what was not.
 
-- **When:** at the windows of the bank's profile. On days the bank does not work it runs and does nothing.
+- **When:** at the windows of the bank's profile. On days the bank does not work, and while its books are closed, it
+  runs and does nothing.
 - **You may** clear any task, trigger it twice, stop it anywhere. What is sealed is never chosen again; a file leaves
   once, under a name computed from its content; a window that a later one has followed seals nothing.
 - **When it is red,** nothing is half done: a window is sealed as a whole or not at all. Mend what the last lines of the
@@ -54,7 +55,8 @@ def settlement():
 
     @task
     def seal() -> dict:
-        return steps.seal_window(window())
+        scheduled = get_current_context()["dag_run"].run_type == "scheduled"
+        return steps.seal_window(window(), scheduled=scheduled)
 
     @task
     def publish() -> int:

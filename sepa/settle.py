@@ -46,11 +46,14 @@ def settle(
     reference: Reference,
     profile: Profile,
     window: datetime.datetime,
+    day: datetime.date | None = None,
     rates: Mapping[str, int] = NO_RATES,
     bytes_per_order: int = 1,
     against: Mapping[str, Finding] = NOTHING_AGAINST,
 ) -> Settlement:
     """Decide every payment of `due` at the instant `window`: each is in one bulk, or unpaid with a reason.
+
+    `day` is the banking day under which is booked, where it is not the window's own (DAT-07).
 
     `booked` are the net cents, in the account's currency, that we posted to each account since the snapshot
     `reference` was taken and up to the window's day, debits negative. `rates` are millionths of a currency's unit for
@@ -71,7 +74,7 @@ def settle(
     """
     if len({payment.key for payment in due}) != len(due):
         raise BrokenPromise("a payment was given to a settlement window twice")
-    run = _Run(booked, reference, profile, window, rates, against)
+    run = _Run(booked, reference, profile, window, day, rates, against)
     groups: dict[Group, list[Payment]] = {}
     postings: list[Posting] = []
     unpaid: list[Unpaid] = []
@@ -110,8 +113,8 @@ class _Run:
     """What one window has found out and spent so far; it lives no longer than one call of `settle`."""
 
     __slots__ = (
-        "_accounts", "_against", "_blocked", "_booked", "_day", "_interbank", "_last_days", "_moved", "_profile",
-        "_rates", "_reference", "_rooms", "_standing", "_uses", "window",
+        "_accounts", "_against", "_as_of", "_blocked", "_booked", "_day", "_interbank", "_last_days", "_moved",
+        "_profile", "_rates", "_reference", "_rooms", "_standing", "_uses", "window",
     )  # fmt: skip
 
     def __init__(
@@ -120,6 +123,7 @@ class _Run:
         reference: Reference,
         profile: Profile,
         window: datetime.datetime,
+        day: datetime.date | None,
         rates: Mapping[str, int],
         against: Mapping[str, Finding],
     ) -> None:
@@ -127,7 +131,8 @@ class _Run:
             raise ValueError("without the table of accounts nothing can be funded")
         self._accounts = reference.accounts
         self.window = local_instant(window, profile)
-        self._day = self.window.date()
+        self._day = day or self.window.date()
+        self._as_of = _as_of(self.window, self._day)
         self._booked, self._reference, self._profile, self._rates = booked, reference, profile, rates
         self._against = against
         partners = (reference.partners or {}).values()
@@ -218,7 +223,7 @@ class _Run:
             return "on-us", self._day, ""
         earliest = self._interbank.get(payment.booking_date)
         if earliest is None:
-            earliest = interbank_day(self.window, payment.booking_date, self._profile)
+            earliest = interbank_day(self._as_of, payment.booking_date, self._profile)
             self._interbank[payment.booking_date] = earliest
         settlement_date = max(payment.settlement_date, earliest)
         if payment.kind == "credit-transfer":
@@ -264,7 +269,7 @@ class _Run:
         if last_day is None:
             last_day = last_attempt_day(payment.booking_date, days, self._profile)
             self._last_days[payment.booking_date, days] = last_day
-        final = is_final_window(self.window, last_day, self._profile)
+        final = is_final_window(self._as_of, last_day, self._profile)
         return Unpaid(payment, "unsettled" if final else "pending-funds", finding, rate)
 
     def _debit_account(self, payment: Payment) -> str:
@@ -283,6 +288,15 @@ class _Run:
         partner = (self._reference.partners or {}).get(payment.partner)
         settlement_account = partner.settlement_account if partner is not None else None
         return settlement_account or f"PARTNER:{payment.partner}"
+
+
+def _as_of(window: datetime.datetime, day: datetime.date) -> datetime.datetime:
+    """The hour of the banking day that `window` stands for: the end of one that goes on past midnight, the beginning of
+    one that has begun before it."""
+    if day == window.date():
+        return window
+    hour = datetime.time.max if day < window.date() else datetime.time.min
+    return datetime.datetime.combine(day, hour, tzinfo=window.tzinfo)
 
 
 def _within_limits(members: list[Payment], profile: Profile, bytes_per_order: int) -> Iterator[list[Payment]]:

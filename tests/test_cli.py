@@ -210,6 +210,28 @@ def test_cover_is_never_judged_by_a_check(sepa: Sepa, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("banking_day", "code", "told"),
+    [
+        pytest.param(None, 0, "its books are closed", id="at night"),
+        pytest.param("2026-04-09", 0, "1 order paid", id="DAT-07 a person gives the day"),
+        pytest.param("2026-04-08", 2, "is no day to which the core system can be set", id="two days ago"),
+        pytest.param("2026-04-11", 2, "is no day to which the core system can be set", id="a Saturday"),
+        pytest.param("yesterday", 2, "is no day", id="no date"),
+    ],
+)
+def test_a_run_books_under_the_day_that_is_given(
+    sepa: Sepa, tmp_path: Path, banking_day: str | None, code: int, told: str
+) -> None:
+    house = House.new(tmp_path / "home", sample=False)
+    house.drop("stavebniny", "a.xml", GOOD.replace("2026-04-02", "2026-04-09"))
+    house.claim("2026-04-09T20:50")
+    given = ("--banking-day", banking_day) if banking_day else ()
+    ended = sepa("run", "--home", house.root, "--at", "2026-04-10T00:40", *given)
+    assert ended.code == code
+    assert told in ended.out + ended.err
+
+
+@pytest.mark.parametrize(
     ("first", "then", "told"),
     [
         pytest.param("2026-04-02T11:30", "2026-04-02T10:00", "windows only go forward", id="older-window"),

@@ -25,7 +25,6 @@ from sepa.cli.options import (
     progress,
     say_json,
     screen,
-    sure_of_the_future,
 )
 from sepa.pipeline.check import check_file
 from sepa.pipeline.outputs import late_in
@@ -146,28 +145,6 @@ def init(
             "folder, "
             "and the bank's terms as profile.yaml; without it the desk works by otp-sk."
         )
-
-
-@app.command()
-def run(home: HomeFolder = None, at: At = None, as_json: Json = False) -> None:
-    """Do all that is due at an instant.
-
-    Claim, judge, settle, report. May be repeated and killed without harm.
-    """
-    from sepa.pipeline.run import run as run_all
-
-    with opened(home) as desk:
-        chosen = instant(at, desk.profile)
-        sure_of_the_future(chosen)
-        with progress() as bar:
-            task = bar.add_task("starting", total=None)
-            ran = run_all(
-                desk, chosen, by_clock=at is None, told=lambda what: bar.update(task, description=what)
-            )
-    if as_json:
-        say_json([msgspec.json.encode(ran)])
-    else:
-        tables.show_run(screen, ran, everybody=desk.roles().rights is None)
 
 
 @app.command()

@@ -129,7 +129,7 @@ def show_run(screen: Console, ran: "Ran", *, everybody: bool) -> None:
     elif sealed.maintenance:
         screen.print("Maintenance: nothing was judged or settled. Remove reference/maintenance.txt to go on.")
     elif sealed.closed:
-        screen.print("Nothing was settled: the bank does not work on that day.")
+        screen.print("Nothing was settled: the bank does not work on that day, or its books are closed.")
 
 
 def some(count: int, what: str) -> str:

@@ -203,7 +203,7 @@ class Judging:
             message_id=header.message_id,
             message_name=head.name,
             not_judged=tuple(dict.fromkeys(lacking)),
-            counts_on=limits.day_of(self._desk.received_at, self._desk.profile) if counts else None,
+            counts_on=self._day_of_limits() if counts else None,
         )
 
     def _verdict(self, block: Block, transaction: Transaction, mark: str, in_earlier: bool) -> Verdict:
@@ -302,9 +302,12 @@ class Judging:
             return None
         allowance = limits.allowance_for(lines, block.account.iban, desk.received_at, terms)
         if self._ordered_cents is None and allowance is not None and allowance.per_day_cents is not None:
-            day = limits.day_of(desk.received_at, desk.profile)
-            self._ordered_cents = self._ordered(day) if self._ordered is not None else 0
+            self._ordered_cents = self._ordered(self._day_of_limits()) if self._ordered is not None else 0
         return allowance
+
+    def _day_of_limits(self) -> datetime.date:
+        desk = self._desk
+        return limits.day_of(desk.received_at, desk.profile, desk.reference.banking_days)
 
     def _lacks_table(self, rule: Rule) -> bool:
         return any(getattr(self._desk.reference, need) is None for need in rule.needs)

@@ -117,6 +117,7 @@ class BlockRow(msgspec.Struct, frozen=True):
     count: int
     sum_text: str
     findings: Findings
+    category_purpose: str | None = None
 
 
 class OrderRow(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ class Payment(msgspec.Struct, frozen=True):
     Names and texts stay in the journal and are read again, in small batches, when a bulk is written.
     `batch_booking` is None where the sender did not say how its account is to be booked.
     `received_at` and `position` decide who is first when money is short. `released_at` is the instant at which a
-    person last released the order from a hold, None where nobody did.
+    person last released the order from a hold, None where nobody did. `category_purpose` is the block's, as sent.
     """
 
     key: str
@@ -46,6 +46,7 @@ class Payment(msgspec.Struct, frozen=True):
     creditor_identifier: str | None = None
     mandate_id: str | None = None
     released_at: datetime.datetime | None = None
+    category_purpose: str | None = None
 
 
 class Posting(msgspec.Struct, frozen=True):
@@ -148,7 +149,8 @@ class Settlement(msgspec.Struct, frozen=True):
     """Everything one window decided: bulks with their postings, who was not paid and why, what ended early.
 
     `screened` names the lists that all of it was screened against before it was released (HLD-02);
-    `reference_digest` the snapshot of the bank's tables by which it was decided (SLO-01).
+    `reference_digest` the snapshot of the bank's tables by which it was decided (SLO-01). An `express` window looked at
+    nothing but what is booked at once (CUT-07), so it follows no other window and none follows it.
     """
 
     window: datetime.datetime
@@ -158,3 +160,4 @@ class Settlement(msgspec.Struct, frozen=True):
     ended: tuple[Ended, ...] = ()
     screened: str = ""
     reference_digest: str = ""
+    express: bool = False

@@ -63,10 +63,24 @@ class Bank(WhichBank, frozen=True):
     contact: Contact
 
 
+class NightHours(Section, frozen=True):
+    """From when until when the bank's books rest; `end` is the next morning where it comes before `start`."""
+
+    start: datetime.time
+    end: datetime.time
+
+
 class Calendar(Section, frozen=True):
+    """`banking_date_source`: who says under which day is booked, where the core system tells the desk (DAT-07).
+
+    `reduced_service_window` are the hours in which nothing is posted where it does not; None where there are none.
+    """
+
     working_day_basis: Literal["target", "national", "target_and_national"]
     national: str
     roll_convention: Literal["following"]
+    banking_date_source: Literal["core_system", "calendar"] = "core_system"
+    reduced_service_window: NightHours | None = None
 
 
 class CountryList(Section, frozen=True):
@@ -191,7 +205,10 @@ class Clearing(Section, frozen=True):
 
 
 class Execution(Section, frozen=True):
+    """`on_us_batch_mode`: whether transfers between our own accounts wait for the next window or are booked at once."""
+
     interbank_max_working_days: int
+    on_us_batch_mode: Literal["next_run", "immediate"] = "next_run"
 
 
 class Fx(Section, frozen=True):
@@ -312,12 +329,17 @@ class AccessBlock(Section, frozen=True):
 
 
 class Batch(Section, frozen=True):
-    """`control_sum_mandatory`: whether a missing count or sum is refused, or only remarked on."""
+    """`control_sum_mandatory`: whether a missing count or sum is refused, or only remarked on.
+
+    `express_marker`: the CategoryPurpose of a block whose on-us transfers are booked at once: a code, or `!` and a
+    proprietary value. None reads no mark.
+    """
 
     control_sum_mandatory: RejectOrWarn
     max_transactions: int
     on_duplicate_content: Literal["hold", "warn"]
     booking_default: Literal["single", "batch"]
+    express_marker: str | None = None
 
 
 class RejectionFee(Section, frozen=True):

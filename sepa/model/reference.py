@@ -146,13 +146,24 @@ class Partner(msgspec.Struct, frozen=True):
     keys: tuple[SigningKey, ...] = ()
 
 
+class BankingDay(msgspec.Struct, frozen=True):
+    """The day to which the core system was set from `opened_at` on, until its books closed (DAT-07).
+
+    `closed_at` is None while they are open.
+    """
+
+    day: datetime.date
+    opened_at: datetime.datetime
+    closed_at: datetime.datetime | None = None
+
+
 class Reference(msgspec.Struct, frozen=True):
     """All tables at one moment, with the digest of the files they came from.
 
     `consents` is keyed by debtor IBAN, `participants` by (country, national code).
     `balances_as_of` is the moment up to which the accounts' balances hold what this desk has posted; None
     when they hold none of it. `consent_uses` maps a consent's id to the booking dates of its executed
-    collections, from our journal. `limits` are those of each partner, oldest first.
+    collections, from our journal. `limits` are those of each partner, oldest first, as are `banking_days`.
     """
 
     digest: str = ""
@@ -168,6 +179,7 @@ class Reference(msgspec.Struct, frozen=True):
     switches: dict[str, Switch] = {}
     limits: dict[str, tuple[Limit, ...]] = {}
     rates: tuple[Rate, ...] | None = None
+    banking_days: tuple[BankingDay, ...] | None = None
 
 
 def account_of(iban: str | None, reference: Reference) -> Account | None:

@@ -4,6 +4,7 @@ Files are dropped, judged, settled and reported at the instants below; then the 
 Run again, it repeats every step and shows that nothing changes.
 """
 
+import datetime
 import hashlib
 import os
 import sys
@@ -113,7 +114,7 @@ def waiting_batches(root: Path) -> list[list[str]]:
     from sepa.pipeline.claim import batches
 
     with open_home(root) as home:
-        return [list(batch.file_keys) for batch in batches(home)]
+        return [list(batch.file_keys) for batch in batches(home, datetime.datetime.fromisoformat(INTAKE))]
 
 
 def fingerprint(root: Path) -> str:

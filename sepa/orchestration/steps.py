@@ -27,7 +27,7 @@ def instant(text: str | None, of_run: datetime.datetime) -> datetime.datetime:
         return of_run
     from sepa.pipeline.home import read_instant
 
-    asked = read_instant(text, _profile())
+    asked = read_instant(text, _versions()[-1])
     if asked > of_run:
         raise ValueError(f"{text} lies in the future; leave the field empty or give an earlier instant")
     return asked
@@ -49,20 +49,23 @@ def by_clock() -> bool:
 
 def bank_timezone() -> str:
     """The zone of the bank's clock, for schedules. Read from the home's profile, or ours while there is no home yet."""
-    zone: str = _profile().bank.timezone
+    zone: str = _versions()[-1].bank.timezone
     return zone
 
 
 def window_crons() -> list[str]:
-    """The clearing windows of the bank's profile as cron lines in the bank's zone."""
-    return [f"{window.minute} {window.hour} * * *" for window in _profile().clearing.windows]
+    """The clearing windows of every version of the bank's terms as cron lines in the bank's zone.
+
+    A run that the version of its day does not know does nothing (`seal_window`).
+    """
+    windows = {window for version in _versions() for window in version.clearing.windows}
+    return [f"{window.minute} {window.hour} * * *" for window in sorted(windows)]
 
 
-def _profile() -> Any:
-    from sepa.store.profiles import load_profile
+def _versions() -> Any:
+    from sepa.store.profiles import load_versions
 
-    own = home_path() / "reference" / "profile.yaml"
-    return load_profile(own if own.exists() else "otp-sk")
+    return load_versions(sorted((home_path() / "reference").glob("profile*.yaml")) or ["otp-sk"])
 
 
 @masked
@@ -95,7 +98,7 @@ def claim_files(at: datetime.datetime, *, by_clock: bool = False) -> dict[str, A
                 "conf": {"file_keys": list(batch.file_keys), "at": at.isoformat()},
                 "trigger_run_id": f"files-{batch.name}",
             }
-            for batch in batches(home)
+            for batch in batches(home, at)
         ]
     return {"runs": runs, "left_undone": "; ".join(trouble)}
 
@@ -131,14 +134,36 @@ def publish_reports(at: datetime.datetime) -> int:
 
 
 @masked
-def seal_window(at: datetime.datetime) -> dict[str, Any]:
-    """Settle the window: fix bulks and postings for ever."""
+def seal_window(at: datetime.datetime, *, scheduled: bool = False) -> dict[str, Any]:
+    """Settle the window: fix bulks and postings for ever.
+
+    A `scheduled` one that is no window of the terms of its day, but of an earlier or later version, does nothing.
+    """
+    from sepa.pipeline.home import open_home
+    from sepa.pipeline.settle import seal_window as seal
+    from sepa.schedule import local_instant
+
+    with open_home(home_path(), journal_url=journal_url()) as home:
+        hour = local_instant(at, home.profile).time().replace(second=0, microsecond=0)
+        windows = [each.replace(second=0) for each in home.terms(at).clearing.windows]
+        if scheduled and hour not in windows:
+            return {"bulks": 0, "paid": 0, "unpaid": 0}
+        sealed = seal(home, at)
+        return {"bulks": len(sealed.bulks), "paid": sealed.paid, "unpaid": sealed.unpaid}
+
+
+@masked
+def book_at_once(at: datetime.datetime) -> int:
+    """Book what the bank books between two windows (CUT-07) and write its bookings. Returns how many were paid."""
+    from sepa.pipeline.emit import emit_bulks
     from sepa.pipeline.home import open_home
     from sepa.pipeline.settle import seal_window as seal
 
     with open_home(home_path(), journal_url=journal_url()) as home:
-        sealed = seal(home, at)
-        return {"bulks": len(sealed.bulks), "paid": sealed.paid, "unpaid": sealed.unpaid}
+        sealed = seal(home, at, express=True)
+        if sealed.bulks:
+            emit_bulks(home, at)
+        return sealed.paid
 
 
 @masked

@@ -1,4 +1,4 @@
-"""Say at once what is not judged at once: files kept during maintenance, and files that cannot be taken."""
+"""Say at once what is not judged at once: files kept in maintenance or at night, and files that cannot be taken."""
 
 import datetime
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ PATIENCE = datetime.timedelta(minutes=10)
 
 
 def acknowledge(home: Home, at: datetime.datetime, *, by_clock: bool = False) -> list[str]:
-    """Tell senders of files that wait: kept during maintenance (EB-08), or not taken for their checksum (CT-07).
+    """Tell senders of files that wait: kept (EB-08, CUT-11), or not taken for their checksum (CT-07).
 
     Each is told once, in plain text in its sender's outbox. Returns the paths of what left. `by_clock` as for `claim`:
     by another clock nothing is known of how long a file has been lying there, and its sender is told at once.
@@ -45,7 +45,7 @@ class _Waits(msgspec.Struct, frozen=True):
 
 
 def _waiting(home: Home, at: datetime.datetime, by_clock: bool) -> Iterator[_Waits]:
-    if home.in_maintenance:
+    if home.keeps_files(at):
         for file in filter(None, map(home.journal.file, home.journal.unjudged())):
             yield _Waits(file.partner, file.key, "received", _kept(home, file, at))
     for partner in home.partners():

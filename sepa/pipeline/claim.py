@@ -111,12 +111,15 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def batches(home: Home) -> list[Batch]:
-    """Everything claimed and not yet judged, in batches of many small files or one large one; none in maintenance."""
+def batches(home: Home, at: datetime.datetime) -> list[Batch]:
+    """Everything claimed and not yet judged, in batches of many small files or one large one.
+
+    None while files are kept (`Home.keeps_files`).
+    """
     found: list[Batch] = []
     keys: list[str] = []
     size = 0
-    for key in () if home.in_maintenance else home.journal.unjudged():
+    for key in () if home.keeps_files(at) else home.journal.unjudged():
         bytes_of_file = home.archived(key).stat().st_size
         if keys and (len(keys) == BATCH_FILES or size + bytes_of_file > BATCH_BYTES):
             found.append(_batch(keys))

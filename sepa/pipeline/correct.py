@@ -26,7 +26,6 @@ from sepa.pipeline.emit import publish_bookings
 from sepa.pipeline.home import DESK, Home, utc
 from sepa.pipeline.letters import contact, lay_down, silenced, withheld, words
 from sepa.pipeline.undone import each_of
-from sepa.schedule import bank_days, local_instant
 from sepa.tell.advice import advice_page
 
 
@@ -84,7 +83,6 @@ def correct(
         return Corrected(
             key, "Written down. It is booked back when a second person orders the same.", proposed=True
         )
-    today = local_instant(utc(at), home.profile).date()
     correction = Correction(
         key=key,
         decision=decision.id,
@@ -92,7 +90,7 @@ def correct(
         code=code,
         proof=proof,
         at=utc(at),
-        booking_date=bank_days(home.terms(at)).roll_forward(today),
+        booking_date=home.next_books_day(utc(at)),
     )
     if not home.journal.correct(decision, correction):
         return Corrected(key, "It was booked back before; an order is corrected once.")

@@ -11,10 +11,11 @@ from pathlib import Path
 import msgspec
 
 from sepa.model.profile import OfOneBank, Profile, Unchanging
-from sepa.model.reference import Reference
+from sepa.model.reference import BankingDay, Reference
 from sepa.model.roles import Roles
 from sepa.rules.lodged import consent_key
-from sepa.schedule import local_instant
+from sepa.schedule import books_day, local_instant, next_books_day, waits_for_opening
+from sepa.store.banking_days import read_banking_days
 from sepa.store.files import make_folder
 from sepa.store.journal import Journal
 from sepa.store.profiles import load_versions
@@ -84,6 +85,21 @@ class Home(msgspec.Struct, frozen=True):
     def in_maintenance(self) -> bool:
         """Whether the bank has put `maintenance.txt` into the reference folder: nothing is judged or paid (EB-08)."""
         return (self.root / "reference" / "maintenance.txt").exists()
+
+    def books_day(self, at: datetime.datetime) -> datetime.date | None:
+        """The day under which is booked what is posted at `at`; None while the books are closed (DAT-07, CUT-11)."""
+        return books_day(at, self._banking_days(), self.terms(at))
+
+    def next_books_day(self, at: datetime.datetime) -> datetime.date:
+        """The working day under which is booked what a person orders at `at`."""
+        return next_books_day(at, self._banking_days(), self.terms(at))
+
+    def keeps_files(self, at: datetime.datetime) -> bool:
+        """Whether files are kept and not judged yet: in maintenance, and until the core system opens its day."""
+        return self.in_maintenance or waits_for_opening(at, self._banking_days(), self.terms(at))
+
+    def _banking_days(self) -> tuple[BankingDay, ...] | None:
+        return read_banking_days(self.root / "reference")
 
     def partners(self) -> Iterator[str]:
         """Ids of all inbox folders, in order; what lies loose in the inbox belongs to nobody and is left alone.

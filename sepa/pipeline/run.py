@@ -31,11 +31,14 @@ def run(
     at: datetime.datetime,
     *,
     by_clock: bool = False,
+    banking_day: datetime.date | None = None,
     told: Callable[[str], None] = lambda _: None,
 ) -> Ran:
     """Do all that is due at `at`. May be repeated, killed and repeated: the outcome is that of one run.
 
     `by_clock` says that `at` is what the clock shows, so that files count from their arrival.
+
+    `banking_day` is the day to book under in place of the core system's word (DAT-07).
 
     What fails by our own fault does not keep the rest back; LeftUndone says so at the end.
 
@@ -54,7 +57,7 @@ def run(
         published.extend(tell_who_waits(home, at, by_clock=by_clock))
 
     def judge() -> None:
-        keys = [] if home.in_maintenance else home.journal.unjudged()
+        keys = [] if home.keeps_files(at) else home.journal.unjudged()
         if keys:
             judged.extend(
                 judge_all(
@@ -65,7 +68,7 @@ def run(
     def settle() -> None:
         nonlocal sealed
         told("settling")
-        sealed = seal_window(home, at)
+        sealed = seal_window(home, at, banking_day=banking_day)
 
     def publish() -> None:
         told("publishing")

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import msgspec
 
 from sepa.away import hand_over, kept_back
+from sepa.express import books_at_once, is_express
 from sepa.model.finding import Finding
+from sepa.model.journal import OrderRow
 from sepa.model.payment import Ended, Settlement
 from sepa.model.rates import rates_at
 from sepa.model.reference import Reference
@@ -26,8 +28,8 @@ TRIES = 3
 class Sealed(msgspec.Struct, frozen=True):
     """What a window did: bulks sealed, orders and cents paid, orders not paid, ended unpaid, handed over.
 
-    Nothing was sealed in a window `overtaken` by a later one, `closed` because the bank does not work that day, or
-    during `maintenance`.
+    Nothing was sealed in a window `overtaken` by a later one, `closed` because the bank does not work that day or its
+    books are closed, or during `maintenance`.
     """
 
     window: datetime.datetime
@@ -42,10 +44,22 @@ class Sealed(msgspec.Struct, frozen=True):
     maintenance: bool = False
 
 
-def seal_window(home: Home, at: datetime.datetime, *, by: str = "desk") -> Sealed:
+def seal_window(
+    home: Home,
+    at: datetime.datetime,
+    *,
+    by: str = "desk",
+    express: bool = False,
+    banking_day: datetime.date | None = None,
+) -> Sealed:
     """Settle all that is due at the instant `at`: everything received by then and booked by that day.
 
-    In maintenance and on a day the bank does not work nothing is sealed, nor in a window that a later one has
+    The day is that of the core system, or the `banking_day` that a person gives in its place; without either it is the
+    window's own (DAT-07). An `express` window looks only at what is booked at once (CUT-07, EXE-08); other windows take
+    no notice of it.
+
+    In maintenance, while the books are closed (CUT-11) and on a day the bank does not work nothing is sealed, nor in a
+    window that a later one has
     followed: a booking day that was passed is not opened again. Repeating a window pays nothing twice: what is
     sealed is no longer due, and what was tried in this window is not tried again in it. Where another was
     faster meanwhile, what is left is looked at anew, TRIES times at most; then Overtaken.
@@ -55,13 +69,16 @@ def seal_window(home: Home, at: datetime.datetime, *, by: str = "desk") -> Seale
         return Sealed(window=window, maintenance=True)
     terms = home.terms(window)
     local = local_instant(window, terms)
-    if not bank_days(terms).is_working_day(local.date()):
+    day = banking_day or home.books_day(window)
+    if day is None or not bank_days(terms).is_working_day(day):
         return Sealed(window=window, closed=True)
+    if express and not books_at_once(terms):
+        return Sealed(window=window)
     for left in reversed(range(TRIES)):
         latest = home.journal.last_window()
         if latest is not None and window < latest:
             return Sealed(window=window, overtaken=True)
-        settlement = _settlement(home, local)
+        settlement = _settlement(home, local, day, express=express)
         if settlement is None:
             break
         try:
@@ -74,13 +91,20 @@ def seal_window(home: Home, at: datetime.datetime, *, by: str = "desk") -> Seale
     return Sealed(window=window)
 
 
-def _settlement(home: Home, window: datetime.datetime) -> Settlement | None:
-    """What the window decides, as things stand now; None when nothing is due."""
+def _settlement(
+    home: Home, window: datetime.datetime, day: datetime.date, *, express: bool
+) -> Settlement | None:
+    """What the window decides for the banking day `day`, as things stand now; None when nothing is due."""
     reference = home.reference()
     terms, spans = home.terms(window), review_spans(reference, home.terms(window))
-    due = home.journal.due(window, window.date(), also=spans)
-    away = home.journal.routed(window, window.date(), also=spans)
-    ended = _ended(home, reference, window)
+    due = home.journal.due(window, day, also=spans)
+    away: list[OrderRow] = []
+    ended: tuple[Ended, ...] = ()
+    if express:
+        due = [payment for payment in due if is_express(payment, terms)]
+    else:
+        away = home.journal.routed(window, day, also=spans)
+        ended = _ended(home, reference, window)
     if not due and not away and not ended:
         return None
     refuse_incomplete(reference)
@@ -102,10 +126,11 @@ def _settlement(home: Home, window: datetime.datetime) -> Settlement | None:
     leaving = hand_over([order for order in away if order.key not in gone], profile=terms, window=window)
     settlement = settle(
         due,
-        booked=home.journal.booked(reference.balances_as_of, by=window.date()),
+        booked=home.journal.booked(reference.balances_as_of, by=day),
         reference=reference,
         profile=terms,
         window=window,
+        day=day,
         rates=rates_at(reference.rates, window),
         bytes_per_order=ORDER_BYTES_MAX,
         against=against,
@@ -116,6 +141,7 @@ def _settlement(home: Home, window: datetime.datetime) -> Settlement | None:
         ended=ended + kept,
         screened=screened,
         reference_digest=reference.digest,
+        express=express,
     )
 
 

@@ -10,7 +10,8 @@ from sepa.model.limit import Allowance, Limit
 from sepa.model.message import Transaction
 from sepa.model.profile import Limits, Profile
 from sepa.rules.rule import Case, Rule, rule
-from sepa.schedule import banking_day, local_instant
+from sepa.schedule import day_of_limits, local_instant
+from sepa.schedule.books import Told
 from sepa.scheme.iban import canonical_iban
 from sepa.scheme.money import amount_text
 
@@ -49,11 +50,14 @@ def allowance_for(
     return None if per_order is None and per_day is None else Allowance(per_order, per_day)
 
 
-def day_of(received_at: datetime.datetime, profile: Profile) -> datetime.date:
-    """The day towards whose limit an order received at that instant counts, whenever it is due (EB-04)."""
+def day_of(received_at: datetime.datetime, profile: Profile, told: Told) -> datetime.date:
+    """The day towards whose limit an order received at that instant counts, whenever it is due (EB-04).
+
+    `told` are the core system's days.
+    """
     if profile.ebanking.limit.day == "calendar_date":
         return local_instant(received_at, profile).date()
-    return banking_day(received_at, profile)
+    return day_of_limits(received_at, told, profile)
 
 
 def _lowest(limits: Iterable[int | None]) -> int | None:
@@ -93,7 +97,12 @@ def order_within_limit(subject: Spending, case: Case) -> Findings:
     codes=("AM14",),
     message="With this order your orders of {day} come to {sum}; {most} are allowed.",
     remedy="Order at most {left} more for this day, send the order on another day, or raise your limit of a day.",
-    parameters=("ebanking.limit.daily_scope", "ebanking.limit.day", "ebanking.limit.versioned"),
+    parameters=(
+        "calendar.banking_date_source",
+        "ebanking.limit.daily_scope",
+        "ebanking.limit.day",
+        "ebanking.limit.versioned",
+    ),
     kinds=("credit-transfer",),
 )
 def day_within_limit(subject: Spending, case: Case) -> Findings:
@@ -115,7 +124,7 @@ def day_within_limit(subject: Spending, case: Case) -> Findings:
             left=amount_text(max(0, most - subject.ordered_cents)),
             sum=amount_text(subject.ordered_cents + subject.amount_cents),
             most=amount_text(most),
-            day=day_of(case.received_at, case.profile).isoformat(),
+            day=day_of(case.received_at, case.profile, case.reference.banking_days).isoformat(),
         ),
     )
 

@@ -25,8 +25,10 @@ two values of `sepa.model.dating`, and never a Finding:
 | DDL-07 | CH03 | Refusal too-early | delivered before the first day the profile allows |
 
 Dates of consents and mandates: `consents`. Cut-offs and the windows of settlement: `clock`.
+The core system's day: `books`.
 """
 
+from sepa.schedule.books import books_day, day_of_limits, next_books_day, waits_for_opening
 from sepa.schedule.clock import (
     banking_day,
     cut_off_for_transfer,
@@ -61,6 +63,7 @@ __all__ = [
     "AT_HOME",
     "bank_days",
     "banking_day",
+    "books_day",
     "cancellation_effective_from",
     "consent_deadline",
     "consent_effective_from",
@@ -69,6 +72,7 @@ __all__ = [
     "date_collection",
     "date_outside",
     "date_transfer",
+    "day_of_limits",
     "interbank_day",
     "is_final_window",
     "last_attempt_day",
@@ -76,6 +80,7 @@ __all__ = [
     "local_instant",
     "mandate_lapsed",
     "months_after",
+    "next_books_day",
     "next_window",
     "period_of",
     "recall_deadline",
@@ -84,5 +89,6 @@ __all__ = [
     "settlement_days",
     "submission_day",
     "time_to_cut_off",
+    "waits_for_opening",
     "windows_of",
 ]

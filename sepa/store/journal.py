@@ -265,7 +265,7 @@ class Journal(Protocol):
         """When a person last released each of `keys` from a hold; those that nobody released are left out."""
 
     def last_window(self) -> datetime.datetime | None:
-        """The latest window that sealed or tried anything; None while there was none."""
+        """The latest window that sealed or tried anything, express ones left out; None while there was none."""
 
     def booked(
         self, since: datetime.datetime | None = None, *, by: datetime.date | None = None

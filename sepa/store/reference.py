@@ -13,8 +13,8 @@ from typing import get_args
 
 from sepa.model.rates import Rate
 from sepa.model.reference import Account, Block, Consent, Participant, Product, Reference
+from sepa.store import banking_days, compliance, limits
 from sepa.store import cells as cell
-from sepa.store import compliance, limits
 from sepa.store.csv_table import REQUIRED, Column, ReferenceFault, Table, read_table
 from sepa.store.keys import keys_digest, with_keys
 from sepa.store.partners import read_partners
@@ -23,6 +23,7 @@ __all__ = ["COLUMNS", "FILES", "ReferenceFault", "load_reference"]
 
 FILES = (
     "accounts.csv",
+    "banking_days.csv",
     "blocks.csv",
     "consents.csv",
     "declarations.csv",
@@ -111,6 +112,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("valid_from", "valid_from", cell.instant, REQUIRED),
         Column("rate", "rate", cell.rate, REQUIRED),
     ),
+    **banking_days.COLUMNS,
     **compliance.COLUMNS,
     **limits.COLUMNS,
 }
@@ -120,8 +122,8 @@ def load_reference(folder: Path) -> Reference:
     """Read the tables of `folder`. A missing file leaves its table None, one with only a header is empty.
 
     Some may be missing: without blocks.csv nothing is blocked, without snapshot.csv no balance holds a posting
-    of ours, without declarations.csv, limits.csv, stops.csv and switches.csv there are none of these, and without
-    rates.csv an account in another currency covers nothing.
+    of ours, without declarations.csv, limits.csv, stops.csv and switches.csv there are none of these, without
+    rates.csv an account in another currency covers nothing, and without banking_days.csv the clock says the day.
     `digest` is the SHA-256, in hex, over the names and bytes of the files, and the keys. A ReferenceFault says
     what is wrong, also with a table whose name is not known.
     """
@@ -152,6 +154,7 @@ def load_reference(folder: Path) -> Reference:
         switches=compliance.switches_in(contents),
         limits=limits.limits_in(contents, partners, accounts),
         rates=_rates(contents),
+        banking_days=banking_days.banking_days_in(contents),
     )
 
 

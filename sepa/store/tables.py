@@ -111,6 +111,7 @@ blocks = sa.Table(
     _whole("count"),
     _text("sum_text"),
     _text("findings"),
+    _perhaps("category_purpose"),
 )
 
 orders = sa.Table(
@@ -223,6 +224,9 @@ order stands there. A second word is no line: it moves the order."""
 # --- seal ---
 
 windows = sa.Table("windows", metadata, _key("window"), _text("by"))
+
+full_windows = sa.Table("full_windows", metadata, _key("window", "windows.window"))
+"""Windows that looked at all that was due; the others booked only what is booked at once."""
 
 attempts = sa.Table(
     "attempts",

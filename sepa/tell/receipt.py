@@ -54,7 +54,9 @@ def _facts(receipt: Receipt, catalogue: Catalogue, say: Say) -> Iterator[Fact]:
 
 
 LATER = (
-    Phrase("We have this file and keep it safely. It will be processed as soon as our maintenance is over."),
+    Phrase(
+        "We have this file and keep it safely. It will be processed as soon as our systems are open again."
+    ),
     Phrase(
         "What counts is the moment of receipt given above, whatever the hour at which we process the file."
     ),

@@ -15,6 +15,7 @@ from sepa.model.journal import (
     Withheld,
     window_cause,
 )
+from sepa.model.message import PaymentType
 from sepa.model.payment import Payment, Posting, Settlement, Unpaid
 from sepa.model.verdict import transaction_key
 from sepa.store.journal import Journal, Overtaken
@@ -54,7 +55,7 @@ from tests.store.lines import (
 
 def test_a_payment_carries_what_funding_needs(journal: Journal) -> None:
     told = collection(debtor_iban=A2).transaction
-    block = {"batch_booking": True}
+    block = {"batch_booking": True, "payment_type": PaymentType(category_purpose="!EXPRESS")}
     judge(journal, verdict(key_of("a"), transaction=told, route="on-us"), built=collection(block=block))
     (payment,) = journal.due(WINDOW, DAY)
     assert payment == Payment(
@@ -76,6 +77,7 @@ def test_a_payment_carries_what_funding_needs(journal: Journal) -> None:
         sequence_type="RCUR",
         creditor_identifier=CI1,
         mandate_id=M1,
+        category_purpose="!EXPRESS",
     )
 
 
@@ -326,6 +328,15 @@ def test_the_last_window_is_told(journal: Journal) -> None:
         accepted(journal, name=name)
         pay_all(journal, window, id=name)
     assert journal.last_window() == LATER
+
+
+def test_an_express_window_is_never_the_last_unless_it_was_a_full_one_too(journal: Journal) -> None:
+    accepted(journal, name="a")
+    journal.seal(replace(paying(journal.due(WINDOW, DAY), id="a"), express=True), by="desk")
+    assert journal.last_window() is None
+    accepted(journal, name="b")
+    pay_all(journal, id="b")
+    assert journal.last_window() == WINDOW
 
 
 def test_booked_counts_windows_after_an_instant(journal: Journal) -> None:

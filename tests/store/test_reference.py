@@ -9,9 +9,10 @@ import pytest
 from sepa.model.compliance import Declaration, Stop, Switch
 from sepa.model.limit import Limit
 from sepa.model.rates import Rate, rates_at
-from sepa.model.reference import Account, Authority, Block, Consent, Participant, Partner
+from sepa.model.reference import Account, Authority, BankingDay, Block, Consent, Participant, Partner
 from sepa.model.screening import Entry
 from sepa.store import places
+from sepa.store.banking_days import read_banking_days
 from sepa.store.partners import AUTHORITY_KEYS, KEYS
 from sepa.store.reference import COLUMNS, FILES, ReferenceFault, load_reference
 
@@ -590,6 +591,48 @@ def test_a_fault_in_the_sheet_of_rates(tmp_path: Path, line: str, told: str) -> 
         load_reference(folder(tmp_path, rates=f"{RATES}{line}\n"))
 
 
+DAYS = "day,opened_at,closed_at"
+THURSDAY = "2026-04-09,2026-04-09T03:02:00+02:00,2026-04-09T21:40:00+02:00"
+
+
+def test_the_core_systems_days(tmp_path: Path) -> None:
+    assert load_reference(tmp_path).banking_days is None
+    assert read_banking_days(tmp_path) is None
+    still_open = "2026-04-10,2026-04-10T03:07:00+02:00,"
+    place = folder(tmp_path, banking_days=f"{DAYS}\n{THURSDAY}\n{still_open}")
+    found = load_reference(place).banking_days
+    assert found is not None
+    assert found == read_banking_days(place)
+    assert [str(each.day) for each in found] == ["2026-04-09", "2026-04-10"]
+    assert found[1].closed_at is None
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        pytest.param("2026-04-09,2026-04-10T03:00:00+02:00,", "a day after", id="the same day"),
+        pytest.param(
+            "2026-04-10,2026-04-09T21:39:59+02:00,", "after closed_at", id="opened before the close"
+        ),
+        pytest.param(
+            "2026-04-10,2026-04-10T03:00:00+02:00,2026-04-10T03:00:00+02:00",
+            "after opened_at",
+            id="closed at once",
+        ),
+        pytest.param(",2026-04-10T03:00:00+02:00,", "day", id="no day"),
+    ],
+)
+def test_a_fault_in_the_core_systems_days(tmp_path: Path, line: str, told: str) -> None:
+    with pytest.raises(ReferenceFault, match=told):
+        load_reference(folder(tmp_path, banking_days=f"{DAYS}\n{THURSDAY}\n{line}"))
+
+
+def test_no_day_opens_while_the_one_before_is_open(tmp_path: Path) -> None:
+    still_open = "2026-04-08,2026-04-08T03:07:00+02:00,"
+    with pytest.raises(ReferenceFault, match="after closed_at of the line before"):
+        load_reference(folder(tmp_path, banking_days=f"{DAYS}\n{still_open}\n{THURSDAY}"))
+
+
 @pytest.mark.parametrize(
     ("file", "kind", "elsewhere"),
     [
@@ -603,6 +646,7 @@ def test_a_fault_in_the_sheet_of_rates(tmp_path: Path, line: str, told: str) -> 
         pytest.param("switches.csv", Switch, set(), id="switches"),
         pytest.param("limits.csv", Limit, set(), id="limits"),
         pytest.param("rates.csv", Rate, set(), id="rates"),
+        pytest.param("banking_days.csv", BankingDay, set(), id="banking days"),
     ],
 )
 def test_every_field_has_its_column_and_every_column_its_place_in_the_guide(

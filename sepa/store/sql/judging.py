@@ -185,6 +185,9 @@ def _block_verdicts(file_key: str, verdict: FileVerdict) -> list[dict[str, Any]]
             "count": block.count,
             "sum_text": block.sum_text,
             "findings": findings_text(block.findings),
+            "category_purpose": kind.category_purpose
+            if (kind := block.payment_information.payment_type) is not None
+            else None,
         }
         for block in verdict.blocks
     ]

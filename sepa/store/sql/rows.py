@@ -166,6 +166,7 @@ PAYMENT = (
         _order.route, _order.amount_cents, _order.debtor_iban, _order.creditor_iban, files.c.received_at,
         _order.booking_date, _order.settlement_date, blocks.c.batch_booking, _order.local_instrument,
         _order.sequence_type, _order.creditor_identifier, _order.mandate_id, RELEASED_AT,
+        blocks.c.category_purpose,
     )
     .join_from(orders, files, files.c.key == _order.file_key)
     .join(file_verdicts, file_verdicts.c.file_key == _order.file_key)
@@ -182,13 +183,13 @@ def payment_of(row: Any) -> Payment:
     (
         key, file_key, position, block, partner, kind, route, amount_cents, debtor_iban, creditor_iban,
         received_at, booking_date, settlement_date, batch_booking, local_instrument,
-        sequence_type, creditor_identifier, mandate_id, released_at,
+        sequence_type, creditor_identifier, mandate_id, released_at, category_purpose,
     ) = row  # fmt: skip
     return Payment(
         key, file_key, position, block, partner, kind, route, amount_cents, debtor_iban, creditor_iban,
         instant_of(received_at), booking_date, settlement_date, batch_booking,
         local_instrument, sequence_type, creditor_identifier, mandate_id,
-        instant_of(released_at) if released_at is not None else None,
+        instant_of(released_at) if released_at is not None else None, category_purpose,
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from sepa.store.tables import (
     bulks,
     file_verdicts,
     files,
+    full_windows,
     orders,
     postings,
     reports_due,
@@ -61,7 +62,7 @@ class Settling(Connected):
 
     def last_window(self) -> datetime.datetime | None:
         with self.reading() as connection:
-            found = connection.scalar(sa.select(sa.func.max(windows.c.window)))
+            found = connection.scalar(sa.select(sa.func.max(full_windows.c.window)))
         return instant_of(found) if found is not None else None
 
     def booked(
@@ -102,13 +103,12 @@ class Settling(Connected):
         return uses
 
     def seal(self, settlement: Settlement, *, by: str) -> bool:
-        if not settlement.bulks and not settlement.unpaid and not settlement.ended:
+        if not (settlement.bulks or settlement.unpaid or settlement.ended):
             if settlement.postings:
                 raise BrokenPromise("a window without bulks has postings")
             return False
-        owners = _owners(settlement)
+        owners, ended = _owners(settlement), [each.key for each in settlement.ended]
         unpaid = [each.payment.key for each in settlement.unpaid]
-        ended = [each.key for each in settlement.ended]
         if len({*owners, *unpaid, *ended}) != len(owners) + len(unpaid) + len(ended):
             raise BrokenPromise("an order is both paid and not paid in one window, or ends twice")
         with self.writing() as connection:
@@ -162,12 +162,13 @@ def _write(
 ) -> None:
     window = instant_text(settlement.window)
     insert_once(connection, windows, {"window": window, "by": by})
+    if not settlement.express:
+        insert_once(connection, full_windows, {"window": window})
     causes = _occasions(connection, settlement, stood)
     try:
         _write_bulks(connection, settlement, owners)
-        tried = [
-            (each.payment.key, window, settlement.reference_digest, each.rate) for each in settlement.unpaid
-        ]
+        by_tables = settlement.reference_digest
+        tried = [(each.payment.key, window, by_tables, each.rate) for each in settlement.unpaid]
         pour(connection, attempts, ("key", "window", "reference_digest", "rate"), tried)
     except sa.exc.IntegrityError as twice:
         raise Overtaken("an order of this window was sealed or tried by another") from twice
