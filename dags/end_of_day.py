@@ -18,13 +18,13 @@ import datetime
 from airflow.sdk import Param, dag, get_current_context, task
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from sepa.orchestration import steps
+from sepa.orchestration import steps, terms
 
 
 @dag(
     dag_display_name="End of day",
     description="Proves that the day's money adds up to the cent, writes the day's report, seals the day.",
-    schedule=CronTriggerTimetable("0 22 * * *", timezone=steps.bank_timezone()),
+    schedule=CronTriggerTimetable("0 22 * * *", timezone=terms.bank_timezone()),
     start_date=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC),
     catchup=False,
     max_active_runs=1,

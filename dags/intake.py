@@ -22,11 +22,11 @@ from airflow.sdk import Asset, AssetWatcher, dag, task
 from airflow.timetables.assets import AssetOrTimeSchedule
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from sepa.orchestration import steps
+from sepa.orchestration import steps, terms
 from sepa.orchestration.triggers import InboxTrigger
 
 inbox = Asset(
-    "inbox", watchers=[AssetWatcher(name="inbox", trigger=InboxTrigger(str(steps.home_path() / "inbox")))]
+    "inbox", watchers=[AssetWatcher(name="inbox", trigger=InboxTrigger(str(terms.home_path() / "inbox")))]
 )
 
 

@@ -19,9 +19,9 @@ import datetime
 from airflow.sdk import Param, dag, get_current_context, task
 from airflow.timetables.trigger import MultipleCronTriggerTimetable
 
-from sepa.orchestration import steps
+from sepa.orchestration import steps, terms
 
-WINDOWS = MultipleCronTriggerTimetable(*steps.window_crons(), timezone=steps.bank_timezone())
+WINDOWS = MultipleCronTriggerTimetable(*terms.window_crons(), timezone=terms.bank_timezone())
 
 
 @dag(

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from sepa.model.profile import NightHours
 from sepa.model.reference import BankingDay
 from sepa.schedule import books_day, day_of_limits, next_books_day, waits_for_opening
 from tests.build import OTP
@@ -49,10 +48,8 @@ FRIDAY = ("04-10", "04-10T03:07", None)
         pytest.param("04-07T10:00", [("04-02", "04-02T03:00", None)], "04-02", id="over Easter it may stand still"),
         pytest.param("04-09T20:00", [("04-10", "04-09T19:30", None)], "04-10", id="already on the next day"),
         pytest.param("04-09T20:00", [("04-13", "04-09T19:30", None)], None, id="two days ahead is a mistake"),
-        pytest.param("04-09T21:29:59", None, "04-09", id="CUT-11 without the table: before 21:30"),
-        pytest.param("04-09T21:30", None, None, id="CUT-11 21:30"),
-        pytest.param("04-10T02:59:59", None, None, id="CUT-11 before 03:00"),
-        pytest.param("04-10T03:00", None, "04-10", id="CUT-11 03:00"),
+        pytest.param("04-09T23:10", None, "04-09", id="without the table the clock, at night too"),
+        pytest.param("04-10T00:00", None, "04-10", id="which changes at midnight"),
     ],
 )  # fmt: skip
 def test_under_which_day_is_booked(
@@ -62,27 +59,29 @@ def test_under_which_day_is_booked(
     assert books_day(at(instant), known, OTP) == (day(booked) if booked else None)
 
 
+def test_a_bank_whose_core_system_is_not_asked_goes_by_the_clock() -> None:
+    bank = replace(OTP, calendar=replace(OTP.calendar, banking_date_source="calendar"))
+    instant, lines = at("04-10T00:40"), told(OPEN_THURSDAY)
+    assert (books_day(instant, lines, OTP), books_day(instant, lines, bank)) == (day("04-09"), day("04-10"))
+    assert not waits_for_opening(at("04-09T23:10"), told(THURSDAY), bank)
+    assert next_books_day(at("04-09T23:10"), told(THURSDAY), bank) == day("04-09")
+    assert day_of_limits(at("04-10T00:30"), lines, bank) == day("04-10")
+
+
 @pytest.mark.parametrize(
-    ("night", "hour", "closed"),
+    ("hour", "evening"),
     [
-        pytest.param(None, "23:10", False, id="no night"),
-        pytest.param(("01:00", "03:00"), "00:59", False, id="before one that begins after midnight"),
-        pytest.param(("01:00", "03:00"), "01:00", True, id="its begin"),
-        pytest.param(("01:00", "03:00"), "03:00", False, id="its end"),
+        pytest.param("21:29:59", False, id="CUT-11 before 21:30 a Friday's end waits for the same day"),
+        pytest.param(
+            "21:30:00", True, id="CUT-11 from 21:30 on the morning is Saturday's, which opens nothing"
+        ),
     ],
 )
-def test_the_hours_of_the_night_are_the_profiles(
-    night: tuple[str, str] | None, hour: str, closed: bool
-) -> None:
-    hours = (
-        NightHours(start=datetime.time.fromisoformat(night[0]), end=datetime.time.fromisoformat(night[1]))
-        if night
-        else None
-    )
-    bank = replace(OTP, calendar=replace(OTP.calendar, reduced_service_window=hours))
-    assert (books_day(at(f"04-09T{hour}"), None, bank) is None) == closed
-    calendared = replace(bank, calendar=replace(bank.calendar, banking_date_source="calendar"))
-    assert (books_day(at(f"04-09T{hour}"), told(THURSDAY), calendared) is None) == closed
+def test_from_when_an_evening_belongs_to_the_next_day(hour: str, evening: bool) -> None:
+    closed = told(("04-10", "04-10T03:07", "04-10T20:00"))
+    assert waits_for_opening(at(f"04-10T{hour}"), closed, OTP) is not evening
+    no_night = replace(OTP, calendar=replace(OTP.calendar, reduced_service_window=None))
+    assert waits_for_opening(at(f"04-10T{hour}"), closed, no_night)
 
 
 @pytest.mark.parametrize(
@@ -90,9 +89,8 @@ def test_the_hours_of_the_night_are_the_profiles(
     [
         pytest.param("04-09T12:00", None, "04-09", id="while the books are open"),
         pytest.param("04-11T12:00", None, "04-13", id="on a Saturday"),
-        pytest.param("04-09T23:10", None, "04-10", id="in the evening the next day"),
         pytest.param("04-10T00:30", None, "04-10", id="after midnight the new one"),
-        pytest.param("04-10T23:10", None, "04-13", id="on a Friday night Monday"),
+        pytest.param("04-10T23:10", [(*FRIDAY[:2], "04-10T22:00")], "04-13", id="on a Friday night Monday"),
         pytest.param("04-09T23:10", [THURSDAY], "04-10", id="after day end the next"),
         pytest.param("04-10T00:40", [OPEN_THURSDAY], "04-09", id="on a working night still that"),
         pytest.param("04-20T10:00", [THURSDAY], "04-20", id="a core system that fell silent"),

@@ -14,6 +14,7 @@ import pytest
 
 from sepa.cli import main
 from sepa.cli.person import login, name_of
+from sepa.pipeline.judge import judge_all
 from sepa.rules import RULES
 from sepa.store.places import fixtures_folder
 from sepa.store.profiles import profile_names
@@ -225,6 +226,10 @@ def test_a_run_books_under_the_day_that_is_given(
     house = House.new(tmp_path / "home", sample=False)
     house.drop("stavebniny", "a.xml", GOOD.replace("2026-04-02", "2026-04-09"))
     house.claim("2026-04-09T20:50")
+    days = "day,opened_at,closed_at\n2026-04-09,2026-04-09T03:02:00+02:00,2026-04-09T21:40:00+02:00\n"
+    (house.root / "reference" / "banking_days.csv").write_text(days, "utf-8")
+    with house.open() as home:
+        judge_all(home, home.journal.unjudged(), at=house.at("2026-04-09T20:50"))
     given = ("--banking-day", banking_day) if banking_day else ()
     ended = sepa("run", "--home", house.root, "--at", "2026-04-10T00:40", *given)
     assert ended.code == code

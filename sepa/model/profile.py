@@ -63,24 +63,23 @@ class Bank(WhichBank, frozen=True):
     contact: Contact
 
 
-class NightHours(Section, frozen=True):
-    """From when until when the bank's books rest; `end` is the next morning where it comes before `start`."""
+class ReducedService(Section, frozen=True):
+    """From when on an evening belongs to the next day's opening. When that comes the core system says."""
 
     start: datetime.time
-    end: datetime.time
 
 
 class Calendar(Section, frozen=True):
     """`banking_date_source`: who says under which day is booked, where the core system tells the desk (DAT-07).
 
-    `reduced_service_window` are the hours in which nothing is posted where it does not; None where there are none.
+    `reduced_service_window`: None where there is no night; the core system's closed books count all the same.
     """
 
     working_day_basis: Literal["target", "national", "target_and_national"]
     national: str
     roll_convention: Literal["following"]
     banking_date_source: Literal["core_system", "calendar"] = "core_system"
-    reduced_service_window: NightHours | None = None
+    reduced_service_window: ReducedService | None = None
 
 
 class CountryList(Section, frozen=True):

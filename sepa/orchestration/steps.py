@@ -7,15 +7,10 @@ keeps that under a tenth of a second.
 import datetime
 import os
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from sepa.orchestration.secrets import journal_url, masked
-
-
-def home_path() -> Path:
-    """The home the tasks work in: `SEPA_HOME`, else `./var`."""
-    return Path(os.environ.get("SEPA_HOME") or "var").absolute()
+from sepa.orchestration.terms import home_path, versions
 
 
 def instant(text: str | None, of_run: datetime.datetime) -> datetime.datetime:
@@ -27,7 +22,7 @@ def instant(text: str | None, of_run: datetime.datetime) -> datetime.datetime:
         return of_run
     from sepa.pipeline.home import read_instant
 
-    asked = read_instant(text, _versions()[-1])
+    asked = read_instant(text, versions()[-1])
     if asked > of_run:
         raise ValueError(f"{text} lies in the future; leave the field empty or give an earlier instant")
     return asked
@@ -45,27 +40,6 @@ def now() -> datetime.datetime:
 def by_clock() -> bool:
     """Whether `now` is the clock's own reading, so that a file counts from its arrival; in a replay it is not."""
     return not os.environ.get("SEPA_NOW")
-
-
-def bank_timezone() -> str:
-    """The zone of the bank's clock, for schedules. Read from the home's profile, or ours while there is no home yet."""
-    zone: str = _versions()[-1].bank.timezone
-    return zone
-
-
-def window_crons() -> list[str]:
-    """The clearing windows of every version of the bank's terms as cron lines in the bank's zone.
-
-    A run that the version of its day does not know does nothing (`seal_window`).
-    """
-    windows = {window for version in _versions() for window in version.clearing.windows}
-    return [f"{window.minute} {window.hour} * * *" for window in sorted(windows)]
-
-
-def _versions() -> Any:
-    from sepa.store.profiles import load_versions
-
-    return load_versions(sorted((home_path() / "reference").glob("profile*.yaml")) or ["otp-sk"])
 
 
 @masked

@@ -20,12 +20,12 @@ def books_day(instant: datetime.datetime, told: Told, profile: Profile) -> datet
 
     The core system's word counts while it can be true: a day that is neither the last working day before the local
     one, nor a later one, up to the next working day, is taken for a system that has fallen silent, and nothing is
-    posted. Where it says nothing it is the local day, and the books are closed in the hours of the profile.
+    posted. Where it tells nothing at all it is the local day.
     """
     local = local_instant(instant, profile)
     told = _counting(told, profile)
     if told is None:
-        return None if _at_night(local.time(), profile) else local.date()
+        return local.date()
     last = _last(told, instant)
     if last is None or (last.closed_at is not None and last.closed_at <= instant):
         return None
@@ -40,12 +40,9 @@ def next_books_day(instant: datetime.datetime, told: Told, profile: Profile) -> 
     day, calendar = books_day(instant, told, profile), bank_days(profile)
     if day is not None:
         return calendar.roll_forward(day)
-    today = local_instant(instant, profile).date()
-    told = _counting(told, profile)
-    if told is None:
-        return calendar.roll_forward(_morning(instant, profile))
-    last = _last(told, instant)
-    return max(calendar.roll_forward(today), calendar.add(last.day, 1) if last is not None else today)
+    today = calendar.roll_forward(local_instant(instant, profile).date())
+    last = _last(told or (), instant)
+    return max(today, calendar.add(last.day, 1)) if last is not None else today
 
 
 def waits_for_opening(instant: datetime.datetime, told: Told, profile: Profile) -> bool:
@@ -76,17 +73,7 @@ def _last(told: Sequence[BankingDay], instant: datetime.datetime) -> BankingDay 
     return opened[-1] if opened else None
 
 
-def _at_night(hour: datetime.time, profile: Profile) -> bool:
-    night = profile.calendar.reduced_service_window
-    if night is None:
-        return False
-    if night.start <= night.end:
-        return night.start <= hour < night.end
-    return hour >= night.start or hour < night.end
-
-
 def _morning(instant: datetime.datetime, profile: Profile) -> datetime.date:
     """The day on whose morning the books open next, as the clock has it."""
     local, night = local_instant(instant, profile), profile.calendar.reduced_service_window
-    evening = night is not None and night.start > night.end and local.time() >= night.start
-    return local.date() + datetime.timedelta(days=evening)
+    return local.date() + datetime.timedelta(days=night is not None and local.time() >= night.start)

@@ -7,6 +7,7 @@ import pytest
 
 from sepa.orchestration import steps
 from sepa.pipeline.correct import correct
+from sepa.pipeline.judge import judge_all
 from tests.pipeline.house import House
 from tests.pipeline.test_limits import A_THOUSAND, REFUSED, limit
 from tools.sample_bank import A2, B1, POOR, TRADER, order, transfers
@@ -81,6 +82,8 @@ def test_dat_07_a_person_may_give_the_day(house: House) -> None:
         from sepa.pipeline.run import run
 
         day = house.at("2026-04-09T12:00").date()
+        judge_all(home, home.journal.unjudged(), at=house.at("2026-04-09T20:50"))
+        core(house, CLOSED)
         assert run(home, house.at("2026-04-10T00:40")).sealed.closed
         assert run(home, house.at("2026-04-10T00:40"), banking_day=day).sealed.paid == 1
     assert booked(house) == {("2026-04-09", "2026-04-09")}
@@ -106,13 +109,22 @@ def test_cut_11_a_file_of_the_night_is_kept_acknowledged_and_judged_after_the_si
 
 
 @pytest.mark.parametrize(
-    ("instant", "paid"), [("2026-04-09T21:29:59", 1), ("2026-04-09T23:10", 0), ("2026-04-10T02:59", 0)]
+    ("instant", "paid"),
+    [
+        ("2026-04-09T21:39:59", 1),
+        ("2026-04-09T21:40", 0),
+        ("2026-04-10T03:00", 0),
+        ("2026-04-10T03:06:59", 0),
+    ],
 )
-def test_cut_11_without_the_core_systems_word_nothing_is_posted_at_night(
+def test_cut_11_between_day_end_and_the_signal_nothing_is_posted(
     house: House, instant: str, paid: int
 ) -> None:
+    core(house, CLOSED, FRIDAY)
     sent(house, A2, "2026-04-09")
     house.claim("2026-04-09T20:50")
+    with house.open() as home:
+        judge_all(home, home.journal.unjudged(), at=house.at("2026-04-09T20:50"))
     assert house.run(instant).sealed.paid == paid
 
 
@@ -165,6 +177,7 @@ def test_eb_04_on_a_working_night_the_banking_date_is_unchanged(house: House) ->
     ("instant", "day"), [("2026-04-09T20:00", "2026-04-09"), ("2026-04-09T23:10", "2026-04-10")]
 )
 def test_a_correction_of_the_night_is_booked_under_the_next_day(house: House, instant: str, day: str) -> None:
+    core(house, WEDNESDAY, CLOSED)
     key = sent(house, A2, "2026-04-08")
     house.run("2026-04-08T10:00")
     asked: dict[str, Any] = {"initiator": "own_bank", "code": "DUPL", "proof": "case 7"}

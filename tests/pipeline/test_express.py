@@ -2,7 +2,7 @@
 
 import pytest
 
-from sepa.orchestration import steps
+from sepa.orchestration import steps, terms
 from sepa.pipeline.settle import Sealed, seal_window
 from tests.pipeline.house import House
 from tools.sample_bank import A2, B1, POOR, TRADER, collection, collections, order, transfers
@@ -133,8 +133,10 @@ def test_without_cover_it_waits_for_the_next_window(express: House) -> None:
 
 
 def test_at_night_nothing_is_booked_at_once(express: House) -> None:
+    days = "day,opened_at,closed_at\n2026-04-09,2026-04-09T03:02:00+02:00,2026-04-09T21:40:00+02:00\n"
+    (express.root / "reference" / "banking_days.csv").write_text(days, "utf-8")
     key = sent(express, A2)
-    assert at_once(express, "2026-04-09T21:30").closed
+    assert at_once(express, "2026-04-09T21:40").closed
     assert express.states(key)["PAY-1"].startswith("waiting")
 
 
@@ -163,7 +165,7 @@ def test_a_planned_window_of_another_version_does_nothing(
         clearing={"windows": ["09:00:00", "21:15:00"]},
     )
     house.set_profile()
-    assert steps.window_crons() == ["30 8 * * *", "0 9 * * *", "30 11 * * *", "30 15 * * *", "15 21 * * *"]
+    assert terms.window_crons() == ["30 8 * * *", "0 9 * * *", "30 11 * * *", "30 15 * * *", "15 21 * * *"]
     sent(house, A2, mark="")
     house.claim("2026-04-09T08:00")
     with house.open() as home:

@@ -164,11 +164,10 @@ def _write(
     insert_once(connection, windows, {"window": window, "by": by})
     if not settlement.express:
         insert_once(connection, full_windows, {"window": window})
-    causes = _occasions(connection, settlement, stood)
+    causes, tables = _occasions(connection, settlement, stood), settlement.reference_digest
     try:
         _write_bulks(connection, settlement, owners)
-        by_tables = settlement.reference_digest
-        tried = [(each.payment.key, window, by_tables, each.rate) for each in settlement.unpaid]
+        tried = [(each.payment.key, window, tables, each.rate) for each in settlement.unpaid]
         pour(connection, attempts, ("key", "window", "reference_digest", "rate"), tried)
     except sa.exc.IntegrityError as twice:
         raise Overtaken("an order of this window was sealed or tried by another") from twice

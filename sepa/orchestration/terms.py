@@ -1,0 +1,32 @@
+"""What the DAG files must know of the bank's terms before anything runs: its clock and its windows."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+
+def home_path() -> Path:
+    """The home the tasks work in: `SEPA_HOME`, else `./var`."""
+    return Path(os.environ.get("SEPA_HOME") or "var").absolute()
+
+
+def bank_timezone() -> str:
+    """The zone of the bank's clock, for schedules. Read from the home's profile, or ours while there is no home yet."""
+    zone: str = versions()[-1].bank.timezone
+    return zone
+
+
+def window_crons() -> list[str]:
+    """The clearing windows of every version of the bank's terms as cron lines in the bank's zone.
+
+    A run that the version of its day does not know does nothing (`seal_window`).
+    """
+    windows = {window for version in versions() for window in version.clearing.windows}
+    return [f"{window.minute} {window.hour} * * *" for window in sorted(windows)]
+
+
+def versions() -> Any:
+    """Every version of the bank's terms, oldest first; ours while there is no home yet."""
+    from sepa.store.profiles import load_versions
+
+    return load_versions(sorted((home_path() / "reference").glob("profile*.yaml")) or ["otp-sk"])
