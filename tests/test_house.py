@@ -140,7 +140,6 @@ def test_every_module_is_used() -> None:
 LONGER = {
     "sepa/cli/tables.py": "what a person sees of each command, one page",
     "sepa/decide/judging.py": "one file, from its head to its totals",
-    "sepa/orchestration/steps.py": "one function for each task, all of them on one page",
     "sepa/pipeline/tell.py": "a status report, from the journal to the sender",
     "sepa/model/journal.py": "the journal's lines, one record each",
     "sepa/model/profile.py": "one record a section, in the order of the YAML file",

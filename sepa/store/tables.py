@@ -7,7 +7,7 @@ every database sorts alike.
 
 import sqlalchemy as sa
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest version in `sepa.store.migrations`; a test holds it to that."""
 
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -225,8 +225,13 @@ order stands there. A second word is no line: it moves the order."""
 
 windows = sa.Table("windows", metadata, _key("window"), _text("by"))
 
-full_windows = sa.Table("full_windows", metadata, _key("window", "windows.window"))
-"""Windows that looked at all that was due; the others booked only what is booked at once."""
+window_kinds = sa.Table(
+    "window_kinds",
+    metadata,
+    _key("window", "windows.window"),
+    _key("kind"),
+)
+"""`full`: a window looked at all that was due; `express`: only at what is booked at once. An instant may see both."""
 
 attempts = sa.Table(
     "attempts",

@@ -27,14 +27,16 @@ from sepa.store.tables import (
     bulks,
     file_verdicts,
     files,
-    full_windows,
     orders,
     postings,
     reports_due,
+    window_kinds,
     windows,
 )
 
 _DUE = ("waiting", "pending-funds")
+_kinds = sa.exists().where(window_kinds.c.window == windows.c.window)
+_FULL = sa.or_(~_kinds, _kinds.where(window_kinds.c.kind == "full"))
 _MAY_END = ("held", *ROUTED)
 
 
@@ -61,9 +63,9 @@ class Settling(Connected):
             return [payment_of(row) for row in connection.execute(wanted)]
 
     def last_window(self) -> datetime.datetime | None:
+        latest = sa.select(sa.func.max(windows.c.window)).where(_FULL)
         with self.reading() as connection:
-            found = connection.scalar(sa.select(sa.func.max(full_windows.c.window)))
-        return instant_of(found) if found is not None else None
+            return (found := connection.scalar(latest)) and instant_of(found)
 
     def booked(
         self, since: datetime.datetime | None = None, *, by: datetime.date | None = None
@@ -148,9 +150,8 @@ def _agree(settlement: Settlement, owners: Mapping[str, str], stood: Mapping[str
             raise BrokenPromise(f"a posting of {posting.key} is of {posting.amount_cents} cents")
         signed = posting.amount_cents if posting.side == "credit" else -posting.amount_cents
         balance[owners[posting.key]] += signed
-    for bulk_id, difference in balance.items():
-        if difference:
-            raise BrokenPromise(f"the postings of bulk {bulk_id} differ by {difference} cents")
+    for bulk_id in filter(balance.__getitem__, balance):
+        raise BrokenPromise(f"the postings of bulk {bulk_id} differ by {balance[bulk_id]} cents")
 
 
 def _write(
@@ -162,8 +163,8 @@ def _write(
 ) -> None:
     window = instant_text(settlement.window)
     insert_once(connection, windows, {"window": window, "by": by})
-    if not settlement.express:
-        insert_once(connection, full_windows, {"window": window})
+    kind = {"window": window, "kind": "express" if settlement.express else "full"}
+    insert_once(connection, window_kinds, kind)
     causes, tables = _occasions(connection, settlement, stood), settlement.reference_digest
     try:
         _write_bulks(connection, settlement, owners)
@@ -223,8 +224,7 @@ def _occasions(
     A window that touches a file once more, because an order was released after it, is a new occasion
     (`window:<instant>#2`): the first report may have left already.
     """
-    first = window_cause(settlement.window)
-    at = instant_text(settlement.window)
+    first, at = window_cause(settlement.window), instant_text(settlement.window)
     touched = sorted({order.file_key for order in stood.values()})
     partners: dict[str, str] = {}
     told: Counter[str] = Counter()
