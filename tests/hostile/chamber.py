@@ -72,11 +72,8 @@ def _watch(allowed: tuple[str, ...], strayed: list[str]) -> None:
         if not event.startswith(WATCHED) or event in HARMLESS:
             return
         if event.split(".")[0] in ("open", "os", "shutil"):
-            places = [
-                os.fsdecode(each) for each in arguments[:2] if isinstance(each, str | bytes | os.PathLike)
-            ]
-            if event == "open":
-                places = places[:1]
+            named = arguments[:1] if event == "open" else arguments[:2]  # of `open` the second is its mode
+            places = [os.fsdecode(each) for each in named if isinstance(each, str | bytes | os.PathLike)]
             if all(os.path.realpath(place).startswith(allowed) for place in places):
                 return
         strayed.append(f"{event} {arguments!r}"[:200])
