@@ -12,6 +12,7 @@ from sepa.model.journal import OrderRow
 from sepa.model.payment import Bulk, Ended, sealed_bulk
 from sepa.model.profile import Profile
 from sepa.model.reference import Reference
+from sepa.rules.ebanking import blocked_at_receipt
 from sepa.rules.reviews import review_findings
 from sepa.rules.routes import channel_of
 from sepa.rules.stops import country_of_payee, stop_findings
@@ -56,7 +57,8 @@ def kept_back(
     """Those of `due` that do not leave, each with its reason: refused, or held for a person (HLD-01, HLD-02, HLD-08).
 
     `against` holds, by key, what screening has against an order today, `released` the instant of its last release. One
-    that came shortly before its sender's access was blocked is held, even before its day (EB-10).
+    that came shortly before its sender's access was blocked is held, even before its day, one that came since refused
+    (EB-10).
     """
     senders = reference.partners or {}
     kept = []
@@ -65,11 +67,13 @@ def kept_back(
         if found is not None and found.effect == "reject":
             kept.append(Ended(order.key, order.file_key, "rejected", found))
             continue
+        sender = senders.get(order.partner)
+        if blocked := blocked_at_receipt(order.received_at, released.get(order.key), sender):
+            kept.append(Ended(order.key, order.file_key, "rejected", blocked[0]))
+            continue
         to = country_of_payee(order.transaction)
         stopped = stop_findings(order.key, True, to, reference, profile, window)
-        review = review_findings(
-            order.received_at, released.get(order.key), senders.get(order.partner), profile
-        )
+        review = review_findings(order.received_at, released.get(order.key), sender, profile)
         if held := next(iter(stopped or (found and (found,)) or review), None):
             kept.append(Ended(order.key, order.file_key, "held", held, besides=order.findings))
     return tuple(kept)

@@ -16,6 +16,7 @@ from sepa.model.profile import Profile
 from sepa.model.reference import Account, Reference, account_of
 from sepa.rules.consents import consent_findings, consent_for
 from sepa.rules.due_date import creditor_findings, debtor_findings, no_debtor_account, reach_findings
+from sepa.rules.ebanking import blocked_at_receipt
 from sepa.rules.funds import Cover, available_cents, cover_findings, needed_cents
 from sepa.rules.payers import creditor_barred
 from sepa.rules.reviews import review_findings
@@ -66,8 +67,8 @@ def settle(
     booking (BAT-06 is a matter of the bookings written). What an on-us payment brings its creditor counts
     for the orders after it. A payment whose standing, creditor, consent or other bank fails today is refused
     (DD-08, ACC-01, ACC-09, ACC-10, SC-05). One that came shortly before its sender's access was blocked is held,
-    even before its day (EB-10). Without cover a transfer waits until the last window of its last
-    agreed day (FND-07, FND-08), a collection is not executed (FND-09).
+    even before its day; one that came during the block is refused (EB-10). Without cover a transfer waits until
+    the last window of its last agreed day (FND-07, FND-08), a collection is not executed (FND-09).
 
     ValueError: no table of accounts, an instant without a zone, or a debit before its day. BrokenPromise:
     a payment given twice, or one that no file may hold.
@@ -155,6 +156,9 @@ class _Run:
             review = review_findings(payment.received_at, payment.released_at, sender, self._profile)
             if review:
                 return Unpaid(payment, "held", review[0])
+            blocked = blocked_at_receipt(payment.received_at, payment.released_at, sender)
+            if blocked:
+                return Unpaid(payment, "rejected", blocked[0])
         if payment.kind == "collection" and payment.route == "clearing":
             unreached = self._unreached(payment)  # the payer's bank judges the rest
             return Unpaid(payment, "rejected", unreached[0]) if unreached else None

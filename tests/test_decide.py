@@ -2,7 +2,7 @@
 
 import datetime
 import random
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Set
 from itertools import pairwise
 from typing import Any
 
@@ -47,9 +47,9 @@ def desk(bank: Profile = OTP, tables: Reference | None = None, received: str = "
     return Desk(bank, tables, build.instant(received, bank), build.PARTNER, "partner")
 
 
-def judge(*parts: Built, seen: Any = none_seen, head: Mapping[str, Any] | None = None, **at: Any) -> Any:
+def judge(*parts: Built, seen: Any = none_seen, **at: Any) -> Any:
     judging = Judging(desk(**at), KEY)
-    judging.head(parts[0].head, **(head or {}))
+    judging.head(parts[0].head)
     verdicts = [verdict for part in parts for verdict in judging.piece(part.piece, seen)]
     return verdicts, judging.close()
 
@@ -463,11 +463,6 @@ def test_a_repeated_payment_information_id_refuses_the_second_block_only() -> No
     assert [block.status for block in file.blocks] == ["ACCP", "RJCT"]
     _, sound = judge(first, second(first, id="PMT-2"))
     assert told_of_file(sound) == ("ACCP", set(), set())
-
-
-def test_bat_04_a_file_that_came_before_is_refused_whole() -> None:
-    (verdict,), file = judge(transfer(), head={"same_content": "monday.xml"})
-    assert (verdict.outcome, told_of_file(file)) == ("rejected", ("RJCT", {("BAT-04", "DU01")}, set()))
 
 
 def test_bat_04_twins_of_an_earlier_message_are_held() -> None:

@@ -26,7 +26,6 @@ from sepa.schedule import (
     last_retry_day,
     local_instant,
     mandate_lapsed,
-    months_after,
     next_window,
     period_of,
     revocation_deadline,
@@ -35,7 +34,7 @@ from sepa.schedule import (
     time_to_cut_off,
     windows_of,
 )
-from sepa.scheme.calendar import is_target_day
+from sepa.scheme.calendar import is_target_day, months_after
 from sepa.store.profiles import load_profile
 
 OTP = load_profile("otp-sk")

@@ -136,13 +136,8 @@ class Judging:
         self._ids: set[str] = set()
         self._earlier_ids: set[str] = set()
 
-    def head(
-        self, head: MessageHead, *, same_content: str | None = None, same_message_id: str | None = None
-    ) -> Findings:
-        """Take the head and return what stands against the whole message so far.
-
-        `same_content` and `same_message_id` name earlier files, as in `sepa.rules.files.Arrival`.
-        """
+    def head(self, head: MessageHead) -> Findings:
+        """Take the head and return what stands against the whole message so far."""
         self._head = head
         case = self._case(None, None)
         judged = [rule for rule in _PLAIN if head.kind in rule.kinds and not self._lacks_table(rule)]
@@ -150,7 +145,7 @@ class Judging:
         about_orders = [rule for rule in judged if rule.subject == "transaction"]
         self._questions = _grouped(about_orders)
         self._of_strangers = _grouped(rule for rule in about_orders if not _asks_the_owners(rule))
-        arrival = files.Arrival(head, self._desk.partner_id, same_content, same_message_id)
+        arrival = files.Arrival(head, self._desk.partner_id)
         at_the_door = [rule for rule in files.ARRIVAL if not self._lacks_table(rule)]
         self._findings = findings_of(at_the_door, arrival, case)
         self._findings += findings_of((rule for rule in judged if rule.subject == "message"), head, case)

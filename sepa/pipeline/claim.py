@@ -87,6 +87,7 @@ def _sweep(home: Home, partner: str, stamp: Stamp, deliveries: list[Delivery]) -
             signature.unlink()  # whoever took it was killed before the file itself was taken, or after all was done
 
     def record(place: Path) -> None:
+        _remove_own_signature(inbox, place)
         deliveries.append(_record(home, partner, place))
 
     def take(source: Path) -> None:
@@ -159,6 +160,14 @@ def _remove(*marks: Path) -> None:
     for mark in marks:
         if os.path.lexists(mark) and (mark.is_symlink() or not mark.is_dir()):
             mark.unlink(missing_ok=True)
+
+
+def _remove_own_signature(inbox: Path, place: Path) -> None:
+    """Take away the signature of a taken file that a kill left in the inbox; the next file's own has other bytes."""
+    if is_signature(_signature(place)):
+        own = _signature(place).read_bytes()
+        signed = (inbox / each.name.removesuffix(SIGNATURE) for each in inbox.glob(f"*{SIGNATURE}"))
+        _remove(*(signature_of(each) for each in signed if read_signature(each) == own))
 
 
 def _signature(place: Path) -> Path:

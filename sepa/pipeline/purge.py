@@ -10,7 +10,7 @@ from sepa.pipeline.authorise import signature_of
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.reprocess import day_bounds
 from sepa.schedule import local_instant
-from sepa.schedule.days import months_after
+from sepa.scheme.calendar import months_after
 
 MONTHS = 12
 

@@ -27,6 +27,20 @@ def access_open(subject: MessageHead, case: Case) -> Findings:
     return (access_open.finding("DS0H", element, found, "a file before {blocked}", blocked=blocked),)
 
 
+def blocked_at_receipt(
+    received_at: datetime.datetime, released_at: datetime.datetime | None, partner: Partner | None
+) -> Findings:
+    """What refuses a waiting order that came while its sender's access was blocked, where the table said so only after
+    it was judged; nothing once a person has released it since."""
+    if partner is None or partner.blocked_at is None or not is_blocked(partner, received_at):
+        return NOTHING
+    if released_at is not None and released_at >= partner.blocked_at:
+        return NOTHING
+    blocked = f"{partner.blocked_at:%Y-%m-%d %H:%M:%S}"
+    found = f"{received_at.astimezone(partner.blocked_at.tzinfo):%Y-%m-%d %H:%M:%S}"
+    return (access_open.finding("DS0H", "end_to_end_id", found, "a file before {blocked}", blocked=blocked),)
+
+
 def is_blocked(partner: Partner, moment: datetime.datetime) -> bool:
     """Whether the partner's access is blocked at `moment`: from the block on, until it is taken back."""
     if partner.blocked_at is None or moment < partner.blocked_at:

@@ -47,7 +47,7 @@ from sepa.schedule.consents import (
     mandate_lapsed,
     period_of,
 )
-from sepa.schedule.days import bank_days, months_after, settlement_days
+from sepa.schedule.days import bank_days, settlement_days
 from sepa.schedule.outside import AT_HOME, correspondent_day, date_outside
 from sepa.schedule.transfer import (
     date_transfer,
@@ -79,7 +79,6 @@ __all__ = [
     "last_retry_day",
     "local_instant",
     "mandate_lapsed",
-    "months_after",
     "next_books_day",
     "next_window",
     "period_of",

@@ -11,7 +11,8 @@ from sepa.model.dating import Dated, Move, Refusal
 from sepa.model.profile import LeadDays, Profile
 from sepa.model.verdict import Route
 from sepa.schedule.clock import local_instant, submission_day
-from sepa.schedule.days import bank_days, months_after, settlement_days
+from sepa.schedule.days import bank_days, settlement_days
+from sepa.scheme.calendar import months_after
 
 
 def date_collection(

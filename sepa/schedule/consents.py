@@ -8,7 +8,8 @@ import datetime
 from typing import Literal
 
 from sepa.model.profile import Profile
-from sepa.schedule.days import bank_days, months_after
+from sepa.schedule.days import bank_days
+from sepa.scheme.calendar import months_after
 
 Periodicity = Literal["weekly", "monthly", "quarterly", "half-yearly", "yearly"]
 

@@ -10,7 +10,8 @@ from sepa.model.dating import Dated, Move, Refusal
 from sepa.model.profile import Profile
 from sepa.model.verdict import Family
 from sepa.schedule.clock import local_instant, submission_day
-from sepa.schedule.days import bank_days, months_after
+from sepa.schedule.days import bank_days
+from sepa.scheme.calendar import months_after
 
 SAME_DAY: frozenset[Family] = frozenset(
     {"priority_domestic", "on_us_foreign_currency", "on_us_conversion", "otp_express"}

@@ -12,7 +12,8 @@ from sepa.model.profile import Profile
 from sepa.model.reference import Account
 from sepa.model.verdict import Route
 from sepa.schedule.clock import cut_off_for_transfer, is_on_time, local_instant, submission_day
-from sepa.schedule.days import bank_days, months_after, settlement_days
+from sepa.schedule.days import bank_days, settlement_days
+from sepa.scheme.calendar import months_after
 
 
 def date_transfer(

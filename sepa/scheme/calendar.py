@@ -1,13 +1,16 @@
-"""Working days: TARGET closing days and Slovak rest days, by rule and by year.
+"""Working days: TARGET closing days, Slovak and Slovene rest days, by rule and by year.
 
 TARGET is run by the Eurosystem; its closing days stand since 2002 (ECB decision of 14 December 2000).
-Slovak rest days: Act 241/1993 as amended. Bank terms DAT-06, DAT-08, item D-24. Years before 2002 are
-answered by the rules of 2002.
+Slovak rest days: Act 241/1993 as amended. Slovene rest days: the Act on public holidays and days off (Zakon o
+praznikih in dela prostih dneh v Republiki Sloveniji, 1991, as amended). Bank terms DAT-06, DAT-08, item D-24. Years
+before 2002 are answered by the rules of 2002.
 
 A payment day is counted in whole dates; nothing here knows an hour.
 """
 
 import datetime
+from calendar import monthrange
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
@@ -43,17 +46,26 @@ def target_closing_days(year: int) -> frozenset[datetime.date]:
 def slovak_rest_days(year: int) -> frozenset[datetime.date]:
     """Public holidays and other rest days of Slovakia besides weekends; some may fall on one."""
     sunday = easter(year)
-    days = {sunday - 2 * _DAY, sunday + _DAY}
-    for month, day, first, last, but_not_in in _SLOVAK_REST_DAYS:
+    return frozenset({sunday - 2 * _DAY, sunday + _DAY, *_of_year(_SLOVAK_REST_DAYS, year)})
+
+
+def slovene_rest_days(year: int) -> frozenset[datetime.date]:
+    """Public holidays and other rest days of Slovenia besides weekends; some may fall on one, Easter and Whitsun do."""
+    sunday = easter(year)
+    return frozenset({sunday, sunday + _DAY, sunday + 49 * _DAY, *_of_year(_SLOVENE_REST_DAYS, year)})
+
+
+def _of_year(table: "_Fixed", year: int) -> Iterator[datetime.date]:
+    for month, day, first, last, but_not_in in table:
         if first <= year <= last and year not in but_not_in:
-            days.add(datetime.date(year, month, day))
-    return frozenset(days)
+            yield datetime.date(year, month, day)
 
 
 # Month, day, first year, last year, years without. Amendments that turned rest days into working days:
 # 1 September from 2024 (Act 530/2023); 17 November from 2025; 8 May and 15 September in 2026 only
 # (Act 261/2025). 30 October 2018 was a single day, a hundred years after the Martin Declaration.
-_SLOVAK_REST_DAYS: tuple[tuple[int, int, int, int, tuple[int, ...]], ...] = (
+_Fixed = tuple[tuple[int, int, int, int, tuple[int, ...]], ...]
+_SLOVAK_REST_DAYS: _Fixed = (
     (1, 1, 1, 9999, ()),
     (1, 6, 1, 9999, ()),
     (5, 1, 1, 9999, ()),
@@ -70,7 +82,31 @@ _SLOVAK_REST_DAYS: tuple[tuple[int, int, int, int, tuple[int, ...]], ...] = (
     (12, 26, 1, 9999, ()),
 )
 
-_REST_DAYS_OF = {"SK": slovak_rest_days}
+# 2 January was a working day from 2013 to 2016; 14 August 2023 was a single day of solidarity after the floods.
+_SLOVENE_REST_DAYS: _Fixed = (
+    (1, 1, 1, 9999, ()),
+    (1, 2, 1, 9999, (2013, 2014, 2015, 2016)),
+    (2, 8, 1, 9999, ()),
+    (4, 27, 1, 9999, ()),
+    (5, 1, 1, 9999, ()),
+    (5, 2, 1, 9999, ()),
+    (6, 25, 1, 9999, ()),
+    (8, 14, 2023, 2023, ()),
+    (8, 15, 1, 9999, ()),
+    (10, 31, 1, 9999, ()),
+    (11, 1, 1, 9999, ()),
+    (12, 25, 1, 9999, ()),
+    (12, 26, 1, 9999, ()),
+)
+
+_REST_DAYS_OF = {"SK": slovak_rest_days, "SI": slovene_rest_days}
+
+
+def months_after(day: datetime.date, months: int) -> datetime.date:
+    """The same day `months` later, or the last of that month (29 February becomes 28)."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return datetime.date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def is_target_day(day: datetime.date) -> bool:

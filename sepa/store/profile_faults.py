@@ -2,7 +2,6 @@
 
 import datetime
 import re
-from calendar import monthrange
 from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from sepa.model.profile import GAPS, CountryList, PriceList, Profile, Section
-from sepa.scheme.calendar import working_days
+from sepa.scheme.calendar import months_after, working_days
 from sepa.scheme.countries import is_country
 
 Layer = tuple[str, dict[str, Any]]
@@ -139,7 +138,7 @@ def contradictions(profile: Profile) -> Iterator[tuple[str, str]]:
     terms = profile.profile
     if (
         terms.announced_on
-        and _months_after(terms.announced_on, terms.change_notice_months) > terms.effective_from
+        and months_after(terms.announced_on, terms.change_notice_months) > terms.effective_from
     ):
         yield (
             "profile.effective_from",
@@ -159,13 +158,6 @@ def contradictions(profile: Profile) -> Iterator[tuple[str, str]]:
         yield "funds.retry.default_days", f"must not exceed max_days, {profile.funds.retry.max_days}"
     if profile.addresses.hybrid_from > profile.addresses.unstructured_until:
         yield "addresses.hybrid_from", "must not come after unstructured_until"
-
-
-def _months_after(day: datetime.date, months: int) -> datetime.date:
-    """The same day so many months later, the month's last where it has no such day."""
-    year, month = divmod(day.month - 1 + months, 12)
-    first = datetime.date(day.year + year, month + 1, 1)
-    return first + datetime.timedelta(min(day.day, monthrange(first.year, first.month)[1]) - 1)
 
 
 def _gaps_left_open(profile: Profile) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from sepa.model.finding import Finding
+from sepa.model.finding import NEUTRAL, Finding
 from sepa.model.notice import BankContact
 from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
@@ -24,7 +24,8 @@ def speaker(catalogue: Catalogue, language: str) -> Say:
 def told(finding: Finding, say: Say, *, with_hint: bool = True, cites_terms: bool = True) -> Reason:
     """A finding in its reader's words. Values are cleaned; account and birth numbers in them are masked.
 
-    Without `cites_terms` no paragraph is named as one of our terms: they are those of another bank.
+    Without `cites_terms` no paragraph is named as one of our terms: they are those of another bank. Of an order that
+    the bank has stopped none is named at all: it would say that sanctions or unusual operations are meant (HLD-01).
     """
     found = _shown(finding, finding.found)
     facts = [Fact(say(Phrase("Found")), found, quoted=True)] if found else []
@@ -37,7 +38,7 @@ def told(finding: Finding, say: Say, *, with_hint: bool = True, cites_terms: boo
         advice=say(_masked(finding, finding.remedy)) if with_hint else "",
         small=" · ".join(
             (
-                *_paragraph(finding.source, say, cites_terms),
+                *(_paragraph(finding.source, say, cites_terms) if finding.told_rule != NEUTRAL else ()),
                 say(Phrase("ISO code {code}", {"code": finding.code})),
                 say(Phrase("rule {rule}", {"rule": finding.told_rule})),
             )

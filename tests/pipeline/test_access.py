@@ -39,3 +39,28 @@ def test_what_waits_for_money_is_held_as_well(house: House) -> None:
     house.change_partner(SENDER, blocked_at=BLOCK)
     house.run("2026-04-02T11:30")
     assert house.states(key) == {"PAY": "held DS0H EB-10"}
+
+
+def test_what_came_during_a_block_that_was_told_too_late_is_refused_in_its_window(house: House) -> None:
+    """The bank's tables learn at 11:00 that access was blocked at 10:00; files of 10:30 were judged meanwhile."""
+    key = one(house, TRADER, "10.00", due="2026-04-07", name="LATE")
+    passed = one(house, TRADER, "20.00", due="2026-04-07", name="OPENED")
+    (house.root / "inbox" / SENDER / "OPENED.xml").rename(house.root / "later.xml")
+    house.run("2026-04-02T10:30")
+    (house.root / "later.xml").rename(house.root / "inbox" / SENDER / "OPENED.xml")
+    house.run("2026-04-02T10:45")
+    assert house.states(key) == {"LATE": "waiting"}
+    house.change_partner(SENDER, blocked_at=BLOCK, unblocked_at="2026-04-02T10:45:00+02:00")
+    house.run("2026-04-07T08:30")
+    assert house.states(key) == {"LATE": "rejected DS0H EB-10"}
+    assert house.states(passed) == {"OPENED": "paid"}
+
+
+def test_what_came_during_the_block_and_a_person_released_since_is_paid(house: House) -> None:
+    key = one(house, TRADER, "10.00", due="2026-04-07", name="LATE")
+    house.run("2026-04-02T10:30")
+    house.change_partner(SENDER, blocked_at=BLOCK)
+    house.reprocess("hold", "2026-04-02T11:00", key=key)
+    house.release("2026-04-02T12:00", key=key)
+    house.run("2026-04-07T08:30")
+    assert house.states(key) == {"LATE": "paid"}

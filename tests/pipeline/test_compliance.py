@@ -53,6 +53,17 @@ def test_a_list_that_grew_since_holds_the_order_on_its_day(house: House) -> None
     assert not [word for word in ("HLD-01", "unusual", "list L", "version 2") if word in told]
 
 
+def test_a_letter_of_a_refusal_names_no_paragraph_of_sanctions(house: House) -> None:
+    key = due(house, "2026-04-07")
+    table(house, "screening.csv", HEADER + LISTED.format(version=1))
+    house.run()
+    house.reprocess("refuse", "2026-04-02T11:00", key=key)
+    (letter,) = [each for each in house.published(key, "decision:") if each.suffix == ".txt"]
+    words = letter.read_text("utf-8")
+    assert "HLD-10" in words
+    assert "VII.8" not in words
+
+
 def test_what_two_people_released_is_paid_whatever_version_the_list_gets(house: House) -> None:
     key = due(house, "2026-04-07")
     table(house, "screening.csv", HEADER + LISTED.format(version=1))

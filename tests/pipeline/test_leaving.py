@@ -205,3 +205,14 @@ def test_the_days_of_receipt_and_of_entry_are_possible(house: House, asked_on: d
     with house.open() as home:
         (decision,) = home.journal.decisions(key)
     assert decision.asked_on == asked_on
+
+
+def test_told_again_the_judgement_says_nothing_of_what_came_later(house: House, sealed: str) -> None:
+    """Paid, then taken out: neither move changed the answer of the day it was judged."""
+    with house.open() as home:
+        before = [(each.outcome, each.findings) for each in home.journal.orders(sealed, as_judged=True)]
+    assert withdraw(house, sealed).moved == 1
+    with house.open() as home:
+        after = [(each.outcome, each.findings) for each in home.journal.orders(sealed, as_judged=True)]
+        assert home.journal.faults() == []
+    assert after == before

@@ -175,7 +175,44 @@ def test_killed_in_between_the_file_keeps_its_signature(signing: House, killed: 
     killed.undo()
     signing.run("2026-04-02T11:30")
     assert signing.states(key) == {"PAY": "paid"}
-    assert set(left(signing)) <= {".taken", "a.xml.sig"}
+    assert left(signing) == [".taken"]
+
+
+def test_a_signature_that_a_kill_left_speaks_of_no_other_file(signing: House) -> None:
+    """Killed between the taking of a file and that of its signature; the next file of its name comes unsigned."""
+    key = drop(signing, KEY.sign(ONE))
+    with pytest.MonkeyPatch.context() as patched:
+
+        def killed(*marks: Path) -> None:
+            if any(mark.suffix == ".sig" for mark in marks):
+                raise Killed
+
+        patched.setattr(sepa.pipeline.claim, "_remove", killed)
+        with pytest.raises(Killed):
+            signing.claim()
+    assert "a.xml.sig" in left(signing)
+    other = drop(signing, None, ONE.replace(b"10.00", b"11.00"))
+    signing.run("2026-04-02T11:30")
+    assert signing.states(key) == {"PAY": "paid"}
+    assert signing.status_report(other).codes[0] == "DS0A"
+
+
+def test_the_next_files_own_signature_stays(signing: House) -> None:
+    key = drop(signing, KEY.sign(ONE))
+    with pytest.MonkeyPatch.context() as patched:
+
+        def killed(*marks: Path) -> None:
+            if any(mark.suffix == ".sig" for mark in marks):
+                raise Killed
+
+        patched.setattr(sepa.pipeline.claim, "_remove", killed)
+        with pytest.raises(Killed):
+            signing.claim()
+    content = ONE.replace(b"10.00", b"11.00").replace(b"PAY", b"NEW")
+    other = drop(signing, KEY.sign(content), content)
+    signing.run("2026-04-02T11:30")
+    assert signing.states(key) == {"PAY": "paid"}
+    assert signing.states(other) == {"NEW": "paid"}
 
 
 def test_a_signature_is_purged_with_its_file(signing: House) -> None:

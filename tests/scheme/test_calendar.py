@@ -16,6 +16,7 @@ from sepa.scheme.calendar import (
     is_slovak_rest_day,
     is_target_day,
     slovak_rest_days,
+    slovene_rest_days,
     target_closing_days,
     working_days,
 )
@@ -138,6 +139,7 @@ def test_agrees_with_the_holidays_package(year: int) -> None:
     """From 2002 to 2099 there is no difference, weekend days included."""
     assert target_closing_days(year) == set(holidays.financial_holidays("XECB", years=year))
     assert slovak_rest_days(year) == set(holidays.country_holidays("SK", years=year))
+    assert slovene_rest_days(year) == set(holidays.country_holidays("SI", years=year))
 
 
 @pytest.mark.parametrize("year", range(2002, 2100))
@@ -161,6 +163,21 @@ def test_slovak_rest_days_agree_with_quantlib(year: int) -> None:
         told |= {datetime.date(year, 12, on) for on in range(27, 32)}
     assert exchange - desk == {day for day in told if day.weekday() < 5}
     assert desk - exchange == ({datetime.date(2018, 10, 30)} if year == 2018 else set())
+
+
+@pytest.mark.parametrize("year", range(2002, 2100))
+def test_slovene_rest_days_agree_with_quantlib(year: int) -> None:
+    """QuantLib knows the stock exchange of Ljubljana, which also rests on Good Friday and before the feasts of winter.
+
+    It is open on 8 February, 27 April and 1 November, and has heard neither of the years in which 2 January was a
+    working day nor of 14 August 2023.
+    """
+    exchange = closed_for(QuantLib.Slovenia(), year)
+    desk = {day for day in every_day(year) if day.weekday() > 4 or day in slovene_rest_days(year)}
+    own = {easter(year) - datetime.timedelta(2), datetime.date(year, 12, 24), datetime.date(year, 12, 31)}
+    assert exchange - desk <= own | {datetime.date(year, 1, 2)}
+    untold = {(2, 8), (4, 27), (8, 14), (11, 1)}
+    assert {(day.month, day.day) for day in desk - exchange} <= untold
 
 
 def test_easter_agrees_with_dateutil() -> None:

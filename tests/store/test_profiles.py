@@ -48,7 +48,7 @@ def test_the_slovene_bank_says_what_its_page_says_and_lies_over_the_scheme_of_to
     assert bank.contact.hours == Hours(opens=datetime.time(8), closes=datetime.time(19))
     own, base = parameters(load_profile("otp-si")), parameters(load_profile("sepa-2026"))
     changed = {key.split(".")[0] for key in own if own[key] != base.get(key)}
-    assert changed == {"profile", "bank", "notices"}
+    assert changed == {"profile", "bank", "calendar", "notices"}
 
 
 def test_the_default_holds_the_hours_and_days_of_the_terms() -> None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.journal import MOVES, Move
+from sepa.model.journal import MOVES, Move, first_state
 from sepa.store.journal import Overtaken
 from sepa.store.sql.connection import among, pour, slices
 from sepa.store.sql.rows import day_text, findings_text, instant_text
@@ -61,7 +61,10 @@ def move(connection: sa.Connection, moves: Sequence[Move], stood: dict[str, Stan
     if len({each.key for each in moves}) != len(moves):
         raise BrokenPromise("an order can move only once in a transaction")
     lines = [_line(each, stood[each.key]) for each in moves]
-    changed = [line[0] for line in lines if stood[line[0]].step == 0 and _changes(line, stood[line[0]])]
+    changed = [line[0] for line in lines if _changes(line, stood[line[0]])]
+    later = [key for key in changed if stood[key].step]
+    told = _judgements_told(connection, later) if later else frozenset()
+    changed = [key for key in changed if key not in told]
     try:
         pour(connection, history, _LINE, list(_judgements(connection, changed, stood)))
         pour(connection, history, _LINE, lines)
@@ -87,6 +90,16 @@ def _line(move: Move, before: Standing) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+def _judgements_told(connection: sa.Connection, keys: Collection[str]) -> frozenset[str]:
+    """Which of `keys` have their judgement in their history already; of the others the own row still tells it."""
+    first = sa.select(history.c.key).where(history.c.step == 0)
+    return frozenset(
+        key
+        for part in slices(keys)
+        for key in connection.scalars(first.where(among(history.c.key, part, connection.dialect)))
+    )
+
+
 def _changes(line: tuple[Any, ...], before: Standing) -> bool:
     """Whether the line says anything else of the order than its row did, besides its state."""
     days = day_text(before.booking_date), day_text(before.settlement_date)
@@ -108,7 +121,9 @@ def _judgements(
             for key in by_file[file_key]:
                 before = stood[key]
                 days = day_text(before.booking_date), day_text(before.settlement_date)
-                yield (*before[:6], *days, before.findings, at, profile, f"judged:{at}")
+                state = before.state if before.step == 0 else first_state(before.outcome)  # type: ignore[arg-type]
+                judged = (key, state, 0, *before[3:6], *days, before.findings)
+                yield (*judged, at, profile, f"judged:{at}")
 
 
 _following = sa.and_(history.c.key == orders.c.key, history.c.step == orders.c.step + 1)
