@@ -178,6 +178,9 @@ def test_killed_in_between_the_file_keeps_its_signature(signing: House, killed: 
     assert left(signing) == [".taken"]
 
 
+ANOTHER = transfers("NEW-1", TRADER, [order("NEW", "11.00", "Oceliareň", B1)]).encode()
+
+
 def test_a_signature_that_a_kill_left_speaks_of_no_other_file(signing: House) -> None:
     """Killed between the taking of a file and that of its signature; the next file of its name comes unsigned."""
     key = drop(signing, KEY.sign(ONE))
@@ -191,7 +194,7 @@ def test_a_signature_that_a_kill_left_speaks_of_no_other_file(signing: House) ->
         with pytest.raises(Killed):
             signing.claim()
     assert "a.xml.sig" in left(signing)
-    other = drop(signing, None, ONE.replace(b"10.00", b"11.00"))
+    other = drop(signing, None, ANOTHER)
     signing.run("2026-04-02T11:30")
     assert signing.states(key) == {"PAY": "paid"}
     assert signing.status_report(other).codes[0] == "DS0A"
@@ -208,8 +211,7 @@ def test_the_next_files_own_signature_stays(signing: House) -> None:
         patched.setattr(sepa.pipeline.claim, "_remove", killed)
         with pytest.raises(Killed):
             signing.claim()
-    content = ONE.replace(b"10.00", b"11.00").replace(b"PAY", b"NEW")
-    other = drop(signing, KEY.sign(content), content)
+    other = drop(signing, KEY.sign(ANOTHER), ANOTHER)
     signing.run("2026-04-02T11:30")
     assert signing.states(key) == {"PAY": "paid"}
     assert signing.states(other) == {"NEW": "paid"}
