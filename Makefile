@@ -41,6 +41,16 @@ fuzz: $(READY)  ## Look for inputs that break what must hold: make fuzz TARGETS=
 fuzz-ci: $(READY)  ## A minute of each target, two at a time.
 	@$(MAKE) --no-print-directory fuzz SECONDS=60
 
+bom: $(READY)  ## What a desk runs with, as CycloneDX JSON: var/bom.json.
+	@mkdir -p var
+	@$(BIN)/python -m tools.bom var/bom.json
+
+licences: $(READY)  ## docs/licences.md, after the lock changed.
+	@$(BIN)/python -m tools.licences
+
+audit-dependencies: $(READY)  ## Known holes in what is locked; says what could not be asked.
+	@$(BIN)/python -m tools.audit
+
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	@echo "Setting up $(VENV): a minute or two, once."
