@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test fast soak ui lint bench fuzz fuzz-ci clean
+.PHONY: demo test fast soak ui lint bench fuzz fuzz-ci bom licences audit-dependencies clean
 
 demo: $(READY)  ## One business day of the sample bank through the real DAGs.
 	@$(BIN)/python -m sepa.orchestration.demo
