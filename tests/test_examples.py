@@ -80,7 +80,7 @@ def assert_told_alike(found: Finding, rule: Rule) -> None:
     checked, reported = reason_line(found, ""), reason(found)  # sepa check, pain.002
     assert (checked["message"], checked["remedy"]) == (str(found.message), str(found.remedy))
     assert (reported.code, reported.sentence) == (found.code, f"{found.message} {found.remedy}")
-    letter = told_in_letter(found, speaker(Catalogue(), "en"))
+    letter = told_in_letter(found, speaker(Catalogue({}), "en"))
     assert {checked["rule"], reported.rule, letter.small.rpartition("rule ")[2]} == {found.told_rule}
     assert (found.told_rule == rule.id) is not bool(found.inside)
     assert selected(RULES, [found.told_rule])  # what is named can be looked up
