@@ -217,6 +217,9 @@ class Approval(msgspec.Struct, frozen=True):
     decision: str
 
 
+Noted = Literal["came", "ordered", "settled", "left", "sent"]
+"""What the second book tells of: deliveries, decisions, settlements, bulks that began to leave and that have left."""
+
 Initiator = Literal["own_bank", "other_bank_with_written_proof"]
 CorrectionCode = Literal["TECH", "DUPL", "AM09"]
 
@@ -261,6 +264,17 @@ class ReportDue(msgspec.Struct, frozen=True):
     at: datetime.datetime
 
 
+class Ordered(msgspec.Struct, frozen=True):
+    """A decision with all that it caused, as the journal was told it; `correction` where a payment was booked back."""
+
+    decision: Decision
+    moves: tuple[Move, ...] = ()
+    report: ReportDue | None = None
+    approvals: tuple[Approval, ...] = ()
+    recalls: tuple[Recall, ...] = ()
+    correction: Correction | None = None
+
+
 def block_key(order_key: str, block: int) -> str:
     """The key of a whole PaymentInformation, for what is told of it in one: that of its file, `-B`, its position."""
     return f"{order_key.split('-')[0]}-B{block}"
@@ -286,3 +300,11 @@ class Publication(msgspec.Struct, frozen=True):
     subject: str
     occasion: str
     at: datetime.datetime
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """A bulk that has left, and the files in which it did."""
+
+    bulk: str
+    window: datetime.datetime
+    files: tuple[Publication, ...]

@@ -96,6 +96,13 @@ class Bulk(msgspec.Struct, frozen=True):
         return self.scheme.rpartition("/")[2] if self.kind == "hand-over" else "EUR"
 
 
+class Departure(msgspec.Struct, frozen=True):
+    """A bulk as it began to leave, and when."""
+
+    at: datetime.datetime
+    bulk: Bulk
+
+
 def sealed_bulk(
     kind: BulkKind,
     window: datetime.datetime,

@@ -20,6 +20,7 @@ import msgspec
 from sepa.model.journal import Delivery
 from sepa.pipeline.arrival import MARKS, arrived_at, beside, is_complete
 from sepa.pipeline.authorise import SIGNATURE, is_signature, read_signature, signature_of
+from sepa.pipeline.book import note_delivery, refuse_behind
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.undone import each_of
 from sepa.store.files import copy_hashed, move, publish, safe_name, sweep
@@ -50,6 +51,7 @@ def claim(home: Home, at: datetime.datetime, *, by_clock: bool = False) -> list[
     second waits. A file or an inbox that fails by our own fault keeps no other back; LeftUndone says so.
     """
     at = utc(at)
+    refuse_behind(home)
     terms = home.terms(at)
     if home.in_maintenance and terms.ebanking.maintenance_mode == "nothing":
         return []
@@ -212,6 +214,7 @@ def _record(home: Home, partner: str, place: Path) -> Delivery:
             signature=kept_as,
         )
     )
+    note_delivery(home, delivery)
     place.unlink()
     signature.unlink(missing_ok=True)
     return delivery

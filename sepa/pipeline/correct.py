@@ -14,6 +14,7 @@ from sepa.model.journal import (
     CorrectionCode,
     Decision,
     Initiator,
+    Ordered,
     OrderRow,
     Publication,
     Withheld,
@@ -22,6 +23,7 @@ from sepa.model.message import Remittance
 from sepa.model.notice import Advice
 from sepa.model.payment import Bulk, Posting
 from sepa.model.reference import Account
+from sepa.pipeline.book import ordering, refuse_behind
 from sepa.pipeline.emit import publish_bookings
 from sepa.pipeline.home import DESK, Home, utc
 from sepa.pipeline.letters import contact, lay_down, silenced, withheld, words
@@ -59,6 +61,7 @@ def correct(
         raise ValueError("a correction needs a name and a proof")
     roles = home.roles()
     by = roles.recorded(by, "correct", for_whom)
+    refuse_behind(home)
     order = home.journal.order(key)
     refused = _obstacle(home, order, initiator, at)
     if refused or order is None:
@@ -79,7 +82,8 @@ def correct(
     if not any(not roles.same_person(each.by, by) for each in alike):
         if alike:
             return Corrected(key, "You ordered it before; a second person must order it too.", proposed=True)
-        home.journal.decide(decision, [], report=None)
+        with ordering(home, Ordered(decision)):
+            home.journal.decide(decision, [], report=None)
         return Corrected(
             key, "Written down. It is booked back when a second person orders the same.", proposed=True
         )
@@ -92,7 +96,9 @@ def correct(
         at=utc(at),
         booking_date=home.next_books_day(utc(at)),
     )
-    if not home.journal.correct(decision, correction):
+    with ordering(home, Ordered(decision, correction=correction)):
+        corrected = home.journal.correct(decision, correction)
+    if not corrected:
         return Corrected(key, "It was booked back before; an order is corrected once.")
     return Corrected(key, "Booked back, with the value date of the payment.", done=True)
 

@@ -12,6 +12,7 @@ from sepa.model.payment import Bulk, BulkKind, Payment, Posting
 from sepa.model.reference import Reference
 from sepa.pipeline.away import order_away
 from sepa.pipeline.beside import all_drawn, hands_for
+from sepa.pipeline.book import note_departure, note_sent, refuse_behind
 from sepa.pipeline.handover import hand_over
 from sepa.pipeline.home import Home
 from sepa.pipeline.publish import draft, publish_as
@@ -41,6 +42,7 @@ def emit_bulks(home: Home, at: datetime.datetime) -> list[str]:
     bulks = home.journal.bulks_unpublished()
     if not bulks:
         return []
+    refuse_behind(home)
     banks = banks_of(home, home.reference())
 
     def emit(sealed: Bulk) -> list[Publication]:
@@ -48,8 +50,10 @@ def emit_bulks(home: Home, at: datetime.datetime) -> list[str]:
         if not bulk.keys:
             home.journal.published([], settles=bulk.id)
             return []
+        note_departure(home, bulk, at)
         left = _away(home, bulk, at) if bulk.kind == "hand-over" else _files(home, bulk, banks, at)
         home.journal.published(left, settles=bulk.id)
+        note_sent(home, bulk, left)
         return left
 
     return _paths(each_of(bulks, emit, lambda bulk: f"bulk {bulk.id}"))

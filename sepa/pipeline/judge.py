@@ -15,6 +15,7 @@ from sepa.model.profile import Profile
 from sepa.model.reference import Reference
 from sepa.model.verdict import FileVerdict, Verdict
 from sepa.pipeline.authorise import authorisation_of
+from sepa.pipeline.book import refuse_behind
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.patience import Measured
 from sepa.pipeline.undone import each_of
@@ -97,6 +98,7 @@ def judge_all(
 
     `told` hears the number of each file before it is judged. LeftUndone names what failed, at the end.
     """
+    refuse_behind(home)
     reference = home.reference()
 
     def one(numbered: tuple[int, str]) -> FileRow:

@@ -20,12 +20,14 @@ from sepa.model.journal import (
     Decision,
     FileRow,
     Move,
+    Ordered,
     OrderRow,
     Recall,
     RecallReason,
     ReportDue,
 )
 from sepa.pipeline.acts import steps
+from sepa.pipeline.book import ordering, refuse_behind
 from sepa.pipeline.home import Home, utc
 from sepa.schedule import local_instant
 from sepa.store.journal import Overtaken
@@ -92,6 +94,7 @@ def reprocess(
     if not reason.strip() or not by.strip():
         raise Mistaken("a decision needs a reason and a name")
     by = home.roles().recorded(by, act, for_whom)
+    refuse_behind(home)
     order = _one_order(home, key) if key and "-" in key else None
     files = [_file_of(home, order)] if order else _files(home, key, partner, day)
     if asked_on is not None:
@@ -191,14 +194,15 @@ def _on_orders(
     report = ReportDue(
         file_key=file.key, occasion=f"decision:{decision.id}", partner=file.partner, at=decision.at
     )
+    ordered = Ordered(
+        decision,
+        tuple(moves),
+        report if moves or act == "report-again" else None,
+        tuple(approvals),
+        tuple(recalls),
+    )
     try:
-        moved = home.journal.decide(
-            decision,
-            moves,
-            report=report if moves or act == "report-again" else None,
-            approvals=approvals,
-            recalls=recalls,
-        )
+        moved = write_down(home, ordered)
     except Overtaken:
         return Reprocessed(
             subject, act, 0, looked_at, "Orders moved on meanwhile; nothing was changed. Try again."
@@ -208,6 +212,18 @@ def _on_orders(
     left = looked_at - moved
     sentence = _sentence(act, moved + len(recalls), left - len(recalls), file, stay)
     return Reprocessed(subject, act, moved, left, sentence, len(approvals), len(recalls))
+
+
+def write_down(home: Home, ordered: Ordered) -> int:
+    """Write what was ordered into the journal, and into the second book beside it; how many orders moved."""
+    with ordering(home, ordered):
+        return home.journal.decide(
+            ordered.decision,
+            ordered.moves,
+            report=ordered.report,
+            approvals=ordered.approvals,
+            recalls=ordered.recalls,
+        )
 
 
 def _sentence(act: str, moved: int, left: int, file: FileRow, stay: Mapping[str, int]) -> str:

@@ -7,6 +7,7 @@ import msgspec
 
 from sepa.model.journal import Delivery, FileRow
 from sepa.pipeline.acknowledge import acknowledge as tell_who_waits
+from sepa.pipeline.book import refuse_behind
 from sepa.pipeline.claim import claim
 from sepa.pipeline.correct import emit_corrections
 from sepa.pipeline.emit import emit_bulks, emit_reports
@@ -44,6 +45,7 @@ def run(
 
     `told` hears a short word before each step, for a progress display.
     """
+    refuse_behind(home)
     deliveries: list[Delivery] = []
     judged: list[FileRow] = []
     sealed = Sealed(window=at)

@@ -12,6 +12,7 @@ from sepa.model.journal import OrderRow
 from sepa.model.payment import Ended, Settlement
 from sepa.model.rates import rates_at
 from sepa.model.reference import Reference
+from sepa.pipeline.book import refuse_behind, settling
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.judge import refuse_incomplete
 from sepa.rules.endings import ended_accounts, ending
@@ -67,6 +68,7 @@ def seal_window(
     window = utc(at)
     if home.in_maintenance:
         return Sealed(window=window, maintenance=True)
+    refuse_behind(home)
     terms = home.terms(window)
     local = local_instant(window, terms)
     day = banking_day or home.books_day(window)
@@ -82,7 +84,8 @@ def seal_window(
         if settlement is None:
             break
         try:
-            home.journal.seal(settlement, by=by)
+            with settling(home, settlement):
+                home.journal.seal(settlement, by=by)
         except Overtaken:
             if not left:
                 raise

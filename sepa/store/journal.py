@@ -23,6 +23,7 @@ from sepa.model.journal import (
     Event,
     FileRow,
     Move,
+    Noted,
     OrderRow,
     Publication,
     Recall,
@@ -361,6 +362,12 @@ class Journal(Protocol):
 
     def charges(self, day: datetime.date) -> list[Charge]:
         """What is charged on `day`, by key and event. An event is noted once for an order, with the first list."""
+
+    # --- the second book ---
+
+    def known(self, names: Mapping[Noted, Collection[str]]) -> Mapping[Noted, set[str]]:
+        """Which of these names the journal knows: ids of deliveries, decisions, bulks that began to leave and that
+        have left; of settlements a bulk, or the window's instant in UTC."""
 
     # --- prove ---
 

@@ -51,6 +51,16 @@ class Facts:
     due: int
     wrong: list[str]
 
+    def forgot(self, before: "Facts") -> bool:
+        """Whether something came, was ordered, settled or left that is known no more."""
+        return (
+            self.deliveries != before.deliveries
+            or self.decisions != before.decisions
+            or self.bulks != before.bulks
+            or self.attempts != before.attempts
+            or self.begun != before.begun
+        )
+
 
 def look(engine: sa.Engine) -> Facts:
     """Read it all in one transaction, and name what contradicts itself."""
@@ -157,6 +167,8 @@ class Outside:
         self.sums: dict[str, tuple[int, int]] = {}
         self.manifests: dict[str, dict[str, Any]] = {}
         self.fetched: set[str] = set()
+        self.told_before: set[str] = set()
+        self.gone_for_good: set[str] = set()
         self.counted: set[str] = set()
 
     def see(self) -> Iterator[str]:
@@ -166,6 +178,8 @@ class Outside:
                 if not path.is_file() or path.name.startswith(".tmp-"):
                     continue
                 name = str(path.relative_to(self.root))
+                if name in self.gone_for_good and name.startswith("clearing/out/pacs"):
+                    yield f"{name} lies there again after it was fetched"
                 content = path.read_bytes()
                 digest = hashlib.sha256(content).hexdigest()
                 if self.digests.setdefault(name, digest) != digest:
@@ -203,11 +217,13 @@ class Outside:
                 if self.recalled_in.setdefault(each.text or "", name) != name:
                     yield f"order {each.text} is recalled in {name} and in {self.recalled_in[each.text or '']}"
 
-    def fetch(self) -> None:
-        """The clearing takes its files away."""
+    def fetch(self, facts: Facts) -> None:
+        """The clearing takes its files away. What the journal knows to have left must never lie there again."""
         for path in sorted((self.root / "clearing" / "out").iterdir()):
             if path.is_file() and not path.name.startswith(".tmp-"):
-                self.fetched.add(str(path.relative_to(self.root)))
+                name = str(path.relative_to(self.root))
+                self.fetched.add(name)
+                self.gone_for_good |= {name} & facts.publications.keys()
                 path.unlink()
 
     def agree(self, facts: Facts, whole: bool) -> Iterator[str]:
@@ -232,7 +248,9 @@ class Outside:
         if not whole:
             return
         for name in self.digests:
-            if name not in facts.publications:
+            if name not in facts.publications and not (
+                name.startswith("outbox") and name in self.told_before
+            ):
                 yield f"{name} lies there and was never published"
         for name in self.digests:
             sent = name.startswith("clearing/out/") and not name.endswith(".manifest.json")

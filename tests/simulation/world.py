@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from sepa.pipeline.catch_up import catch_up
 from sepa.pipeline.claim import claim
 from sepa.pipeline.correct import correct, emit_corrections
 from sepa.pipeline.day import reconcile
@@ -81,7 +82,10 @@ class World:
         """Take one step. Broken where something does not hold."""
         self.played[step.kind if step.kind != "act" else f"act {step.what['act']}"] += 1
         if step.kind in BEFORE:
-            BEFORE[step.kind](self, step)
+            try:
+                BEFORE[step.kind](self, step)
+            except Exception as fault:
+                raise Broken(f"{type(fault).__name__}: {fault}") from fault
             self._follow([step] if step.kind == "catch-up" else [], whole=False)
             return
         if step.beside is not None:
@@ -308,20 +312,39 @@ def _backup(world: World, _: Step) -> None:
         }
 
 
-def _restore(world: World, _: Step) -> None:
+def _restore(world: World, step: Step) -> None:
     if world.backup is not None:
+        before = look(world.journal._engine)
         world.journal.close()
         refill(world.journal, world.backup)
-        world.behind = True
+        world.behind = look(world.journal._engine).forgot(before)
+        world.outside.told_before |= set(world.outside.digests)
+        _judge_as_before(world, step)
 
 
 def _catch_up(world: World, step: Step) -> None:
-    world.behind = False
+    if world.behind:
+        told = catch_up(world.home, world.instant(step.at))
+        if told.conflicts:
+            raise Broken("; ".join(told.conflicts))
+        world.played["caught up"] += 1
+        world.behind = False
+        _judge_as_before(world, step)
+
+
+def _judge_as_before(world: World, step: Step) -> None:
+    """What was judged since the backup is judged anew by the next who looks; nothing else depends on when."""
+    judged = {each.key for each in world.model.files.values() if each.judged}
+    if not world.behind:
+        judge_all(
+            world.home, [key for key in world.journal.unjudged() if key in judged], at=world.instant(step.at)
+        )
 
 
 def _mend(world: World, _: Step) -> None:
     if not world.model.mended:
         world.model.mended = True
+        world.backup = None  # whoever changes the tables makes a backup after it
         with (world.root / "reference" / "participants.csv").open("a", encoding="utf-8") as table:
             table.write(MISSING_BANK)
 
@@ -339,10 +362,10 @@ def _wake(world: World, _: Step) -> None:
 BEFORE: dict[str, Callable[[World, Step], None]] = {
     "drop": _drop,
     "prove": _prove,
-    "backup": lambda world, step: None,
+    "backup": _backup,
     "restore": _restore,
     "catch-up": _catch_up,
-    "fetch": lambda world, _: world.outside.fetch(),
+    "fetch": lambda world, _: world.outside.fetch(look(world.journal._engine)),
     "mend": _mend,
     "rest": _rest,
     "wake": _wake,

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from sepa.store.sql.audit import Auditing
 from sepa.store.sql.away import Away
+from sepa.store.sql.book import Known
 from sepa.store.sql.charging import Charging
 from sepa.store.sql.connection import JournalUnreachable, engine_of, unreachable
 from sepa.store.sql.corrections import Corrections
@@ -39,6 +40,7 @@ class SqlJournal(
     Charging,
     Purging,
     Story,
+    Known,
     Proof,
     Auditing,
 ):

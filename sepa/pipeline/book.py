@@ -1,0 +1,152 @@
+"""The second book: beside the journal, in the archive, what must not be forgotten when the journal is lost.
+
+What came, what a person ordered, what a window settled and what began to leave is each one small file under
+`archive/book/KIND/DAY/`, written once. A journal restored to an earlier point knows less than this book. What it
+forgot may have left already, so nothing more is taken, judged, ordered or paid until it is caught up
+(`sepa.pipeline.catch_up`).
+"""
+
+import datetime
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from sepa.model.broken import BrokenPromise
+from sepa.model.journal import Delivery, Noted, Ordered, Publication, Sent
+from sepa.model.payment import Bulk, Departure, Settlement
+from sepa.pipeline.home import Home, utc
+from sepa.store.files import make_folder, publish
+
+PENDING = ".pending-"
+KINDS: tuple[Noted, ...] = ("came", "ordered", "settled", "left", "sent")
+STAMP = "%Y%m%dT%H%M%S.%fZ"
+MARGIN = datetime.timedelta(days=7)
+"""Only entries since so long before the last window are looked for: what is older, every backup knows."""
+_SHORT = 12
+
+
+class JournalBehind(Exception):
+    """The journal was restored to an earlier point than the desk had reached; the text says what to do."""
+
+
+def refuse_behind(home: Home) -> None:
+    """JournalBehind when the second book knows of something that the journal forgot.
+
+    Entries of which nobody wrote whether they came true, because the writer was killed, are settled on the way.
+    """
+    forgotten = unknown(home)
+    if forgotten:
+        count, kinds = len(forgotten), sorted({path.parent.parent.name for path in forgotten})
+        raise JournalBehind(
+            f"The journal knows nothing of {count} entries of the second book ({', '.join(kinds)}; the first is "
+            f"{forgotten[0].relative_to(home.root)}): it was restored to an earlier point, and what it forgot may have "
+            "left already. Nothing is taken, judged or paid until it is caught up: sepa catch-up"
+        )
+
+
+def unknown(home: Home, *, whole: bool = False) -> list[Path]:
+    """Entries that the journal knows nothing of, by kind and day; with `whole` however old they are."""
+    last = None if whole else home.journal.last_window()
+    since = str((last - MARGIN).date()) if last is not None else ""
+    found = {kind: [*_entries(home, kind, since)] for kind in KINDS}
+    names = {kind: {_id(kind, path) for path in paths} for kind, paths in found.items()}
+    if not any(names.values()):
+        return []
+    known = home.journal.known(names)
+    lost = []
+    for kind, paths in found.items():
+        for path in paths:
+            is_known = _id(kind, path) in known[kind]
+            if path.name.startswith(PENDING):
+                _settle(path, is_known)
+            elif not is_known:
+                lost.append(path)
+    return lost
+
+
+def note_delivery(home: Home, delivery: Delivery) -> None:
+    """Write down that a file came; after the journal knows it, and before it leaves the folder of taken ones."""
+    _write(home, "came", delivery.received_at, delivery.id, delivery)
+
+
+@contextmanager
+def ordering(home: Home, ordered: Ordered) -> Iterator[None]:
+    """Around the journal's writing of a decision: it is noted where that came to be."""
+    with _pending(home, "ordered", ordered.decision.at, ordered.decision.id, ordered):
+        yield
+
+
+@contextmanager
+def settling(home: Home, settlement: Settlement) -> Iterator[None]:
+    """Around the journal's writing of a settlement: it is noted where that came to be."""
+    content = msgspec.json.encode(settlement)
+    digest = hashlib.sha256(content).hexdigest()[:_SHORT]
+    window = utc(settlement.window).strftime(STAMP)
+    first = settlement.bulks[0].id if settlement.bulks else "none"
+    with _pending(home, "settled", settlement.window, f"{window}_{first}_{digest}", settlement):
+        yield
+
+
+def note_departure(home: Home, bulk: Bulk, at: datetime.datetime) -> None:
+    """Write down that a bulk begins to leave, before its first byte. BrokenPromise when it left before as another."""
+    place = _folder(home, "left", bulk.window) / f"{bulk.id}.json"
+    if not place.exists():
+        _write(home, "left", bulk.window, bulk.id, Departure(utc(at), bulk))
+    elif msgspec.json.decode(place.read_bytes(), type=Departure).bulk.keys != bulk.keys:
+        raise BrokenPromise(f"bulk {bulk.id} began to leave with other orders")
+
+
+def note_sent(home: Home, bulk: Bulk, files: Iterable[Publication]) -> None:
+    """Write down that all files of a bulk lie there; after the journal knows it. They are not laid there again."""
+    place = _folder(home, "sent", bulk.window) / f"{bulk.id}.json"
+    if not place.exists():
+        _write(home, "sent", bulk.window, bulk.id, Sent(bulk.id, utc(bulk.window), tuple(files)))
+
+
+def _entries(home: Home, kind: Noted, since: str) -> Iterable[Path]:
+    folder = home.archive / "book" / kind
+    if folder.is_dir():
+        for day in sorted(folder.iterdir()):
+            if day.name >= since:
+                yield from sorted(path for path in day.iterdir() if path.suffix == ".json")
+
+
+def _id(kind: Noted, path: Path) -> str:
+    """What the journal is asked for: an id; of a settlement its first bulk, or its window where nothing was paid."""
+    stem = path.name.removeprefix(PENDING).removesuffix(".json")
+    if kind != "settled":
+        return stem
+    window, first, _ = stem.split("_")
+    if first != "none":
+        return first
+    return datetime.datetime.strptime(window, STAMP).replace(tzinfo=datetime.UTC).isoformat()
+
+
+def _folder(home: Home, kind: Noted, at: datetime.datetime) -> Path:
+    folder = home.archive / "book" / kind / str(utc(at).date())
+    make_folder(folder)
+    return folder
+
+
+def _write(home: Home, kind: Noted, at: datetime.datetime, id: str, content: Any) -> None:
+    publish(_folder(home, kind, at), f"{id}.json", msgspec.json.encode(content))
+
+
+@contextmanager
+def _pending(home: Home, kind: Noted, at: datetime.datetime, id: str, content: Any) -> Iterator[None]:
+    """Noted before as pending, after as done. Whoever is killed in between leaves it to the next who asks."""
+    folder, name = _folder(home, kind, at), f"{id}.json"
+    publish(folder, PENDING + name, msgspec.json.encode(content))
+    yield  # after an exception it stays pending: whether it came to be, the journal knows
+    publish(folder, name, msgspec.json.encode(content))
+    (folder / (PENDING + name)).unlink(missing_ok=True)
+
+
+def _settle(pending: Path, is_known: bool) -> None:
+    if is_known:
+        publish(pending.parent, pending.name.removeprefix(PENDING), pending)
+    pending.unlink(missing_ok=True)

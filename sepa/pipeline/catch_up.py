@@ -1,0 +1,144 @@
+"""Catch up: tell a journal that was restored to an earlier point what the second book knows, and the journal forgot.
+
+What came is delivered again, what was ordered and settled is written down as it was, in the order in which it
+happened, and what began to leave has begun to leave. Nothing is decided anew but the judgement of files, by the tables
+of today.
+"""
+
+import datetime
+from pathlib import Path
+
+import msgspec
+
+from sepa.model.broken import BrokenPromise
+from sepa.model.journal import Delivery, Ordered, Sent
+from sepa.model.payment import Departure, Settlement
+from sepa.pipeline.book import unknown
+from sepa.pipeline.emit import emit_reports
+from sepa.pipeline.home import Home, utc
+from sepa.pipeline.judge import judge
+from sepa.store.journal import Overtaken
+
+
+class CaughtUp(msgspec.Struct, frozen=True, kw_only=True):
+    """How many entries of each kind the journal was told, and those that it cannot be told, with the reason."""
+
+    came: int
+    ordered: int
+    settled: int
+    left: int
+    sent: int
+    conflicts: tuple[str, ...]
+
+
+Entry = Delivery | Ordered | Settlement | Departure | Sent
+_FORMS: dict[str, type[Entry]] = {
+    "came": Delivery,
+    "ordered": Ordered,
+    "settled": Settlement,
+    "left": Departure,
+    "sent": Sent,
+}
+
+
+def catch_up(home: Home, at: datetime.datetime) -> CaughtUp:
+    """Tell the journal all it forgot. Safe to repeat and to kill; where nothing is missing, nothing is done.
+
+    An entry that contradicts the journal is a conflict: it stays unknown, the desk goes on refusing to pay, and a
+    person looks. `at` is the instant of the work and decides nothing.
+    """
+    entries = sorted(
+        ((path, _read(path)) for path in unknown(home, whole=True)), key=lambda each: _turn(each[1])
+    )
+    told = dict.fromkeys(_FORMS, 0)
+    conflicts: dict[Path, str] = {}
+    while entries:
+        left = []
+        for path, entry in entries:
+            try:
+                _tell(home, entry, at)
+            except (Overtaken, BrokenPromise) as fault:
+                conflicts[path] = f"{path.relative_to(home.root)}: {fault}"
+                left.append((path, entry))
+            else:
+                told[path.parent.parent.name] += 1
+        if len(left) == len(entries):
+            break
+        entries = left
+    stuck = tuple(conflicts[path] for path, _ in entries)
+    return CaughtUp(
+        came=told["came"],
+        ordered=told["ordered"],
+        settled=told["settled"],
+        left=told["left"],
+        sent=told["sent"],
+        conflicts=stuck,
+    )
+
+
+def _read(path: Path) -> Entry:
+    return msgspec.json.decode(path.read_bytes(), type=_FORMS[path.parent.parent.name])
+
+
+def _turn(entry: Entry) -> tuple[bool, datetime.datetime, int, int, bool]:
+    """Everything that came first; then words, windows and departures by their instants.
+
+    Of two words at one instant the one that saw an earlier step of its orders, then the one that only approves.
+    """
+    seen, moves = 0, False
+    if isinstance(entry, Ordered):
+        seen = min(
+            [each.from_step for each in entry.moves] + [each.step for each in entry.approvals], default=0
+        )
+        moves = bool(entry.moves)
+    kind = list(_FORMS.values()).index(type(entry))
+    return not isinstance(entry, Delivery), _instant_of(entry), kind, seen, moves
+
+
+def _instant_of(entry: Entry) -> datetime.datetime:
+    match entry:
+        case Delivery():
+            return utc(entry.received_at)
+        case Ordered():
+            return utc(entry.decision.at)
+        case Settlement() | Sent():
+            return utc(entry.window)
+        case Departure():
+            return utc(entry.at)
+
+
+def _tell(home: Home, entry: Entry, at: datetime.datetime) -> None:
+    if isinstance(entry, Delivery):
+        home.journal.deliver(entry)
+        return
+    _judge_until(home, _instant_of(entry), at)
+    match entry:
+        case Ordered(correction=None):
+            home.journal.decide(
+                entry.decision,
+                entry.moves,
+                report=entry.report,
+                approvals=entry.approvals,
+                recalls=entry.recalls,
+            )
+        case Ordered(correction=correction):
+            assert correction is not None
+            home.journal.correct(entry.decision, correction)
+        case Settlement():
+            home.journal.seal(entry, by="desk")
+        case Departure():
+            known = home.journal.bulk(entry.bulk.id)
+            if known is None or known.keys != entry.bulk.keys:
+                raise BrokenPromise(f"bulk {entry.bulk.id} left with other orders than the journal knows")
+            home.journal.begin_emission(entry.bulk.id, entry.at)
+        case Sent():
+            home.journal.published(entry.files, settles=entry.bulk)
+    emit_reports(home, _instant_of(entry))
+
+
+def _judge_until(home: Home, until: datetime.datetime, at: datetime.datetime) -> None:
+    """Judge what had come by then, so that what was decided next finds its orders."""
+    for key in home.journal.unjudged():
+        file = home.journal.file(key)
+        if file is not None and file.received_at <= until:
+            judge(home, key, at=min(until, utc(at)))
