@@ -107,6 +107,14 @@ def note_sent(home: Home, bulk: Bulk, files: Iterable[Publication]) -> None:
         _write(home, "sent", bulk.window, bulk.id, Sent(bulk.id, utc(bulk.window), tuple(files)))
 
 
+def forget(home: Home, before: datetime.date) -> None:
+    """Take away the entries of all days before `before`: they name accounts, and no backup is that old."""
+    for kind in KINDS:
+        for path in [*_entries(home, kind, "")]:
+            if path.parent.name < str(before):
+                path.unlink(missing_ok=True)
+
+
 def _entries(home: Home, kind: Noted, since: str) -> Iterable[Path]:
     folder = home.archive / "book" / kind
     if folder.is_dir():

@@ -7,6 +7,7 @@ import msgspec
 
 from sepa.model.journal import Decision, FileRow
 from sepa.pipeline.authorise import signature_of
+from sepa.pipeline.book import forget
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.reprocess import day_bounds
 from sepa.schedule import local_instant
@@ -39,11 +40,12 @@ def purge(
 ) -> Purged:
     """Forget what was sent in files that came and ended before the day `before`; only with `really` is anything done.
 
-    What goes: the archived bytes, and in the journal names, accounts, remittance and the words of findings. What
-    stays: keys, states, days, amounts, postings, digests and history, so that sums and proofs hold. Each file is a
-    decision of its own, and one that failed is left for the next time. PurgeRefused while the profile names no
-    period (`records.transaction_years`) or `before` lies within it; ValueError without a name or a reason;
-    NotAllowed where the roles of `by`, or of `for_whom`, do not suffice.
+    What goes: the archived bytes, entries of the second book before that day, and in the journal names,
+    accounts, remittance and the words of findings. What stays: keys, states, days, amounts, postings, digests
+    and history, so that sums and proofs hold. Each file is a decision of its own, and one that failed is left
+    for the next time. PurgeRefused while the profile names no period (`records.transaction_years`) or `before`
+    lies within it; ValueError without a name or a reason; NotAllowed where the roles of `by`, or of `for_whom`,
+    do not suffice.
     """
     years = home.terms(at).records.transaction_years
     if years is None:
@@ -61,6 +63,7 @@ def purge(
     if really:
         for file in found:
             _forget(home, file, by, reason, utc(at))
+        forget(home, before)
     return Purged(tuple(file.key for file in found), sum(file.count for file in found), really)
 
 

@@ -1,5 +1,6 @@
 """A journal restored to an earlier point, when files have left already: nothing is paid twice, nothing is lost."""
 
+import datetime
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ import msgspec
 import pytest
 
 from sepa.model.broken import BrokenPromise
-from sepa.pipeline.book import JournalBehind, note_departure, unknown
+from sepa.pipeline.book import JournalBehind, forget, note_departure, unknown
 from sepa.pipeline.catch_up import CaughtUp, catch_up
 from sepa.pipeline.claim import claim
 from sepa.pipeline.correct import correct
@@ -18,7 +19,7 @@ from sepa.pipeline.judge import judge_all
 from sepa.pipeline.reprocess import reprocess
 from sepa.pipeline.run import run
 from sepa.pipeline.settle import seal_window
-from tests.pipeline.house import THURSDAY, House
+from tests.pipeline.house import DAY, THURSDAY, House
 from tools.sample_bank import A2, B1, GOOD, ONE, POOR, TRADER, order, transfers
 
 A = "stavebniny"
@@ -176,3 +177,13 @@ def test_a_bulk_never_begins_to_leave_as_another(house: House) -> None:
         note_departure(home, bulk, at)
         with pytest.raises(BrokenPromise, match="began to leave with other orders"):
             note_departure(home, msgspec.structs.replace(bulk, keys=bulk.keys[:1]), at)
+
+
+def test_a_purge_takes_old_entries_away(lived: tuple[House, Callable[[], None]]) -> None:
+    house, _ = lived
+    entries = [*(house.root / "archive" / "book").rglob("*.json")]
+    with house.open() as home:
+        forget(home, DAY)
+        assert [*(house.root / "archive" / "book").rglob("*.json")] == entries
+        forget(home, DAY + datetime.timedelta(days=1))
+    assert [*(house.root / "archive" / "book").rglob("*.json")] == []

@@ -97,6 +97,27 @@ def test_of_what_has_begun_to_leave_nothing_is_taken_out(journal: Journal) -> No
     assert journal.faults() == []
 
 
+def test_the_journal_tells_what_it_knows_of_the_second_book(journal: Journal) -> None:
+    file_key = accepted(journal)
+    pay_all(journal)
+    (bulk,) = journal.bulks_unpublished()
+    said = decision(id="said", subject=file_key)
+    journal.decide(said, [], report=None)
+    names = {
+        "came": ["delivery-a", "delivery-b"],
+        "ordered": ["said", "unsaid"],
+        "settled": [bulk.id, WINDOW.isoformat(), LATER.isoformat()],
+        "left": [bulk.id],
+        "sent": [bulk.id],
+    }
+    known = {"came": {"delivery-a"}, "ordered": {"said"}, "settled": {bulk.id, WINDOW.isoformat()}}
+    assert journal.known(names) == known | {"left": set(), "sent": set()}
+    journal.begin_emission(bulk.id, WINDOW)
+    assert journal.known(names) == known | {"left": {bulk.id}, "sent": set()}
+    journal.published([], settles=bulk.id)
+    assert journal.known({"sent": [bulk.id]}) == {"sent": {bulk.id}}
+
+
 def test_an_unknown_bulk_cannot_leave(journal: Journal) -> None:
     with pytest.raises(BrokenPromise):
         journal.begin_emission("none", LATER)
