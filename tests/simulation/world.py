@@ -293,7 +293,7 @@ def _drop(world: World, step: Step) -> None:
 
 def _prove(world: World, step: Step) -> None:
     at = world.instant(step.at)
-    wrong = world.journal.faults() + world.journal.faults()
+    wrong = world.journal.faults() if world.behind else []
     if not world.behind:
         wrong += [
             each

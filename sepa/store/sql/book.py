@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 import sqlalchemy as sa
 
 from sepa.model.journal import Noted
-from sepa.store.sql.connection import Connected, among, slices
+from sepa.store.sql.connection import Connected, among
 from sepa.store.tables import bulks, decisions, deliveries, emissions, told, windows
 
 _KEPT: dict[Noted, tuple[sa.Column[str], ...]] = {
@@ -22,15 +22,14 @@ class Known(Connected):
     """The journal's part for the second book; see `sepa.store.journal.Journal`."""
 
     def known(self, names: Mapping[Noted, Collection[str]]) -> dict[Noted, set[str]]:
+        found: dict[Noted, set[str]] = {kind: set() for kind in names}
         with self.reading() as connection:
-            return {
-                kind: {
-                    name
-                    for column in _KEPT[kind]
-                    for part in slices(asked)
-                    for name in connection.scalars(
-                        sa.select(column).where(among(column, part, connection.dialect))
-                    )
-                }
+            parts = [
+                sa.select(sa.literal(kind, sa.Text), column).where(among(column, asked, connection.dialect))
                 for kind, asked in names.items()
-            }
+                if asked
+                for column in _KEPT[kind]
+            ]
+            for kind, name in connection.execute(sa.union_all(*parts)) if parts else ():
+                found[kind].add(name)
+        return found
