@@ -22,6 +22,7 @@ class Known(Connected):
     """The journal's part for the second book; see `sepa.store.journal.Journal`."""
 
     def known(self, names: Mapping[Noted, Collection[str]]) -> dict[Noted, set[str]]:
+        kinds: dict[str, Noted] = {kind: kind for kind in names}
         found: dict[Noted, set[str]] = {kind: set() for kind in names}
         with self.reading() as connection:
             parts = [
@@ -31,5 +32,5 @@ class Known(Connected):
                 for column in _KEPT[kind]
             ]
             for kind, name in connection.execute(sa.union_all(*parts)) if parts else ():
-                found[kind].add(name)
+                found[kinds[kind]].add(name)
         return found
