@@ -864,3 +864,37 @@ def test_purge_says_what_would_go_and_refuses_without_a_period(
     assert sepa(*words, "--reason", " ").code == 2
     (line,) = sepa(*words, "--reason", "old", "--yes", "--json").lines
     assert (line["done"], len(line["files"])) == (True, 2)
+
+
+# --- catch-up ---
+
+
+def test_a_restored_journal_stops_the_run_and_is_caught_up(sepa: Sepa, done: House, tmp_path: Path) -> None:
+    """Here it was lost altogether. A table that changed meanwhile contradicts what was settled."""
+    house = House(tmp_path / "home")
+    shutil.copytree(done.root, house.root)
+    for lost in house.root.glob("journal.db*"):
+        lost.unlink()
+    words = ("--home", house.root, "--at", "2026-04-02T15:30")
+    stopped = sepa("run", *words)
+    assert (stopped.code, "sepa catch-up" in stopped.said) == (3, True)
+    house.set_account(TRADER, closed_on="2026-04-01")
+    contradicted = sepa("catch-up", *words)
+    assert (contradicted.code, "It contradicts archive/book/" in contradicted.out) == (3, True)
+
+
+def test_a_lost_journal_is_told_all_it_knew(sepa: Sepa, done: House, tmp_path: Path) -> None:
+    house = House(tmp_path / "home")
+    shutil.copytree(done.root, house.root)
+    before = [(each.key, each.state) for each in house.all_orders()]
+    for lost in house.root.glob("journal.db*"):
+        lost.unlink()
+    words = ("--home", house.root, "--at", "2026-04-02T15:30")
+    told = sepa("catch-up", *words)
+    assert (told.code, "The journal was told of 3 deliveries" in told.out) == (0, True)
+    (line,) = sepa("catch-up", *words, "--json").lines
+    assert line == {
+        "kind": "catch-up", "came": 0, "ordered": 0, "settled": 0, "left": 0, "sent": 0, "conflicts": [],
+    }  # fmt: skip
+    assert sepa("run", *words).code == 0
+    assert [(each.key, each.state) for each in house.all_orders()] == before

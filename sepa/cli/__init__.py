@@ -9,7 +9,18 @@ from sepa.cli.options import OUR_FAULT, Stop, say_error
 READER_GONE = 141
 """What a shell says of a command whose reader went away (128 + SIGPIPE)."""
 
-__all__ = ["acting", "app", "auditing", "catching_up", "confirming", "correcting", "main", "purging", "running", "tracing"]
+__all__ = [
+    "acting",
+    "app",
+    "auditing",
+    "catching_up",
+    "confirming",
+    "correcting",
+    "main",
+    "purging",
+    "running",
+    "tracing",
+]
 
 
 def main() -> None:
