@@ -43,7 +43,7 @@ MUTANTS: dict[str, tuple[int, str, dict[str, Any]]] = {
         1, "must be held", {"sepa.store.sql.judging.seen_elsewhere": always(set())},
     ),
     "a MsgId may be used again": (
-        1, "it must be", {"sepa.store.sql.judging.FileSealing.message_id_owner": always(None)},
+        13, "it must be", {"sepa.store.sql.judging.FileSealing.message_id_owner": always(None)},
     ),
     "a file gets its name before its bytes are settled": (
         1, "", {"sepa.store.files._settle": lambda out: out.flush()},
@@ -57,19 +57,16 @@ MUTANTS: dict[str, tuple[int, str, dict[str, Any]]] = {
     ),
     "money is not looked for": (1, "it must be", {"sepa.settle.available_cents": always(10**12)}),
     "a cent too much is credited": (
-        1, "", {"sepa.settle._Run._posting": _posting(), "sepa.store.sql.settlement._agree": always(None)},
+        3, "both sides", {"sepa.settle._Run._posting": _posting(), "sepa.store.sql.settlement._agree": always(None)},
     ),
-    "files are not named by their content": (1, "other bytes", {"sepa.pipeline.emit.file_name": plain_name}),
-    "an older window seals": (
-        1, "it must be", {"sepa.store.sql.settlement.Settling.last_window": always(None)},
-    ),
-    "one person releases": (1, "it must be held", {"sepa.pipeline.acts.needs_two": always(False)}),
+    "files are not named by their content": (2, "other bytes", {"sepa.pipeline.emit.file_name": plain_name}),
+    "one person releases": (2, "it must be held", {"sepa.pipeline.acts.needs_two": always(False)}),
     "a refusal is judged again": (
         20, "it must be rejected", {"sepa.store.sql.orders.Orders.refused_by_people": always(set())},
     ),
     "a departure is not noted": (1, "departure", {"sepa.store.sql.emission.begin": always(None)}),
     "a restored journal is not noticed": (
-        1, " is paid in ", {"sepa.pipeline.book.unknown": always([]), "sepa.pipeline.catch_up.unknown": always([])},
+        1, "it must be", {"sepa.pipeline.book.unknown": always([]), "sepa.pipeline.catch_up.unknown": always([])},
     ),
     "repairs stop nothing": (1, "it must be", {"sepa.pipeline.home.Home.in_maintenance": False}),
 }  # fmt: skip
