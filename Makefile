@@ -20,6 +20,10 @@ fast: $(READY)  ## Everything but the slow tests (a real Airflow, whole days).
 soak: $(READY)  ## Ten thousand simulated days with faults; DAYS says how many, SEED where to begin.
 	SIMULATED_DAYS=$(or $(DAYS),10000) SIMULATED_FROM=$(or $(SEED),1) $(BIN)/python -m pytest tests/simulation/test_days.py -k whatever
 
+.PHONY: tamper
+tamper: $(READY)  ## Ten thousand random tamperings with a journal, each of which an audit must find.
+	TAMPERINGS=10000 $(BIN)/python -m pytest tests/store/test_tampering.py
+
 ui: $(READY)  ## Airflow with the DAGs, on http://127.0.0.1:8080, or on SEPA_UI_PORT.
 	@$(BIN)/python -m sepa.orchestration.airflow_ui
 

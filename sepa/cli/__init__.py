@@ -2,7 +2,17 @@
 
 import sys
 
-from sepa.cli import acting, auditing, catching_up, confirming, correcting, purging, running, tracing
+from sepa.cli import (
+    acting,
+    auditing,
+    catching_up,
+    confirming,
+    correcting,
+    purging,
+    replaying,
+    running,
+    tracing,
+)
 from sepa.cli.commands import app
 from sepa.cli.options import OUR_FAULT, Stop, say_error
 
@@ -18,6 +28,7 @@ __all__ = [
     "correcting",
     "main",
     "purging",
+    "replaying",
     "running",
     "tracing",
 ]

@@ -59,9 +59,23 @@ def correct(
     """
     if not by.strip() or not proof.strip():
         raise ValueError("a correction needs a name and a proof")
-    roles = home.roles()
-    by = roles.recorded(by, "correct", for_whom)
+    by = home.roles().recorded(by, "correct", for_whom)
     refuse_behind(home)
+    return carry_out_correction(home, key, by=by, initiator=initiator, code=code, proof=proof, at=at)
+
+
+def carry_out_correction(
+    home: Home,
+    key: str,
+    *,
+    by: str,
+    initiator: Initiator,
+    code: CorrectionCode,
+    proof: str,
+    at: datetime.datetime,
+) -> Corrected:
+    """`correct`, once it is known that `by`, as it is recorded, may order it."""
+    roles = home.roles()
     order = home.journal.order(key)
     refused = _obstacle(home, order, initiator, at)
     if refused or order is None:
@@ -122,15 +136,18 @@ def _obstacle(home: Home, order: OrderRow | None, initiator: Initiator, at: date
     return None
 
 
-def emit_corrections(home: Home, at: datetime.datetime) -> list[str]:
-    """Write the bookings of every correction with their manifest, and the advices; return their paths."""
+def emit_corrections(home: Home, at: datetime.datetime, *, only: str | None = None) -> list[str]:
+    """Write the bookings of every correction with their manifest, and the advices; return their paths.
+
+    `only` names one order.
+    """
 
     def emit(correction: Correction) -> list[Publication]:
         left = _told(home, correction, at)
         home.journal.published(left, settles=_subject(correction))
         return [each for each in left if isinstance(each, Publication)]
 
-    found = home.journal.corrections_unpublished()
+    found = [each for each in home.journal.corrections_unpublished() if only in (None, each.key)]
     done = each_of(found, emit, lambda correction: f"correction of {correction.key}") if found else []
     return [publication.path for left in done for publication in left]
 

@@ -31,15 +31,15 @@ from sepa.wire.original import originals
 MESSAGES: dict[BulkKind, str] = {"pacs.008": "pacs.008.001.08", "pacs.003": "pacs.003.001.08"}
 
 
-def emit_bulks(home: Home, at: datetime.datetime) -> list[str]:
+def emit_bulks(home: Home, at: datetime.datetime, *, only: str | None = None) -> list[str]:
     """Write, validate and publish the files of every sealed bulk that has none yet; return their paths.
 
     Each bulk gets its message for the clearing (none for on-us) and its bookings, each with a manifest. A
     hand-over gets one file with every order as it came.
     What is written follows from the seal and from what was withdrawn before emission began, so a repeat after a
-    kill writes the same bytes. A bulk of which everything was withdrawn has no files.
+    kill writes the same bytes. A bulk of which everything was withdrawn has no files. `only` names one bulk.
     """
-    bulks = home.journal.bulks_unpublished()
+    bulks = [each for each in home.journal.bulks_unpublished() if only in (None, each.id)]
     if not bulks:
         return []
     refuse_behind(home)
@@ -59,10 +59,11 @@ def emit_bulks(home: Home, at: datetime.datetime) -> list[str]:
     return _paths(each_of(bulks, emit, lambda bulk: f"bulk {bulk.id}"))
 
 
-def emit_reports(home: Home, at: datetime.datetime) -> list[str]:
+def emit_reports(home: Home, at: datetime.datetime, *, only: tuple[str, str] | None = None) -> list[str]:
     """Write every report that is due: status reports, receipts, notices. Return their paths.
 
-    A repeat is answered once the file it repeats is judged: the answer must not depend on who was faster.
+    A repeat is answered once the file it repeats is judged: the answer must not depend on who was faster. `only` names
+    one report by file and occasion.
     """
 
     def report(due: ReportDue) -> list[Publication]:
@@ -72,6 +73,7 @@ def emit_reports(home: Home, at: datetime.datetime) -> list[str]:
 
     unjudged = set(home.journal.unjudged())
     due = [each for each in home.journal.reports_due() if each.file_key not in unjudged]
+    due = [each for each in due if only in (None, (each.file_key, each.occasion))]
     if not due:
         return []
     reference = home.reference()

@@ -14,12 +14,13 @@ from sepa.wire.emitted import check_emitted, schema_name
 from sepa.wire.manifest import file_name, manifest
 
 
-def emit_recalls(home: Home, at: datetime.datetime) -> list[str]:
+def emit_recalls(home: Home, at: datetime.datetime, *, only: str | None = None) -> list[str]:
     """Write, validate and publish every recall that has no file yet and whose transfer's file has left.
 
     Returns the paths. What is written follows from the journal alone, so a repeat after a kill writes the same bytes.
+    `only` names one order.
     """
-    recalls = home.journal.recalls_unpublished()
+    recalls = [each for each in home.journal.recalls_unpublished() if only in (None, each.key)]
     if not recalls:
         return []
     agent_of = banks_of(home, home.reference()).bic_of

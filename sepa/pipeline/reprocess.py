@@ -108,7 +108,7 @@ def reprocess(
         told = "\n".join([utc(at).isoformat(), by, act, subject, reason, *more])
         id = hashlib.sha256(told.encode()).hexdigest()[:24]
         decision = Decision(id, utc(at), by, act, subject, reason, asked_on)
-        done.append(_on_orders(home, decision, file, order, recall_reason or "CUST"))
+        done.append(carry_out(home, decision, file, order, recall_reason or "CUST"))
     return done
 
 
@@ -166,9 +166,10 @@ def _file_of(home: Home, order: OrderRow) -> FileRow:
     return file
 
 
-def _on_orders(
+def carry_out(
     home: Home, decision: Decision, file: FileRow, order: OrderRow | None, recall_reason: RecallReason
 ) -> Reprocessed:
+    """One decision on one file, or on one order of it, by a person who may decide so."""
     subject, act, by = decision.subject, decision.act, decision.by
     if act == "judge-again" and not home.archived(file.key).exists():
         raise NotFound(f"the bytes of file {file.key[:24]} are no longer kept; it cannot be judged again")
