@@ -5,13 +5,14 @@ Pure: payments, a snapshot and an instant go in, one Settlement comes out. The o
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter
+from itertools import chain
+from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Any, Literal
 
 from sepa.model.broken import BrokenPromise
 from sepa.model.finding import Finding, Findings
-from sepa.model.payment import BulkKind, Payment, Posting, Settlement, Unpaid, sealed_bulk
+from sepa.model.payment import Bulk, BulkKind, Payment, Posting, Settlement, Unpaid, sealed_bulk
 from sepa.model.profile import Profile
 from sepa.model.reference import Account, Reference, account_of
 from sepa.rules.consents import consent_findings, consent_for
@@ -24,10 +25,12 @@ from sepa.rules.stops import stop_findings
 from sepa.schedule import interbank_day, is_final_window, last_attempt_day, local_instant, retry_days
 from sepa.scheme.rates import in_currency
 
-__all__ = ["available_cents", "balanced", "settle"]
+__all__ = ["available_cents", "balanced", "settle", "settled"]
 
 CLEARING_TRANSFERS = "CLEARING:SCT"
 CLEARING_COLLECTIONS = "CLEARING:SDD"
+UNPAID_AT_ONCE = 20_000
+"""So many unpaid payments are written before the next ones are decided."""
 NO_RATES: Mapping[str, int] = MappingProxyType({})
 NOTHING_AGAINST: Mapping[str, Finding] = MappingProxyType({})
 
@@ -73,27 +76,108 @@ def settle(
     ValueError: no table of accounts, an instant without a zone, or a debit before its day. BrokenPromise:
     a payment given twice, or one that no file may hold.
     """
-    if len({payment.key for payment in due}) != len(due):
-        raise BrokenPromise("a payment was given to a settlement window twice")
-    run = _Run(booked, reference, profile, window, day, rates, against)
-    groups: dict[Group, list[Payment]] = {}
+    parts = settled(
+        sorted(due, key=_allocation_key(profile)),
+        booked=booked,
+        reference=reference,
+        profile=profile,
+        window=window,
+        day=day,
+        rates=rates,
+        bytes_per_order=bytes_per_order,
+        against=against,
+    )
+    bulks: list[Bulk] = []
     postings: list[Posting] = []
     unpaid: list[Unpaid] = []
-    for payment in sorted(due, key=_allocation_key(profile)):
+    for part in parts:
+        bulks += part.bulks
+        postings += part.postings
+        unpaid += part.unpaid
+    bulks.sort(key=lambda bulk: (bulk.kind, bulk.settlement_date, bulk.scheme))
+    return Settlement(window=window, bulks=tuple(bulks), postings=tuple(postings), unpaid=tuple(unpaid))
+
+
+def settled(
+    due: Iterable[Payment],
+    *,
+    booked: Mapping[str, int],
+    reference: Reference,
+    profile: Profile,
+    window: datetime.datetime,
+    day: datetime.date | None = None,
+    rates: Mapping[str, int] = NO_RATES,
+    bytes_per_order: int = 1,
+    against: Mapping[str, Finding] = NOTHING_AGAINST,
+) -> Iterator[Settlement]:
+    """Decide as `settle` does, in parts: a bulk leaves the memory with its postings as soon as it is full.
+
+    `due` comes in the profile's order of allocation (`funds.allocation_order`, then key) and is read once; `against`
+    need hold no more than what is against the payments read so far. The last part may be empty.
+    """
+    run = _Run(booked, reference, profile, window, day, rates, against)
+    limits = _Limits(profile, bytes_per_order)
+    groups: dict[Group, _Open] = {}
+    unpaid: list[Unpaid] = []
+    last = None
+    for number, payment in enumerate(due):
+        if payment.key == last:
+            raise BrokenPromise("a payment was given to a settlement window twice")
+        last = payment.key
         failed = run.obstacle(payment)
         if failed is not None:
             unpaid.append(failed)
+            if len(unpaid) >= UNPAID_AT_ONCE:
+                yield Settlement(window=window, bulks=(), postings=(), unpaid=tuple(unpaid))
+                unpaid.clear()
             continue
-        postings += run.pay(payment)
-        groups.setdefault(run.group(payment), []).append(payment)
-    bulks = tuple(
-        sealed_bulk(
-            group[0], run.window, group[1], group[2], ((each.key, each.amount_cents) for each in members)
-        )
-        for group in sorted(groups)
-        for members in _within_limits(groups[group], profile, bytes_per_order)
+        sides = run.pay(payment)
+        group = run.group(payment)
+        opened = groups.get(group)
+        if opened is None:
+            opened = groups[group] = _Open()
+        elif limits.full(opened, payment):
+            yield _closed(window, run.window, {group: opened}, unpaid)
+            unpaid.clear()
+            opened = groups[group] = _Open()
+        limits.fit(payment)
+        opened.add(number, payment, sides)
+    yield _closed(window, run.window, groups, unpaid)
+
+
+class _Open:
+    """A bulk that is not full yet: its members with their cents, their postings with the turn of each."""
+
+    __slots__ = ("members", "postings", "sum_cents")
+
+    def __init__(self) -> None:
+        self.members: list[tuple[str, int]] = []
+        self.postings: list[tuple[int, tuple[Posting, Posting]]] = []
+        self.sum_cents = 0
+
+    def add(self, turn: int, payment: Payment, sides: tuple[Posting, Posting]) -> None:
+        self.members.append((payment.key, payment.amount_cents))
+        self.postings.append((turn, sides))
+        self.sum_cents += payment.amount_cents
+
+
+def _closed(
+    window: datetime.datetime,
+    local: datetime.datetime,
+    groups: Mapping[Group, _Open],
+    unpaid: Iterable[Unpaid],
+) -> Settlement:
+    """The part in which these bulks are sealed; their postings in the order in which they were decided."""
+    turns = sorted(chain.from_iterable(opened.postings for opened in groups.values()), key=itemgetter(0))
+    return Settlement(
+        window=window,
+        bulks=tuple(
+            sealed_bulk(group[0], local, group[1], group[2], groups[group].members)
+            for group in sorted(groups)
+        ),
+        postings=tuple(side for _, sides in turns for side in sides),
+        unpaid=tuple(unpaid),
     )
-    return Settlement(window=window, bulks=bulks, postings=tuple(postings), unpaid=tuple(unpaid))
 
 
 def balanced(postings: Iterable[Posting]) -> bool:
@@ -303,20 +387,28 @@ def _as_of(window: datetime.datetime, day: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(day, hour, tzinfo=window.tzinfo)
 
 
-def _within_limits(members: list[Payment], profile: Profile, bytes_per_order: int) -> Iterator[list[Payment]]:
-    """Cut the members of a group, in their order, so that each file keeps to the clearing's limits."""
-    clearing = profile.clearing
-    count_max = min(clearing.max_transactions_per_file, clearing.max_bytes_per_file // bytes_per_order)
-    if count_max < 1:
-        raise BrokenPromise("the clearing's limits leave no room for a single order")
-    part: list[Payment] = []
-    sum_cents = 0
-    for payment in members:
-        if payment.amount_cents > clearing.max_cents_per_file:
+class _Limits:
+    """What the clearing takes in one file."""
+
+    __slots__ = ("_cents_max", "_count_max")
+
+    def __init__(self, profile: Profile, bytes_per_order: int) -> None:
+        clearing = profile.clearing
+        self._cents_max = clearing.max_cents_per_file
+        self._count_max = min(
+            clearing.max_transactions_per_file, clearing.max_bytes_per_file // bytes_per_order
+        )
+
+    def fit(self, payment: Payment) -> None:
+        """BrokenPromise when the payment is fit for no file."""
+        if self._count_max < 1:
+            raise BrokenPromise("the clearing's limits leave no room for a single order")
+        if payment.amount_cents > self._cents_max:
             raise BrokenPromise(f"payment {payment.key} is larger than any file may be")
-        if len(part) == count_max or sum_cents + payment.amount_cents > clearing.max_cents_per_file:
-            yield part
-            part, sum_cents = [], 0
-        part.append(payment)
-        sum_cents += payment.amount_cents
-    yield part
+
+    def full(self, opened: _Open, payment: Payment) -> bool:
+        """Whether the payment needs a new file."""
+        return (
+            len(opened.members) >= self._count_max
+            or opened.sum_cents + payment.amount_cents > self._cents_max
+        )

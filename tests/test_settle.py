@@ -14,7 +14,7 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.payment import Payment, Settlement
 from sepa.model.profile import Profile
 from sepa.model.reference import Account, Block, Partner, Reference
-from sepa.settle import available_cents, balanced, settle
+from sepa.settle import available_cents, balanced, settle, settled
 from tests.build import (
     A1,
     A2,
@@ -713,3 +713,34 @@ def test_what_always_holds(drawn: list[tuple[str, int, str, int]], at: str, dice
 
     dice.shuffle(due)
     assert run(*due, at=at, known=ANY_TIMES, bank=SMALL_FILES) == settlement
+
+
+def in_turn(due: Sequence[Payment], bank: Profile) -> list[Settlement]:
+    """The parts of a window; `due` comes as it is."""
+    return list(
+        settled(due, booked={}, reference=tables(), profile=bank, window=instant(NOON), rates={}, against={})
+    )
+
+
+def test_a_full_bulk_is_a_part_of_its_own() -> None:
+    two = profile(clearing__max_transactions_per_file=2)
+    due = [payment(number, amount_cents=100) for number in range(1, 6)]
+    parts = in_turn(due, two)
+    assert [[bulk.count for bulk in part.bulks] for part in parts] == [[2], [2], [1]]
+    assert [{posting.key for posting in part.postings} for part in parts] == [
+        set(part.bulks[0].keys) for part in parts
+    ]
+    whole = run(*due, bank=two)
+    assert whole.bulks == tuple(bulk for part in parts for bulk in part.bulks)
+    assert whole.postings == tuple(posting for part in parts for posting in part.postings)
+
+
+def test_many_unpaid_are_a_part_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sepa.settle.UNPAID_AT_ONCE", 2)
+    due = [payment(number, amount_cents=99_999_999) for number in range(1, 6)]
+    assert [len(part.unpaid) for part in in_turn(due, OTP)] == [2, 2, 1]
+
+
+def test_a_payment_given_twice_in_turn_is_a_broken_promise() -> None:
+    with pytest.raises(BrokenPromise, match="twice"):
+        in_turn([payment(1), payment(1)], OTP)

@@ -39,14 +39,14 @@ def emit_bulks(home: Home, at: datetime.datetime, *, only: str | None = None) ->
     What is written follows from the seal and from what was withdrawn before emission began, so a repeat after a
     kill writes the same bytes. A bulk of which everything was withdrawn has no files. `only` names one bulk.
     """
-    bulks = [each for each in home.journal.bulks_unpublished() if only in (None, each.id)]
+    bulks = [each for each in home.journal.bulks_to_publish() if only in (None, each)]
     if not bulks:
         return []
     refuse_behind(home)
     banks = banks_of(home, home.reference())
 
-    def emit(sealed: Bulk) -> list[Publication]:
-        bulk = home.journal.begin_emission(sealed.id, at)
+    def emit(id: str) -> list[Publication]:
+        bulk = home.journal.begin_emission(id, at)
         if not bulk.keys:
             home.journal.published([], settles=bulk.id)
             return []
@@ -56,7 +56,7 @@ def emit_bulks(home: Home, at: datetime.datetime, *, only: str | None = None) ->
         note_sent(home, bulk, left)
         return left
 
-    return _paths(each_of(bulks, emit, lambda bulk: f"bulk {bulk.id}"))
+    return _paths(each_of(bulks, emit, lambda id: f"bulk {id}"))
 
 
 def emit_reports(home: Home, at: datetime.datetime, *, only: tuple[str, str] | None = None) -> list[str]:

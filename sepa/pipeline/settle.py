@@ -1,7 +1,9 @@
 """Seal: choose what is due in a clearing window, fund it, and fix it for ever."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import chain, islice
 
 import msgspec
 
@@ -9,7 +11,7 @@ from sepa.away import hand_over, kept_back
 from sepa.express import books_at_once, is_express
 from sepa.model.finding import Finding
 from sepa.model.journal import OrderRow
-from sepa.model.payment import Ended, Settlement
+from sepa.model.payment import Ended, Payment, Settlement
 from sepa.model.rates import rates_at
 from sepa.model.reference import Reference
 from sepa.pipeline.book import refuse_behind, settling
@@ -19,11 +21,13 @@ from sepa.rules.endings import ended_accounts, ending
 from sepa.rules.reviews import review_spans
 from sepa.rules.screening import causes, screened_again
 from sepa.schedule import bank_days, local_instant
-from sepa.settle import settle
+from sepa.settle import settled
 from sepa.store.journal import Overtaken
 from sepa.wire.bulk import ORDER_BYTES_MAX
 
 TRIES = 3
+ASKED_AT_ONCE = 2000
+"""Payments that are screened again together."""
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -80,55 +84,66 @@ def seal_window(
         latest = home.journal.last_window()
         if latest is not None and window < latest:
             return Sealed(window=window, overtaken=True)
-        settlement = _settlement(home, local, day, express=express)
-        if settlement is None:
+        tally = _Tally(window)
+        parts = map(tally.note, _settlements(home, local, day, express=express))
+        first = next(parts, None)
+        if first is None:
             break
         try:
-            with settling(home, settlement):
-                home.journal.seal(settlement, by=by)
+            with ExitStack() as noted:
+                home.journal.seal(
+                    _noted(home, first, noted), by=by, then=(_noted(home, part, noted) for part in parts)
+                )
         except Overtaken:
             if not left:
                 raise
         else:
-            return _summary(settlement, window)
+            return tally.sealed()
     return Sealed(window=window)
 
 
-def _settlement(
+def _noted(home: Home, part: Settlement, noted: ExitStack) -> Settlement:
+    """The part, noted in the second book before the journal has it, until the whole window came to be or not."""
+    if part.bulks or part.unpaid or part.ended:
+        noted.enter_context(settling(home, part))
+    return part
+
+
+def _settlements(
     home: Home, window: datetime.datetime, day: datetime.date, *, express: bool
-) -> Settlement | None:
-    """What the window decides for the banking day `day`, as things stand now; None when nothing is due."""
+) -> Iterator[Settlement]:
+    """What the window decides for the banking day `day`, as things stand now, in parts; none when nothing is due."""
     reference = home.reference()
     terms, spans = home.terms(window), review_spans(reference, home.terms(window))
-    due = home.journal.due(window, day, also=spans)
+    payments = home.journal.due(window, day, also=spans, order=terms.funds.allocation_order)
     away: list[OrderRow] = []
     ended: tuple[Ended, ...] = ()
     if express:
-        due = [payment for payment in due if is_express(payment, terms)]
+        payments = (payment for payment in payments if is_express(payment, terms))
     else:
         away = home.journal.routed(window, day, also=spans)
         ended = _ended(home, reference, window)
+    due = list(islice(payments, 1))
     if not due and not away and not ended:
-        return None
+        return
     refuse_incomplete(reference)
-    gone = {each.key for each in ended}
-    due = [payment for payment in due if payment.key not in gone]
-    away = [order for order in away if order.key not in gone]
     screened = reference.screening.as_on(window.date()) if reference.screening is not None else ""
-    keys = [*(payment.key for payment in due), *(order.key for order in away)]
-    against = _against(home, keys, reference, window, screened)
+    gone = frozenset(each.key for each in ended)
+    away = [order for order in away if order.key not in gone]
+    against = _Against(home, reference, window, screened)
+    against.ask([order.key for order in away])
     kept = kept_back(
         away,
         reference=reference,
         profile=terms,
         window=window,
-        against=against,
+        against=against.found,
         released=home.journal.released([order.key for order in away]),
     )
-    gone = {each.key for each in kept}
-    leaving = hand_over([order for order in away if order.key not in gone], profile=terms, window=window)
-    settlement = settle(
-        due,
+    stay = frozenset(each.key for each in kept)
+    leaving = hand_over([order for order in away if order.key not in stay], profile=terms, window=window)
+    for part in settled(
+        against.asked(chain(due, payments), gone),
         booked=home.journal.booked(reference.balances_as_of, by=day),
         reference=reference,
         profile=terms,
@@ -136,28 +151,40 @@ def _settlement(
         day=day,
         rates=rates_at(reference.rates, window),
         bytes_per_order=ORDER_BYTES_MAX,
-        against=against,
-    )
-    return msgspec.structs.replace(
-        settlement,
-        bulks=settlement.bulks + leaving,
-        ended=ended + kept,
-        screened=screened,
-        reference_digest=reference.digest,
-        express=express,
-    )
+        against=against.found,
+    ):
+        yield msgspec.structs.replace(
+            part,
+            bulks=part.bulks + leaving,
+            ended=ended + kept,
+            screened=screened,
+            reference_digest=reference.digest,
+            express=express,
+        )
+        leaving, ended, kept = (), (), ()
 
 
-def _against(
-    home: Home, keys: Sequence[str], reference: Reference, window: datetime.datetime, screened: str
-) -> dict[str, Finding]:
+class _Against:
     """What the lists of today say of due orders that other lists let pass; the strongest finding for each."""
-    found: dict[str, Finding] = {}
-    for key, order, held_for in home.journal.to_screen(keys, unless=screened):
-        said = screened_again(order, reference, home.terms(window), window.date(), causes(held_for))
-        if said:
-            found[key] = next((each for each in said if each.effect == "reject"), said[0])
-    return found
+
+    def __init__(self, home: Home, reference: Reference, window: datetime.datetime, screened: str) -> None:
+        self.found: dict[str, Finding] = {}
+        self._home, self._reference, self._window, self._screened = home, reference, window, screened
+
+    def asked(self, due: Iterable[Payment], gone: Container[str]) -> Iterator[Payment]:
+        """Those of `due` that are not `gone`; what is against them is found just before they are handed out."""
+        rest = iter(due)
+        while some := list(islice(rest, ASKED_AT_ONCE)):
+            some = [payment for payment in some if payment.key not in gone]
+            self.ask([payment.key for payment in some])
+            yield from some
+
+    def ask(self, keys: Sequence[str]) -> None:
+        terms, day = self._home.terms(self._window), self._window.date()
+        for key, order, held_for in self._home.journal.to_screen(keys, unless=self._screened):
+            said = screened_again(order, self._reference, terms, day, causes(held_for))
+            if said:
+                self.found[key] = next((each for each in said if each.effect == "reject"), said[0])
 
 
 def _ended(home: Home, reference: Reference, window: datetime.datetime) -> tuple[Ended, ...]:
@@ -171,15 +198,26 @@ def _ended(home: Home, reference: Reference, window: datetime.datetime) -> tuple
     return tuple(ended)
 
 
-def _summary(settlement: Settlement, window: datetime.datetime) -> Sealed:
-    paid = [bulk for bulk in settlement.bulks if bulk.kind != "hand-over"]
-    held = sum(each.outcome == "held" for each in settlement.ended)
-    return Sealed(
-        window=window,
-        bulks=tuple(bulk.id for bulk in settlement.bulks),
-        paid=sum(bulk.count for bulk in paid),
-        paid_cents=sum(bulk.sum_cents for bulk in paid),
-        handed_over=sum(bulk.count for bulk in settlement.bulks) - sum(bulk.count for bulk in paid),
-        unpaid=len(settlement.unpaid) + held,
-        ended=len(settlement.ended) - held,
-    )
+class _Tally:
+    """Counts what passes on its way into the journal."""
+
+    def __init__(self, window: datetime.datetime) -> None:
+        self._sealed = Sealed(window=window)
+
+    def note(self, part: Settlement) -> Settlement:
+        before, paid = self._sealed, [bulk for bulk in part.bulks if bulk.kind != "hand-over"]
+        held = sum(each.outcome == "held" for each in part.ended)
+        count = sum(bulk.count for bulk in paid)
+        self._sealed = Sealed(
+            window=before.window,
+            bulks=before.bulks + tuple(bulk.id for bulk in part.bulks),
+            paid=before.paid + count,
+            paid_cents=before.paid_cents + sum(bulk.sum_cents for bulk in paid),
+            handed_over=before.handed_over + sum(bulk.count for bulk in part.bulks) - count,
+            unpaid=before.unpaid + len(part.unpaid) + held,
+            ended=before.ended + len(part.ended) - held,
+        )
+        return part
+
+    def sealed(self) -> Sealed:
+        return self._sealed

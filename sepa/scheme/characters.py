@@ -70,7 +70,11 @@ def to_sepa_text(text: str) -> str:
     """
     if _search_outside(text) is None:
         return text
-    return "".join(map(_replacement, text)) or "."
+    return _outside.sub(_likeness, text) or "."
+
+
+def _likeness(found: re.Match[str]) -> str:
+    return _replacement(found[0])
 
 
 def unconvertible_fault(text: str) -> Phrase | None:

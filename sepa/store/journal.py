@@ -231,14 +231,15 @@ class Journal(Protocol):
         day: datetime.date,
         *,
         also: Sequence[tuple[str, datetime.datetime, datetime.datetime]] = (),
-    ) -> list[Payment]:
-        """Payments waiting or pending, booked by `day`, received by `window` and not yet tried in it.
+        order: Sequence[str] = ("received_at", "file_key", "file_sequence"),
+    ) -> Iterator[Payment]:
+        """Payments waiting or pending, booked by `day`, received by `window` and not yet tried in it. Streamed.
 
         `also` names partners with two instants: of what came from there in [the one, the other) and was not
         released since, nothing is left out because its day is still to come.
 
         Collections for the clearing are due whatever their day: they must reach the payer's bank before it.
-        Ordered by receipt, file and position.
+        Ordered by `order`, names of the profile (`funds.allocation_order`) or `file_key`; then by key.
         """
 
     def to_screen(self, keys: Collection[str], *, unless: str) -> Iterator[tuple[str, Transaction, Findings]]:
@@ -284,9 +285,10 @@ class Journal(Protocol):
         Keyed by debtor IBAN, creditor identifier and mandate id, each as sent.
         """
 
-    def seal(self, settlement: Settlement, *, by: str) -> bool:
+    def seal(self, settlement: Settlement, *, by: str, then: Iterable[Settlement] = ()) -> bool:
         """Write bulks, members, postings, moves, due reports and what was screened against, in one transaction.
 
+        `then` are further parts of the same window, asked for one by one, each written before the next is made.
         False when there was nothing to write. An order that is no longer due, or was tried in this window,
         makes the whole of it fail with `Overtaken` and nothing written. Unbalanced postings or sums that
         differ are BrokenPromise. Orders in a bulk `hand-over` are handed over, those in any other are paid.
@@ -308,6 +310,9 @@ class Journal(Protocol):
     # --- emit ---
 
     def bulks_unpublished(self) -> list[Bulk]: ...
+
+    def bulks_to_publish(self) -> list[str]:
+        """The ids of those bulks, by window and id, without their orders."""
 
     def bulk(self, id: str) -> Bulk | None:
         """A bulk as it leaves: without the orders that were taken out of it."""

@@ -19,6 +19,7 @@ from sepa.wire.parties import (
     purpose,
     reference,
     remittance,
+    sender,
     text,
     ultimate_party,
 )
@@ -73,7 +74,7 @@ def order_line(
             f'<IntrBkSttlmAmt Ccy="EUR">{amount_text(payment.amount_cents)}</IntrBkSttlmAmt>'
             f"<ChrgBr>SLEV</ChrgBr><ReqdColltnDt>{requested_on(payment).isoformat()}</ReqdColltnDt>"
             f"<DrctDbtTx>{mandate}{creditor_identifier('CdtrSchmeId', identifier)}</DrctDbtTx>"
-            f"{party('Cdtr', transaction.creditor)}{account('CdtrAcct', payment.creditor_iban)}"
+            f"{sender('Cdtr', transaction.creditor)}{account('CdtrAcct', payment.creditor_iban)}"
             f"{agent('CdtrAgt', creditor_bic)}{ultimate_party('UltmtCdtr', transaction.ultimate_creditor)}"
             f"{party('Dbtr', transaction.debtor)}{account('DbtrAcct', payment.debtor_iban)}"
             f"{agent('DbtrAgt', debtor_bic)}{ultimate_party('UltmtDbtr', transaction.ultimate_debtor)}"

@@ -10,7 +10,17 @@ from sepa.model.profile import Profile
 from sepa.scheme.money import amount_text
 from sepa.wire.bulk import group_header, in_parts, write_bulk
 from sepa.wire.manifest import Written
-from sepa.wire.parties import account, agent, code, party, purpose, reference, remittance, ultimate_party
+from sepa.wire.parties import (
+    account,
+    agent,
+    code,
+    party,
+    purpose,
+    reference,
+    remittance,
+    sender,
+    ultimate_party,
+)
 
 NAME = "pacs.008.001.08"
 _OPENING = (
@@ -58,7 +68,7 @@ def order_line(
             f"<PmtTpInf><SvcLvl><Cd>SEPA</Cd></SvcLvl>{category}</PmtTpInf>"
             f'<IntrBkSttlmAmt Ccy="EUR">{amount_text(payment.amount_cents)}</IntrBkSttlmAmt>'
             f"<ChrgBr>SLEV</ChrgBr>{ultimate_party('UltmtDbtr', transaction.ultimate_debtor)}"
-            f"{party('Dbtr', transaction.debtor)}{account('DbtrAcct', payment.debtor_iban)}{debtor_agent}"
+            f"{sender('Dbtr', transaction.debtor)}{account('DbtrAcct', payment.debtor_iban)}{debtor_agent}"
             f"{agent('CdtrAgt', bic)}{party('Cdtr', transaction.creditor)}"
             f"{account('CdtrAcct', payment.creditor_iban)}"
             f"{ultimate_party('UltmtCdtr', transaction.ultimate_creditor)}{purpose(transaction.purpose)}"

@@ -5,6 +5,7 @@ Element order: ISO 20022, generation of 2019. Usage: EPC115-06.
 """
 
 from functools import lru_cache
+from operator import attrgetter
 
 from sepa.model.message import Address, Identification, Party, Remittance, StructuredReference
 from sepa.scheme.characters import to_sepa_text
@@ -29,6 +30,8 @@ _ADDRESS_ELEMENTS = (
     ("CtrySubDvsn", "country_sub_division"),
     ("Ctry", "country"),
 )
+_ADDRESS_TAGS = tuple(tag for tag, _ in _ADDRESS_ELEMENTS)
+_address_values = attrgetter(*(field for _, field in _ADDRESS_ELEMENTS))
 
 
 def text(tag: str, value: str | None) -> str:
@@ -64,16 +67,18 @@ def account(tag: str, iban: str) -> str:
     return f"<{tag}><Id><IBAN>{iban.upper()}</IBAN></Id></{tag}>"
 
 
-@lru_cache(maxsize=4_096)
 def party(tag: str, subject: Party) -> str:
-    """A debtor or creditor: name (never cut), address as received, identification.
-
-    Remembered, since one debtor stands in thousands of orders.
-    """
+    """A debtor or creditor: name (never cut), address as received, identification."""
     name = to_sepa_text(subject.name) if subject.name else NAME_NOT_PROVIDED
     place = postal_address(subject.address) if subject.address is not None else ""
     mark = identification(subject.identification) if subject.identification is not None else ""
     return f"<{tag}><Nm>{name}</Nm>{place}{mark}</{tag}>"
+
+
+@lru_cache(maxsize=4_096)
+def sender(tag: str, subject: Party) -> str:
+    """A party such as `party` writes it, remembered: who sends orders stands in thousands of them."""
+    return party(tag, subject)
 
 
 def ultimate_party(tag: str, subject: Party | None) -> str:
@@ -87,8 +92,9 @@ def ultimate_party(tag: str, subject: Party | None) -> str:
 
 def postal_address(address: Address) -> str:
     """PstlAdr: structured, hybrid, or lines only, whichever was received (EPC153-22 decides which may be)."""
-    structured = "".join([text(tag, getattr(address, field)) for tag, field in _ADDRESS_ELEMENTS])
-    inner = structured + "".join([text("AdrLine", line) for line in address.lines])
+    values = zip(_ADDRESS_TAGS, _address_values(address), strict=True)
+    inner = "".join([f"<{tag}>{to_sepa_text(value)}</{tag}>" for tag, value in values if value])
+    inner += "".join([text("AdrLine", line) for line in address.lines])
     return f"<PstlAdr>{inner}</PstlAdr>" if inner else ""
 
 

@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from bench import settling
 from bench.orders import write_orders
 from bench.people import BANKS, NAMES, TOWNS, Bank, iban
 from sepa.model.finding import Findings
@@ -71,3 +73,13 @@ def test_the_bench_runs_and_shows_ratios() -> None:
     assert {"U", "read", "judge", "JSON lines", "sepa check", "sepa check --json", "settle and seal"} <= lines
     assert "3 times the orders" in ran.stdout
     assert " rules a second, " in ran.stdout
+
+
+def test_settlement_is_measured_stage_by_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settling, "SEED_MAX", 20)
+    found = {orders: settling.measure(orders) for orders in (20, 60)}
+    assert found[60].stages.keys() == {"settle and seal", "write, check and publish", "report"}
+    assert found[60].megabytes > 0
+    screen = Console(record=True, width=200)
+    settling.show(screen, found)
+    assert "from 20 to 60 orders the CPU time grows" in screen.export_text()

@@ -4,6 +4,7 @@ import csv
 import datetime
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from sepa.model.payment import Settlement
 from sepa.pipeline.run import Ran
 from sepa.pipeline.undone import LeftUndone
 from sepa.scheme.money import amount_text
-from sepa.settle import settle
+from sepa.settle import settled
 from tests.pipeline.house import THURSDAY, TUESDAY, House
 from tests.tell.paper import read_back
 from tools.sample_bank import (
@@ -87,13 +88,13 @@ def test_a_window_that_another_seals_meanwhile_is_nobodys_fault(
     key = one(house, TRADER, "10.00")
     others: list[Ran] = []
 
-    def chosen_when_another_seals(*given: Any, **named: Any) -> Settlement:
+    def chosen_when_another_seals(*given: Any, **named: Any) -> Iterator[Settlement]:
         if not others:
-            monkeypatch.setattr("sepa.pipeline.settle.settle", settle)
+            monkeypatch.setattr("sepa.pipeline.settle.settled", settled)
             others.append(house.run())
-        return settle(*given, **named)
+        return settled(*given, **named)
 
-    monkeypatch.setattr("sepa.pipeline.settle.settle", chosen_when_another_seals)
+    monkeypatch.setattr("sepa.pipeline.settle.settled", chosen_when_another_seals)
     assert (house.run().sealed.paid, others[0].sealed.paid) == (0, 1)
     assert house.states(key) == {"PAY": "paid"}
 

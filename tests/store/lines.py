@@ -150,7 +150,7 @@ def paying(payments: Sequence[Payment], unpaid: Sequence[Unpaid] = (), **changes
 
 
 def pay_all(journal: Journal, window: datetime.datetime = WINDOW, **changes: Any) -> list[Payment]:
-    due = journal.due(window, DAY)
+    due = list(journal.due(window, DAY))
     assert journal.seal(paying(due, window=window, **changes), by="desk")
     return due
 

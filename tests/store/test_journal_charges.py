@@ -31,7 +31,9 @@ REFUSED = ("rejected", "not-executed")
 
 
 def lack(journal: Journal, window: datetime.datetime) -> None:
-    unpaid = [Unpaid(each, "pending-funds", finding("FND-01", "AM04")) for each in journal.due(window, DAY)]
+    unpaid = [
+        Unpaid(each, "pending-funds", finding("FND-01", "AM04")) for each in list(journal.due(window, DAY))
+    ]
     assert journal.seal(paying((), unpaid, window=window), by="desk")
 
 

@@ -64,7 +64,7 @@ def test_the_whole_story_of_an_order(journal: Journal) -> None:
     file_key = judge(journal, verdict(key_of("a"), 1, "held"))
     key = transaction_key(file_key, 1)
     journal.decide(decision(subject=file_key, at=JUDGED), [move(key, "waiting", at=JUDGED)], report=None)
-    (payment,) = journal.due(WINDOW, DAY)
+    (payment,) = list(journal.due(WINDOW, DAY))
     journal.seal(paying([], [Unpaid(payment, "pending-funds", poor)]), by="desk")
     journal.deliver(delivery(id="delivery-2", received_at=WINDOW + SECOND))
     pay_all(journal, LATER)

@@ -78,7 +78,7 @@ def test_what_was_screened_against_stands_in_the_story(journal: Journal) -> None
 def test_the_lists_of_a_window_are_written_with_its_seal(journal: Journal) -> None:
     accepted(journal)
     plain = journal.digest()
-    assert journal.seal(replace(paying(journal.due(WINDOW, DAY)), screened="L 1"), by="desk")
+    assert journal.seal(replace(paying(list(journal.due(WINDOW, DAY))), screened="L 1"), by="desk")
     assert journal.digest() != plain
     assert journal.faults() == []
 
@@ -99,7 +99,7 @@ def test_open_orders_of_an_account(journal: Journal) -> None:
     assert [order.key for order in journal.open_of([A1])] == sorted([waits, held])
     assert [order.debtor_iban for order in journal.open_of([A2, "SK00"])] == [A2]
     assert journal.open_of([]) == []
-    journal.seal(paying([each for each in journal.due(WINDOW, DAY) if each.key == waits]), by="desk")
+    journal.seal(paying([each for each in list(journal.due(WINDOW, DAY)) if each.key == waits]), by="desk")
     assert [order.key for order in journal.open_of([A1])] == [held]
 
 
@@ -154,6 +154,6 @@ def test_what_was_paid_meanwhile_does_not_end(journal: Journal) -> None:
 
 def test_an_order_is_not_paid_and_ended_in_one_window(journal: Journal) -> None:
     key = screened(journal, "")
-    both = replace(paying(journal.due(WINDOW, DAY)), ended=ending(key).ended)
+    both = replace(paying(list(journal.due(WINDOW, DAY))), ended=ending(key).ended)
     with pytest.raises(BrokenPromise, match="ends twice"):
         journal.seal(both, by="desk")

@@ -3,6 +3,7 @@
 import datetime
 import threading
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -57,7 +58,7 @@ def test_a_payment_carries_what_funding_needs(journal: Journal) -> None:
     told = collection(debtor_iban=A2).transaction
     block = {"batch_booking": True, "payment_type": PaymentType(category_purpose="!EXPRESS")}
     judge(journal, verdict(key_of("a"), transaction=told, route="on-us"), built=collection(block=block))
-    (payment,) = journal.due(WINDOW, DAY)
+    (payment,) = list(journal.due(WINDOW, DAY))
     assert payment == Payment(
         key=transaction_key(key_of("a"), 1),
         file_key=key_of("a"),
@@ -98,7 +99,7 @@ def test_what_is_due(
     journal: Journal, received_at: datetime.datetime, changes: dict[str, Any], is_due: bool
 ) -> None:
     judge(journal, verdict(key_of("a"), **changes), received_at=received_at)
-    assert len(journal.due(WINDOW, DAY)) == is_due
+    assert len(list(journal.due(WINDOW, DAY))) == is_due
 
 
 @pytest.mark.parametrize(("route", "is_due"), [("clearing", True), ("on-us", False)])
@@ -108,7 +109,7 @@ def test_collections_for_the_clearing_leave_before_their_day(
     told = collection().transaction
     ahead = verdict(key_of("a"), transaction=told, route=route, booking_date=NEXT_DAY)
     judge(journal, ahead, built=collection())
-    assert len(journal.due(WINDOW, DAY)) == is_due
+    assert len(list(journal.due(WINDOW, DAY))) == is_due
 
 
 def test_who_is_to_be_reviewed_is_due_before_its_day(journal: Journal) -> None:
@@ -116,24 +117,24 @@ def test_who_is_to_be_reviewed_is_due_before_its_day(journal: Journal) -> None:
     key = key_of("early")[:24] + "-1"
 
     def due(partner: str, since: datetime.datetime, before: datetime.datetime) -> list[str]:
-        return [each.key for each in journal.due(WINDOW, DAY, also=[(partner, since, before)])]
+        return [each.key for each in list(journal.due(WINDOW, DAY, also=[(partner, since, before)]))]
 
     assert due("partner", RECEIVED, RECEIVED + SECOND) == [key]
     assert due("partner", RECEIVED - SECOND, RECEIVED) == []
     assert due("partner", RECEIVED + SECOND, LATER) == []
     assert due("somebody", RECEIVED, LATER) == []
-    (payment,) = journal.due(WINDOW, NEXT_DAY)
+    (payment,) = list(journal.due(WINDOW, NEXT_DAY))
     assert payment.released_at is None
     journal.seal(Settlement(WINDOW, (), (), (Unpaid(payment, "held", finding(effect="hold")),)), by="desk")
     at = WINDOW + SECOND
     assert journal.decide(
         decision("d", at=at), [move(key, "waiting", 1, at=at, cause="decision:d")], report=None
     )
-    (released,) = journal.due(LATER, NEXT_DAY)
+    (released,) = list(journal.due(LATER, NEXT_DAY))
     assert released.released_at == at
     span = ("partner", RECEIVED, at)
-    assert journal.due(LATER, DAY, also=[span]) == []
-    assert [each.key for each in journal.due(LATER, DAY, also=[("partner", RECEIVED, LATER)])] == [key]
+    assert list(journal.due(LATER, DAY, also=[span])) == []
+    assert [each.key for each in list(journal.due(LATER, DAY, also=[("partner", RECEIVED, LATER)]))] == [key]
     assert journal.faults() == []
 
 
@@ -142,7 +143,7 @@ def test_due_payments_stand_in_order_of_receipt_file_and_position(journal: Journ
     for name in reversed(names[:2]):
         accepted(journal, 11, name)
     judge(journal, verdict(key_of(names[2])), name=names[2], received_at=RECEIVED - SECOND)
-    order = [(payment.file_key, payment.position) for payment in journal.due(WINDOW, DAY)]
+    order = [(payment.file_key, payment.position) for payment in list(journal.due(WINDOW, DAY))]
     expected = [(key_of(names[2]), 1)]
     expected += [(key_of(name), position) for name in names[:2] for position in range(1, 12)]
     assert order == expected
@@ -150,7 +151,7 @@ def test_due_payments_stand_in_order_of_receipt_file_and_position(journal: Journ
 
 def test_a_sealed_window_is_written_whole(journal: Journal) -> None:
     file_key = accepted(journal, 12)
-    due = journal.due(WINDOW, DAY)
+    due = list(journal.due(WINDOW, DAY))
     paid, refused = list(reversed(due[:10])), due[10:]
     poor = finding("FUN-01", "AM04")
     unpaid = [Unpaid(refused[0], "pending-funds", poor), Unpaid(refused[1], "unsettled", poor)]
@@ -183,11 +184,11 @@ def test_members_of_a_bulk_come_with_their_transactions(journal: Journal) -> Non
 
 def test_what_was_tried_in_a_window_is_due_in_the_next(journal: Journal) -> None:
     accepted(journal)
-    (payment,) = journal.due(WINDOW, DAY)
+    (payment,) = list(journal.due(WINDOW, DAY))
     poor = Unpaid(payment, "pending-funds", finding("FUN-01", "AM04"))
     assert journal.seal(paying([], [poor]), by="desk")
-    assert journal.due(WINDOW, DAY) == []
-    assert journal.due(LATER, DAY) == [payment]
+    assert list(journal.due(WINDOW, DAY)) == []
+    assert list(journal.due(LATER, DAY)) == [payment]
     before = journal.digest()
     with pytest.raises(Overtaken):
         journal.seal(paying([], [poor]), by="desk")
@@ -198,7 +199,7 @@ def test_who_goes_on_waiting_for_cover_is_not_told_again(journal: Journal) -> No
     file_key = accepted(journal)
     told = []
     for window in (WINDOW, LATER):
-        (payment,) = journal.due(window, DAY)
+        (payment,) = list(journal.due(window, DAY))
         poor = Unpaid(payment, "pending-funds", finding("FUN-01", "AM04"))
         assert journal.seal(replace(paying([], [poor]), window=window), by="desk")
         told.append([report.occasion for report in journal.reports_due()])
@@ -209,7 +210,7 @@ def test_who_goes_on_waiting_for_cover_is_not_told_again(journal: Journal) -> No
 @pytest.mark.parametrize("outcome", ["pending-funds", "unsettled", "not-executed", "rejected"])
 def test_what_becomes_of_an_unpaid_order(journal: Journal, outcome: Any) -> None:
     file_key = accepted(journal)
-    (payment,) = journal.due(WINDOW, DAY)
+    (payment,) = list(journal.due(WINDOW, DAY))
     assert journal.seal(paying([], [Unpaid(payment, outcome, finding())]), by="desk")
     assert states(journal, file_key) == [outcome]
     assert journal.booked() == {}
@@ -225,7 +226,7 @@ def test_a_window_with_nothing_to_write_writes_nothing(journal: Journal) -> None
 
 def test_sealing_twice_pays_once(journal: Journal) -> None:
     accepted(journal, 3)
-    settlement = paying(journal.due(WINDOW, DAY))
+    settlement = paying(list(journal.due(WINDOW, DAY)))
     assert journal.seal(settlement, by="desk")
     before = journal.digest()
     with pytest.raises(Overtaken):
@@ -233,6 +234,60 @@ def test_sealing_twice_pays_once(journal: Journal) -> None:
     with pytest.raises(Overtaken):
         journal.seal(replace(settlement, bulks=(replace(settlement.bulks[0], id="BULK-2"),)), by="desk")
     assert journal.digest() == before
+
+
+def test_a_window_is_sealed_in_parts_as_if_in_one(journal: Journal) -> None:
+    file_key = accepted(journal, 4)
+    due = list(journal.due(WINDOW, DAY))
+    poor = Unpaid(due[3], "pending-funds", finding("FUN-01", "AM04"))
+    first, second = paying(due[:2]), paying(due[2:3], [poor], id="BULK-2")
+    assert journal.seal(first, by="desk", then=[paying([]), second])
+    assert states(journal, file_key) == ["paid"] * 3 + ["pending-funds"]
+    assert [bulk.id for bulk in journal.bulks_unpublished()] == ["BULK-1", "BULK-2"]
+    assert journal.bulks_to_publish() == ["BULK-1", "BULK-2"]
+    occasions = [report.occasion for report in journal.reports_due()]
+    assert occasions == ["judged", window_cause(WINDOW)]
+    assert len(list(journal.orders(file_key, cause=window_cause(WINDOW)))) == 4
+    assert journal.faults() == []
+
+
+def test_a_part_that_fails_undoes_those_before_it(journal: Journal) -> None:
+    accepted(journal, 2)
+    one, other = journal.due(WINDOW, DAY)
+    before = journal.digest()
+    unbalanced = replace(paying([other], id="BULK-2"), postings=_cent_more(both_sides(other)))
+    with pytest.raises(BrokenPromise, match="differ"):
+        journal.seal(paying([one]), by="desk", then=[unbalanced])
+    again = paying([one], id="BULK-2")
+    with pytest.raises(Overtaken):
+        journal.seal(paying([one]), by="desk", then=[again])
+    assert journal.digest() == before
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        ("amount", "due_date", "received_at", "file_sequence"),
+        ("received_at", "file_sequence", "amount", "due_date"),
+        ("file_sequence", "received_at", "due_date", "amount"),
+        ("due_date",),
+    ],
+)
+def test_due_payments_come_in_the_order_asked_for(journal: Journal, order: tuple[str, ...]) -> None:
+    """As Python sorts them: the database's order is that of allocation."""
+    earlier = DAY - datetime.timedelta(days=1)
+    for number, name in enumerate("abc"):
+        file_key = key_of(name)
+        verdicts = [
+            verdict(file_key, position, amount_cents=1000 + position * 7 % 5, booking_date=day)
+            for position, day in ((1, DAY), (2, earlier), (10, DAY), (11, earlier))
+        ]
+        judge(journal, *verdicts, name=name, received_at=RECEIVED + number % 2 * SECOND / 2)
+    names = {"amount": "amount_cents", "due_date": "booking_date", "file_sequence": "position"}
+    sorts = attrgetter(*(names.get(each, each) for each in order), "key")
+    found = list(journal.due(WINDOW, DAY, order=order))
+    assert len(found) == 12
+    assert found == sorted(found, key=sorts)
 
 
 def _cent_more(sides: Sequence[Posting]) -> tuple[Posting, ...]:
@@ -276,7 +331,7 @@ def test_a_settlement_that_does_not_agree_is_our_fault(
     journal: Journal, spoil: Callable[[Settlement], Settlement]
 ) -> None:
     accepted(journal, 2)
-    sound = paying(journal.due(WINDOW, DAY))
+    sound = paying(list(journal.due(WINDOW, DAY)))
     before = journal.digest()
     with pytest.raises(BrokenPromise):
         journal.seal(spoil(sound), by="desk")
@@ -286,14 +341,14 @@ def test_a_settlement_that_does_not_agree_is_our_fault(
 
 def test_paid_and_not_paid_at_once_is_our_fault(journal: Journal) -> None:
     accepted(journal, 2)
-    due = journal.due(WINDOW, DAY)
+    due = list(journal.due(WINDOW, DAY))
     with pytest.raises(BrokenPromise, match="both paid and not paid"):
         journal.seal(paying(due, [Unpaid(due[0], "unsettled", finding())]), by="desk")
 
 
 def test_postings_must_balance_in_each_bulk(journal: Journal) -> None:
     accepted(journal, 2)
-    first, second = journal.due(WINDOW, DAY)
+    first, second = list(journal.due(WINDOW, DAY))
     debit, credit = both_sides(first)[0], both_sides(second)[1]
     crossed = Settlement(WINDOW, (bulk([first], id="B1"), bulk([second], id="B2")), (debit, credit), ())
     with pytest.raises(BrokenPromise, match="differ by"):
@@ -401,7 +456,7 @@ def at_once(store: Store, act: Callable[[SqlJournal], Any], workers: int = 4) ->
 def test_of_several_who_seal_the_same_orders_one_wins(store: Store) -> None:
     journal = store.open()
     accepted(journal, 50)
-    settlement = paying(journal.due(WINDOW, DAY))
+    settlement = paying(list(journal.due(WINDOW, DAY)))
     results = at_once(store, lambda each: each.seal(settlement, by="desk"))
     assert sorted(results, key=str) == [Overtaken] * 3 + [True]
     assert journal.booked() == {A1: -500_000, "CLEARING:SCT": 500_000}
@@ -439,7 +494,7 @@ def test_of_several_who_decide_the_same_one_does(store: Store) -> None:
 def test_a_seal_and_a_decision_on_one_order_do_not_both_happen(store: Store) -> None:
     journal = store.open()
     file_key = accepted(journal)
-    settlement = paying(journal.due(WINDOW, DAY))
+    settlement = paying(list(journal.due(WINDOW, DAY)))
     key = transaction_key(file_key, 1)
     acts = iter(
         [lambda each: each.seal(settlement, by="desk"), lambda each: decide(each, move(key, "rejected"))]
@@ -575,7 +630,7 @@ def test_a_correction_of_what_was_not_paid_is_found(store: Store) -> None:
 def test_an_account_in_another_currency_moves_in_it(journal: Journal) -> None:
     """EXE-09: euro cents balance; what is booked, and what is booked back, is the currency's own amount."""
     accepted(journal, 1, route="on-us", amount_cents=10_000)
-    (payment,) = journal.due(WINDOW, DAY)
+    (payment,) = list(journal.due(WINDOW, DAY))
     debit, credit = both_sides(payment)
     dollars = replace(debit, currency="USD", own_cents=10_900, rate=1_090_000)
     unknown = replace(credit, account=A2, currency="GBP")
@@ -603,7 +658,7 @@ def test_an_account_in_another_currency_moves_in_it(journal: Journal) -> None:
 def test_the_story_tells_by_which_tables_a_window_decided(journal: Journal) -> None:
     """SLO-01: the snapshot stands beside what was paid and beside each attempt, also when a window seals again."""
     accepted(journal, 2)
-    paid, poor = journal.due(WINDOW, DAY)
+    paid, poor = list(journal.due(WINDOW, DAY))
     short = Unpaid(poor, "pending-funds", finding("FND-01", "AM04"), rate=1_080_000)
     journal.seal(paying([paid], [short]), by="desk")
     last = Unpaid(poor, "unsettled", finding("FND-01", "AM04"))

@@ -20,6 +20,7 @@ from sepa.store.sql.proof import Proof
 from sepa.store.sql.purging import Purging
 from sepa.store.sql.recalls import Recalls
 from sepa.store.sql.screening import Screened
+from sepa.store.sql.sealing import Sealing
 from sepa.store.sql.settlement import Settling
 from sepa.store.sql.sheets import Sheets
 from sepa.store.sql.story import Story
@@ -31,6 +32,7 @@ class SqlJournal(
     Intake,
     Orders,
     Settling,
+    Sealing,
     Away,
     Corrections,
     Screened,

@@ -1,12 +1,12 @@
 """Orders outside SEPA: those to be handed over to another channel, and those of a hand-over."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
 from sepa.model.finding import NOTHING, Findings
-from sepa.model.journal import Move, OrderRow, State
+from sepa.model.journal import OrderRow, State
 from sepa.model.payment import Settlement
 from sepa.store.sql.connection import Connected
 from sepa.store.sql.leaving import still_in
@@ -54,20 +54,11 @@ def left_for_others(settlement: Settlement) -> frozenset[str]:
 
 
 def departures(
-    settlement: Settlement,
-    owners: Iterable[str],
-    stood: Mapping[str, Standing],
-    causes: Mapping[str, str],
-    by: str,
-) -> list[Move]:
-    """The moves of the orders `owners` that a window seals: paid, or handed over with what was found of them."""
-    away = left_for_others(settlement)
-    return [
-        Move(key, stood[key].step, to, settlement.window, by, causes[stood[key].file_key], findings)
-        for key in owners
-        for to, findings in [_end(stood[key], key in away)]
-    ]
-
-
-def _end(order: Standing, away: bool) -> tuple[State, Findings]:
-    return ("handed-over", findings_of(order.findings)) if away else ("paid", NOTHING)
+    keys: Iterable[str], stood: Mapping[str, Standing], leaving: Collection[str]
+) -> Iterator[tuple[str, State, Findings]]:
+    """What becomes of the orders `keys` that a window seals: paid, or (`leaving`) handed over with what was found."""
+    for key in keys:
+        if key in leaving:
+            yield key, "handed-over", findings_of(stood[key].findings)
+        else:
+            yield key, "paid", NOTHING

@@ -1,7 +1,7 @@
 """The journal's database: how a transaction begins, waits its turn, and writes many rows at once."""
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
@@ -199,7 +199,7 @@ def among(
     return column == sa.any_(sa.literal(list(values), postgresql.ARRAY(sa.Text)))
 
 
-def slices(values: Collection[Row], size: int = SLICE) -> Iterator[list[Row]]:
+def slices(values: Iterable[Row], size: int = SLICE) -> Iterator[list[Row]]:
     """`values` in lists of at most `size`, in their order."""
     rest = iter(values)
     while part := list(islice(rest, size)):

@@ -30,13 +30,20 @@ RECALLED = "recalled"
 """The occasion under which a recall is told to the clearing."""
 
 
+_UNPUBLISHED = ~sa.exists().where(told.c.subject == bulks.c.id, told.c.occasion == SEALED)
+
+
 class Emission(Connected):
     """The journal's part for what goes out; see `sepa.store.journal.Journal`."""
 
     def bulks_unpublished(self) -> list[Bulk]:
-        done = sa.exists().where(told.c.subject == bulks.c.id, told.c.occasion == SEALED)
         with self.reading() as connection:
-            return read_bulks(connection, ~done)
+            return read_bulks(connection, _UNPUBLISHED)
+
+    def bulks_to_publish(self) -> list[str]:
+        wanted = sa.select(bulks.c.id).where(_UNPUBLISHED).order_by(bulks.c.window, bulks.c.id)
+        with self.reading() as connection:
+            return list(connection.scalars(wanted))
 
     def bulk(self, id: str) -> Bulk | None:
         with self.reading() as connection:

@@ -18,17 +18,18 @@ from sepa.store.tables import blocks, bulk_members, file_verdicts, files, orders
 SHEET_ORDERS = 1000
 
 _order, _line = orders.c, postings.c
+MEMBER = (
+    _order.key, _order.file_key, _order.position, _order.block, _order.route, _order.amount_cents,
+    _order.debtor_iban, _order.creditor_iban, _order.booking_date, _order.settlement_date,
+    _order.local_instrument, _order.sequence_type, _order.creditor_identifier, _order.mandate_id,
+)  # fmt: skip
+"""What an order's own row says of its payment; `Facts.payment` wants one column more, the last release or None."""
 _MEMBERS = (
-    sa.select(
-        _order.key, _order.file_key, _order.position, _order.block, _order.route, _order.amount_cents,
-        _order.debtor_iban, _order.creditor_iban, _order.booking_date, _order.settlement_date,
-        _order.local_instrument, _order.sequence_type, _order.creditor_identifier, _order.mandate_id,
-        _order.transaction,
-    )
+    sa.select(*MEMBER, sa.null(), _order.transaction)
     .join_from(bulk_members, orders, orders.c.key == bulk_members.c.key)
     .where(still_in(bulk_members.c.key))
     .order_by(bulk_members.c.position)
-)  # fmt: skip
+)
 _POSTINGS = (
     sa.select(
         _line.key, _line.account, _line.side, _line.amount_cents, _line.booking_date, _line.value_date,
@@ -44,14 +45,14 @@ class Sheets(Connected):
 
     def bulk_sheets(self, bulk_id: str, batch: int = SHEET_ORDERS) -> Iterator[Sheet]:
         with self.reading() as connection:
-            facts = _Facts(connection)
+            facts = Facts(connection)
             members = streamed(connection, _MEMBERS.where(bulk_members.c.bulk == bulk_id), batch)
             posted = _Posted(streamed(connection, _POSTINGS.where(_line.bulk == bulk_id), 2 * batch))
             for rows in members:
-                payments = tuple([facts.payment(row) for row in rows])
+                payments = tuple([facts.payment(row[:15]) for row in rows])
                 yield Sheet(
                     payments=payments,
-                    transactions=tuple([row[14] for row in rows]),
+                    transactions=tuple([row[15] for row in rows]),
                     requested=tuple([facts.requested(row[1], row[3]) for row in rows]),
                     postings=tuple(posted.of({payment.key for payment in payments})),
                 )
@@ -64,7 +65,7 @@ class Sheets(Connected):
                 yield payment, transaction_of(text)
 
 
-class _Facts:
+class Facts:
     """What files and blocks say of all their orders, each asked once."""
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -75,14 +76,17 @@ class _Facts:
     def payment(self, row: Any) -> Payment:
         (
             key, file_key, position, block, route, amount_cents, debtor_iban, creditor_iban, booking_date,
-            settlement_date, local_instrument, sequence_type, creditor_identifier, mandate_id, _,
+            settlement_date, local_instrument, sequence_type, creditor_identifier, mandate_id, released_at,
         ) = row  # fmt: skip
         partner, kind, received_at = self._files.get(file_key) or self._file(file_key)
-        batch_booking, _ = self._blocks.get((file_key, block)) or self._block(file_key, block)
+        batch_booking, _, category_purpose = self._blocks.get((file_key, block)) or self._block(
+            file_key, block
+        )
         return Payment(
             key, file_key, position, block, partner, kind, route, amount_cents, debtor_iban, creditor_iban,
             received_at, day_of(booking_date), day_of(settlement_date), batch_booking, local_instrument,
             sequence_type, creditor_identifier, mandate_id,
+            instant_of(released_at) if released_at is not None else None, category_purpose,
         )  # fmt: skip
 
     def requested(self, file_key: str, block: int) -> str | None:
@@ -98,11 +102,11 @@ class _Facts:
         return self._files[key]
 
     def _block(self, file_key: str, position: int) -> Any:
-        wanted = sa.select(blocks.c.batch_booking, blocks.c.requested_date).where(
+        wanted = sa.select(blocks.c.batch_booking, blocks.c.requested_date, blocks.c.category_purpose).where(
             blocks.c.file_key == file_key, blocks.c.position == position
         )
         found = self._connection.execute(wanted).first()
-        self._blocks[file_key, position] = tuple(found) if found is not None else (None, None)
+        self._blocks[file_key, position] = tuple(found) if found is not None else (None, None, None)
         return self._blocks[file_key, position]
 
 
@@ -130,10 +134,14 @@ def streamed(connection: sa.Connection, wanted: sa.Select[Any], batch: int) -> I
     """Rows in lists of `batch`, as the driver gives them: days are texts in SQLite. Several times faster."""
     compiled = wanted.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     names = compiled.positiontup
-    given: Any = compiled.params if names is None else tuple(compiled.params[name] for name in names)
+    given: Any = compiled.params if names is None else tuple(_plain(compiled.params[name]) for name in names)
     rows = connection.execution_options(yield_per=batch).exec_driver_sql(str(compiled), given)
-    for part in rows.partitions():
+    for part in rows.partitions(batch):
         yield list(part)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 def _posting(row: Any) -> Posting:

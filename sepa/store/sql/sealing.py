@@ -1,0 +1,208 @@
+"""Seal: the one transaction that fixes what a window decided."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
+from typing import Any
+
+import sqlalchemy as sa
+
+from sepa.model.broken import BrokenPromise
+from sepa.model.finding import Findings
+from sepa.model.journal import Move, State, window_cause
+from sepa.model.payment import Posting, Settlement
+from sepa.store.journal import Overtaken
+from sepa.store.sql.away import ROUTED, departures, left_for_others
+from sepa.store.sql.connection import Connected, among, insert_once, pour, slices
+from sepa.store.sql.judging import due
+from sepa.store.sql.moves import Standing, move, standing
+from sepa.store.sql.rows import day_text, instant_text
+from sepa.store.sql.screening import note_screening
+from sepa.store.tables import (
+    attempts,
+    bulk_members,
+    bulks,
+    files,
+    postings,
+    reports_due,
+    window_kinds,
+    windows,
+)
+
+DUE = ("waiting", "pending-funds")
+"""The states from which a window pays."""
+_MAY_END = ("held", *ROUTED)
+_BULK = tuple(bulks.columns.keys())
+_POSTING = tuple(postings.columns.keys())
+
+
+class Sealing(Connected):
+    """The journal's part that seals; see `sepa.store.journal.Journal`."""
+
+    def seal(self, settlement: Settlement, *, by: str, then: Iterable[Settlement] = ()) -> bool:
+        parts = (part for part in chain([settlement], then) if _says_something(part))
+        first = next(parts, None)
+        if first is None:
+            return False
+        with self.writing() as connection:
+            window = _Window(connection, first, by)
+            for part in chain([first], parts):
+                window.write(part)
+        return True
+
+
+def _says_something(part: Settlement) -> bool:
+    if part.bulks or part.unpaid or part.ended:
+        return True
+    if part.postings:
+        raise BrokenPromise("a window without bulks has postings")
+    return False
+
+
+class _Window:
+    """One window being written, and which files it has touched so far."""
+
+    def __init__(self, connection: sa.Connection, first: Settlement, by: str) -> None:
+        self._connection, self._at, self._by = connection, first.window, by
+        self._causes: dict[str, str] = {}
+        self._told: set[str] = set()
+        window = instant_text(first.window)
+        insert_once(connection, windows, {"window": window, "by": by})
+        kind = "express" if first.express else "full"
+        insert_once(connection, window_kinds, {"window": window, "kind": kind})
+
+    def write(self, part: Settlement) -> None:
+        """Write one part, a few thousand orders at a time; each is checked as it is written."""
+        owners = _owners(part)
+        turned: dict[str, tuple[State, Findings]] = {
+            each.payment.key: (each.outcome, (each.finding,)) for each in part.unpaid
+        }
+        ended: dict[str, tuple[State, Findings]] = {
+            each.key: (each.outcome, (each.finding, *each.besides)) for each in part.ended
+        }
+        if len({*owners, *turned, *ended}) != len(owners) + len(part.unpaid) + len(part.ended):
+            raise BrokenPromise("an order is both paid and not paid in one window, or ends twice")
+        leaving = left_for_others(part)
+        _balance(part, owners, leaving)
+        self._write_bulks(part, owners)
+        note_screening(self._connection, window_cause(self._at), part.screened)
+        waits_on = {key for key, (outcome, _) in turned.items() if outcome == "pending-funds"}
+        turned |= ended
+        found: Counter[str] = Counter()
+        for keys in slices([*owners, *turned]):
+            stood = standing(self._connection, keys)
+            for key, order in stood.items():
+                _still_due(order, leaving=key in leaving, may_end=key in ended)
+                if key in owners:
+                    found[owners[key]] += order.amount_cents or 0
+            self._touch(stood, waits_on)
+            gone = [key for key in keys if key in owners]
+            left = [(key, *turned[key]) for key in keys if key in turned]
+            moves = [self._move(stood[key], to, findings) for key, to, findings in left]
+            for key, to, findings in departures(gone, stood, leaving):
+                moves.append(self._move(stood[key], to, findings))
+            move(self._connection, moves, stood)
+        for bulk in part.bulks:
+            if found[bulk.id] != bulk.sum_cents:
+                raise BrokenPromise(
+                    f"bulk {bulk.id} says {bulk.sum_cents} cents, its orders are {found[bulk.id]}"
+                )
+
+    def _move(self, order: Standing, to: State, findings: Findings) -> Move:
+        return Move(order.key, order.step, to, self._at, self._by, self._causes[order.file_key], findings)
+
+    def _write_bulks(self, part: Settlement, owners: Mapping[str, str]) -> None:
+        window, digest = instant_text(self._at), part.reference_digest
+        lines = [
+            (
+                bulk.id, instant_text(bulk.window), bulk.kind, day_text(bulk.settlement_date), bulk.scheme,
+                bulk.count, bulk.sum_cents, digest,
+            )
+            for bulk in part.bulks
+        ]  # fmt: skip
+        members = ((key, bulk.id, number) for bulk in part.bulks for number, key in enumerate(bulk.keys, 1))
+        tried = ((each.payment.key, window, digest, each.rate) for each in part.unpaid)
+        try:
+            pour(self._connection, bulks, _BULK, lines)
+            for rows in slices(members):
+                pour(self._connection, bulk_members, ("key", "bulk", "position"), rows)
+            for postings_rows in slices(_postings(part.postings, owners)):
+                pour(self._connection, postings, _POSTING, postings_rows)
+            for tries in slices(tried):
+                pour(self._connection, attempts, ("key", "window", "reference_digest", "rate"), tries)
+        except sa.exc.IntegrityError as twice:
+            raise Overtaken("an order of this window was sealed or tried by another") from twice
+
+    def _touch(self, stood: Mapping[str, Standing], waits_on: Collection[str]) -> None:
+        """For each file touched, the occasion of its report. It is also the cause of the moves.
+
+        A report falls due where an order's state changes; one that goes on waiting for cover was told before.
+
+        A window that touches a file once more, because an order was released after it, is a new occasion
+        (`window:<instant>#2`): the first report may have left already.
+        """
+        first = window_cause(self._at)
+        new = sorted({order.file_key for order in stood.values()} - self._causes.keys())
+        for part in slices(new):
+            earlier = sa.select(reports_due.c.file_key).where(
+                among(reports_due.c.file_key, part, self._connection.dialect),
+                sa.or_(reports_due.c.occasion == first, reports_due.c.occasion.startswith(f"{first}#")),
+            )
+            told = Counter(self._connection.scalars(earlier))
+            for key in part:
+                self._causes[key] = f"{first}#{told[key] + 1}" if told[key] else first
+        changed = {
+            order.file_key
+            for key, order in stood.items()
+            if not (key in waits_on and order.state == "pending-funds")
+        }
+        self._tell(sorted(changed - self._told))
+
+    def _tell(self, file_keys: Collection[str]) -> None:
+        for part in slices(file_keys):
+            wanted = sa.select(files.c.key, files.c.partner)
+            of = wanted.where(among(files.c.key, part, self._connection.dialect)).order_by(files.c.key)
+            for key, partner in self._connection.execute(of).all():
+                due(self._connection, key, self._causes[key], partner, instant_text(self._at))
+                self._told.add(key)
+
+
+def _owners(part: Settlement) -> dict[str, str]:
+    """The bulk of each paid order. An order in two bulks is BrokenPromise."""
+    owners = {key: bulk.id for bulk in part.bulks for key in bulk.keys}
+    if len(owners) != sum(bulk.count for bulk in part.bulks):
+        raise BrokenPromise("an order is in a bulk twice, or in two bulks")
+    if not all(bulk.keys for bulk in part.bulks):
+        raise BrokenPromise("a bulk has no orders")
+    return owners
+
+
+def _balance(part: Settlement, owners: Mapping[str, str], leaving: Collection[str]) -> None:
+    """Debits are credits in each bulk, to the cent, and every posting is of an order that is paid."""
+    balance: Counter[str] = Counter()
+    for posting in part.postings:
+        if posting.key not in owners or posting.key in leaving:
+            raise BrokenPromise(f"a posting belongs to {posting.key}, which this window does not pay")
+        if posting.amount_cents <= 0:
+            raise BrokenPromise(f"a posting of {posting.key} is of {posting.amount_cents} cents")
+        signed = posting.amount_cents if posting.side == "credit" else -posting.amount_cents
+        balance[owners[posting.key]] += signed
+    for bulk_id, difference in balance.items():
+        if difference:
+            raise BrokenPromise(f"the postings of bulk {bulk_id} differ by {difference} cents")
+
+
+def _still_due(order: Standing, *, leaving: bool, may_end: bool) -> None:
+    if order.state not in (ROUTED if leaving else DUE) and not (order.state in _MAY_END and may_end):
+        raise Overtaken(f"order {order.key} is {order.state} already")
+
+
+def _postings(written: Iterable[Posting], owners: Mapping[str, str]) -> Iterable[tuple[Any, ...]]:
+    lines: Counter[str] = Counter()
+    for each in written:
+        bulk = owners[each.key]
+        lines[bulk] += 1
+        yield (
+            bulk, lines[bulk], each.key, each.account, each.side, each.amount_cents,
+            day_text(each.booking_date), day_text(each.value_date), each.currency, each.own_cents, each.rate,
+        )  # fmt: skip
