@@ -55,7 +55,7 @@ def a_day(journal: Journal) -> str:
     )
     journal.deliver(delivery(id="delivery-2", received_at=LATER, signature="6" * 64))
     decide(journal, move(transaction_key(file_key, 3), "rejected", findings=(finding("PPL-01"),)))
-    first, second, third = journal.due(WINDOW, DAY)
+    first, second, third = list(journal.due(WINDOW, DAY))
     poor = Unpaid(third, "pending-funds", finding("FUN-01", "AM04"))
     journal.seal(paying([first, second], [poor]), by="desk")
     journal.begin_emission("BULK-1", LATER)

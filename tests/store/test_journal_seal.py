@@ -253,7 +253,7 @@ def test_a_window_is_sealed_in_parts_as_if_in_one(journal: Journal) -> None:
 
 def test_a_part_that_fails_undoes_those_before_it(journal: Journal) -> None:
     accepted(journal, 2)
-    one, other = journal.due(WINDOW, DAY)
+    one, other = list(journal.due(WINDOW, DAY))
     before = journal.digest()
     unbalanced = replace(paying([other], id="BULK-2"), postings=_cent_more(both_sides(other)))
     with pytest.raises(BrokenPromise, match="differ"):
@@ -387,7 +387,7 @@ def test_the_last_window_is_told(journal: Journal) -> None:
 
 def test_an_express_window_is_never_the_last_unless_it_was_a_full_one_too(journal: Journal) -> None:
     accepted(journal, name="a")
-    journal.seal(replace(paying(journal.due(WINDOW, DAY), id="a"), express=True), by="desk")
+    journal.seal(replace(paying(list(journal.due(WINDOW, DAY)), id="a"), express=True), by="desk")
     assert journal.last_window() is None
     accepted(journal, name="b")
     pay_all(journal, id="b")
