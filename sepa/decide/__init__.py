@@ -9,8 +9,8 @@ collection is "not-executed" (bank terms 0.4, DD-09). Refused with its block or 
 "rejected": then the sender's file was wrong, whoever the payer is.
 """
 
+from sepa.decide.chunk import REMEMBERED_IDS, Opening, Part
 from sepa.decide.judging import (
-    REMEMBERED_IDS,
     Desk,
     Judging,
     Ordered,
@@ -19,4 +19,14 @@ from sepa.decide.judging import (
     refused_blocks,
 )
 
-__all__ = ["REMEMBERED_IDS", "Desk", "Judging", "Ordered", "none_seen", "refuse_unreadable", "refused_blocks"]
+__all__ = [
+    "REMEMBERED_IDS",
+    "Desk",
+    "Judging",
+    "Opening",
+    "Ordered",
+    "Part",
+    "none_seen",
+    "refuse_unreadable",
+    "refused_blocks",
+]

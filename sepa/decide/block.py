@@ -1,4 +1,4 @@
-"""One payment block while its pieces come in."""
+"""One payment block while its pieces come in: what it comes to, and the days of its orders."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,23 +14,63 @@ from sepa.rules.rule import Case, Rule
 from sepa.schedule import date_collection, date_outside, date_transfer
 
 
+class BlockTally:
+    """What was found in one block so far: its own findings, its sums, how many of its orders do not just go on."""
+
+    def __init__(self, information: PaymentInformation, *, id_repeated: bool) -> None:
+        self.information = information
+        self.findings: Findings = NOTHING
+        self.pending = 0
+        self.refused_singly = 0
+        self.found = totals.Tally()
+        self._id_repeated = id_repeated
+
+    @property
+    def declared(self) -> totals.Totals:
+        information = self.information
+        return totals.Totals(
+            information.number_of_transactions,
+            information.control_sum,
+            self.found,
+            information.id,
+            self._id_repeated,
+        )
+
+    @property
+    def refused(self) -> bool:
+        return rejects(self.findings)
+
+    def orders_refused(self, message_refused: bool) -> int:
+        return self.found.count if message_refused or self.refused else self.refused_singly
+
+    def verdict(self, message_refused: bool) -> BlockVerdict:
+        found = self.found
+        refused = self.orders_refused(message_refused)
+        whole = message_refused or self.refused
+        return BlockVerdict(
+            payment_information=self.information,
+            status="RJCT" if whole else status_of(found.count, refused, bool(self.pending)),
+            findings=self.findings,
+            count=found.count,
+            sum_text=found.sum_text,
+        )
+
+
 class Block:
-    """What was found in one block so far, and its days, computed once for each kind of order."""
+    """The block whose orders are being judged. Its days are computed once for each kind of order."""
 
     def __init__(
         self,
-        information: PaymentInformation,
-        declared: totals.Totals,
+        tally: BlockTally,
         case_with: Callable[[PaymentInformation | None, Dating | None], Case],
         rules: Iterable[Rule],
         *,
         strange: bool = False,
     ) -> None:
+        information = tally.information
+        self.tally = tally
         self.strange = strange
         self.information = information
-        self.declared = declared
-        self.pending = 0
-        self._refused_singly = 0
         self._case_with = case_with
         self._undated = case_with(information, None)
         self._transfer = self._undated.head.kind == "credit-transfer"
@@ -46,12 +86,8 @@ class Block:
             whole = (days.refused_date(calendared),)
             self._requested = None  # said once, for the block
         dating = days.dating_of(calendared) if calendared is not None else None
-        self.findings = findings_of(rules, information, case_with(information, dating)) + whole
-        self._effects = frozenset(finding.effect for finding in self.findings)
-
-    @property
-    def refused(self) -> bool:
-        return rejects(self.findings)
+        tally.findings = findings_of(rules, information, case_with(information, dating)) + whole
+        self._effects = frozenset(finding.effect for finding in tally.findings)
 
     def days_of(self, transaction: Transaction) -> tuple[Route, Case, Findings]:
         """Return the route of an order, the case with its days, and what its days have against it or move."""
@@ -95,30 +131,15 @@ class Block:
         """What becomes of an order with these findings, counted."""
         effects = self._effects.union([finding.effect for finding in findings])
         if "reject" in effects:
-            self._refused_singly += 1
+            self.tally.refused_singly += 1
             alone = not message_refused and "reject" not in self._effects
             return "not-executed" if alone and route == "on-us" and not self._transfer else "rejected"
         if message_refused:
             return "rejected"
         if "hold" in effects or "route" in effects:
-            self.pending += 1
+            self.tally.pending += 1
             return "held" if "hold" in effects else "routed"
         return "rolled" if "move" in effects else "accepted"
-
-    def orders_refused(self, message_refused: bool) -> int:
-        return self.declared.found.count if message_refused or self.refused else self._refused_singly
-
-    def verdict(self, message_refused: bool) -> BlockVerdict:
-        found = self.declared.found
-        refused = self.orders_refused(message_refused)
-        whole = message_refused or self.refused
-        return BlockVerdict(
-            payment_information=self.information,
-            status="RJCT" if whole else status_of(found.count, refused, bool(self.pending)),
-            findings=self.findings,
-            count=found.count,
-            sum_text=found.sum_text,
-        )
 
     def _dated(self, on_us: bool, kind: str | bool | None) -> tuple[Case, Findings]:
         calendared = self._calendared(on_us, kind)

@@ -6,7 +6,8 @@ from itertools import groupby
 
 import msgspec
 
-from sepa.decide.block import Block, findings_of, rejects, status_of
+from sepa.decide.block import Block, BlockTally, findings_of, rejects, status_of
+from sepa.decide.chunk import BlockPart, Opening, Part, Recent, Uses
 from sepa.model.authorisation import Authorisation
 from sepa.model.finding import NOTHING, Findings, Unreadable
 from sepa.model.limit import Allowance
@@ -37,9 +38,6 @@ from sepa.rules.rule import Case, Quiet, Rule
 Seen = Callable[[Collection[str]], Set[str]]
 Ordered = Callable[[datetime.date], int]
 Checks = tuple[Callable[[Transaction, Case], Findings], ...]
-
-REMEMBERED_IDS = 100_000
-"""Among so many orders a repeated EndToEndId is noticed, so that memory stays bounded in any file."""
 
 _COUNTED: frozenset[Outcome] = frozenset({"accepted", "rolled", "held"})
 _OWN_SUBJECTS = frozenset(
@@ -116,25 +114,35 @@ class Judging:
 
     How a file is cut into pieces changes nothing. `ordered` tells what the sender's other files of a day come to, in
     cents; it is asked where a day has a limit. Without it the file is judged alone, and EB-04 named as not judged.
+
+    A chunk of a file is judged by a Judging of its own, made with an `opening`, which ends in `part`; that of the
+    file takes each part in its turn with `absorb`.
     """
 
-    def __init__(self, desk: Desk, file_key: str, ordered: Ordered | None = None) -> None:
+    def __init__(
+        self, desk: Desk, file_key: str, ordered: Ordered | None = None, *, opening: Opening | None = None
+    ) -> None:
         self._desk = desk
         self._file_key = file_key
         self._ordered = ordered
-        self._ordered_cents: int | None = None  # None until a block has a limit of the day
+        self._elsewhere_cents: int | None = None  # None until a block has a limit of the day
         self._head: MessageHead | None = None
         self._findings: Findings = NOTHING
         self._refused = False
         self._block_rules: tuple[Rule, ...] = ()
         self._questions: tuple[tuple[Quiet, Checks], ...] = ()
         self._of_strangers: tuple[tuple[Quiet, Checks], ...] = ()
-        self._blocks: list[Block] = []
+        self._open: Block | None = None
+        self._blocks: list[BlockTally] = []
         self._block_ids: set[str] = set()
-        self._uses: dict[str, tuple[datetime.date, ...]] = {}
-        self._first_local_instrument: str | None = None
-        self._ids: set[str] = set()
-        self._earlier_ids: set[str] = set()
+        upon = opening or Opening()
+        self._uses = Uses(upon.uses)
+        self._counted_cents = upon.ordered_cents
+        self._day_limit_cents: int | None = None
+        self._over_limit = False
+        self._first_local_instrument = upon.first_local_instrument
+        self._ids = Recent(upon, of_chunk=opening is not None)
+        self._upon = upon
 
     def head(self, head: MessageHead) -> Findings:
         """Take the head and return what stands against the whole message so far."""
@@ -170,6 +178,52 @@ class Judging:
             for transaction, mark in zip(transactions, prints, strict=True)
         ]
 
+    def part(self) -> Part:
+        """What the chunk judged here adds to its file."""
+        blocks = tuple(
+            BlockPart(each.information, each.findings, each.found, each.refused_singly, each.pending)
+            for each in self._blocks
+        )
+        used = {consent: days for consent, days in self._uses.items() if self._upon.uses.get(consent) != days}
+        return Part(
+            blocks,
+            tuple(self._ids.noted),
+            frozenset(self._uses.consulted),
+            used,
+            self._counted_cents - self._upon.ordered_cents,
+            self._day_limit_cents,
+            self._over_limit,
+            self._first_local_instrument,
+        )
+
+    def stands(self, part: Part) -> bool:
+        """Whether the next chunk's verdicts are those that it would have had in one stream with all before it."""
+        spent = self._spent_cents(part.day_limit_cents)
+        within = part.day_limit_cents is None or (
+            not part.over_limit and spent + part.counted_cents <= part.day_limit_cents
+        )
+        return within and self._uses.keys().isdisjoint(part.consulted) and self._ids.know_none_of(part.ids)
+
+    def opening_for(self, part: Part) -> Opening:
+        """What the next chunk has to be judged upon, where its `part` does not stand."""
+        ids, earlier_ids, count = self._ids.met_by(part.ids)
+        spent = self._spent_cents(part.day_limit_cents)
+        return Opening(self._first_local_instrument, spent, dict(self._uses), ids, earlier_ids, count)
+
+    def absorb(self, part: Part) -> None:
+        """Take in what the next chunk adds. It must stand, or have been judged upon `opening_for`."""
+        for block in part.blocks:
+            tally = self._tally_of(block.information)
+            tally.findings = block.findings
+            tally.found.include(block.found)
+            tally.refused_singly += block.refused
+            tally.pending += block.pending
+        self._first_local_instrument = self._first_local_instrument or part.first_local_instrument
+        self._ids.add(part.ids)
+        self._uses.update(part.uses)
+        self._spent_cents(part.day_limit_cents)
+        self._counted_cents += part.counted_cents
+
     def close(self) -> FileVerdict:
         """Judge the totals and return the verdict on the file and its blocks."""
         case = self._case(None, None)
@@ -177,7 +231,7 @@ class Judging:
         whole = totals.Tally()
         for block in self._blocks:
             block.findings += findings_of(_BLOCK_TOTALS, block.declared, case)
-            whole.include(block.declared.found)
+            whole.include(block.found)
         declared = totals.Totals(header.number_of_transactions, header.control_sum, whole)
         findings = self._findings + findings_of(_MESSAGE_TOTALS, declared, case)
         refused = rejects(findings)
@@ -185,7 +239,7 @@ class Judging:
         orders_refused = sum(block.orders_refused(refused) for block in self._blocks)
         pending = any(block.pending for block in self._blocks if not block.refused)
         lacking = [rule.id for rule in RULES if head.kind in rule.kinds and self._lacks_table(rule)]
-        if self._ordered is None and self._ordered_cents is not None:
+        if self._ordered is None and self._elsewhere_cents is not None:
             lacking.append(limits.day_within_limit.id)
         counts = head.kind == "credit-transfer" and self._desk.partner_id is not None
         return FileVerdict(
@@ -204,7 +258,7 @@ class Judging:
     def _verdict(self, block: Block, transaction: Transaction, mark: str, in_earlier: bool) -> Verdict:
         amount = transaction.amount
         amount_cents = read_cents(amount) if amount is not None else None
-        block.declared.found.add(amount, amount_cents)
+        block.tally.found.add(amount, amount_cents)
         route, case, dated = block.days_of(transaction)
         findings = NOTHING
         for quiet, checks in self._of_strangers if block.strange else self._questions:
@@ -218,18 +272,21 @@ class Judging:
             route, case, dated = block.outside(transaction, findings)
         findings += dated
         if case.allowance is not None and amount_cents is not None:
-            spending = limits.Spending(transaction, amount_cents, self._ordered_cents or 0)
-            findings += findings_of(limits.RULES, spending, case)
-        again = self._id_repeated(transaction.end_to_end_id)
+            spent = self._counted_cents + (self._elsewhere_cents or 0)
+            over = findings_of(limits.RULES, limits.Spending(transaction, amount_cents, spent), case)
+            if over and any(finding.rule == limits.day_within_limit.id for finding in over):
+                self._over_limit = True
+            findings += over
+        again = self._ids.repeats(transaction.end_to_end_id)
         came_before = in_earlier and not block.strange
         if came_before or again:
             repetition = duplicates.Repetition(transaction, came_before, again)
             findings += findings_of(duplicates.RULES, repetition, case)
         outcome: Outcome = "accepted"
-        if findings or block.findings or self._refused:
+        if findings or block.tally.findings or self._refused:
             outcome = block.outcome(findings, self._refused, route)
-        if self._ordered_cents is not None and outcome in _COUNTED and amount_cents is not None:
-            self._ordered_cents += amount_cents
+        if amount_cents is not None and outcome in _COUNTED:
+            self._counted_cents += amount_cents
         days = case.dating
         if days is None or outcome in ("rejected", "not-executed"):
             key = transaction_key(self._file_key, transaction.position)
@@ -250,18 +307,16 @@ class Judging:
         )
 
     def _block_of(self, information: PaymentInformation) -> Block:
-        if not self._blocks or self._blocks[-1].information.position != information.position:
-            declared = totals.Totals(
-                information.number_of_transactions,
-                information.control_sum,
-                totals.Tally(),
-                information.id,
-                information.id in self._block_ids,
-            )
-            self._block_ids.add(information.id)
+        if self._open is None or self._open.information.position != information.position:
             strange = self._is_strange(information)
             rules = (rule for rule in self._block_rules if not strange or not _asks_the_owners(rule))
-            self._blocks.append(Block(information, declared, self._case, rules, strange=strange))
+            self._open = Block(self._tally_of(information), self._case, rules, strange=strange)
+        return self._open
+
+    def _tally_of(self, information: PaymentInformation) -> BlockTally:
+        if not self._blocks or self._blocks[-1].information.position != information.position:
+            self._blocks.append(BlockTally(information, id_repeated=information.id in self._block_ids))
+            self._block_ids.add(information.id)
         return self._blocks[-1]
 
     def _is_strange(self, information: PaymentInformation) -> bool:
@@ -296,9 +351,19 @@ class Judging:
         if head is None or head.kind != "credit-transfer":
             return None
         allowance = limits.allowance_for(lines, block.account.iban, desk.received_at, terms)
-        if self._ordered_cents is None and allowance is not None and allowance.per_day_cents is not None:
-            self._ordered_cents = self._ordered(self._day_of_limits()) if self._ordered is not None else 0
+        if allowance is not None and allowance.per_day_cents is not None:
+            self._spent_cents(allowance.per_day_cents)
         return allowance
+
+    def _spent_cents(self, day_limit_cents: int | None) -> int:
+        """What counts towards the sender's limit of the day so far; other files are asked about where there is one."""
+        if day_limit_cents is not None:
+            known = self._day_limit_cents
+            self._day_limit_cents = day_limit_cents if known is None else min(day_limit_cents, known)
+            if self._elsewhere_cents is None:
+                day = self._day_of_limits()
+                self._elsewhere_cents = self._ordered(day) if self._ordered is not None else 0
+        return self._counted_cents + (self._elsewhere_cents or 0)
 
     def _day_of_limits(self) -> datetime.date:
         desk = self._desk
@@ -311,16 +376,6 @@ class Judging:
         consent = consent_for(transaction, self._desk.reference)
         if consent is not None and booking_date not in (days := self._uses.get(consent.id, ())):
             self._uses[consent.id] = (*days, booking_date)
-
-    def _id_repeated(self, end_to_end_id: str) -> bool:
-        if end_to_end_id == "NOTPROVIDED":
-            return False
-        if end_to_end_id in self._ids or end_to_end_id in self._earlier_ids:
-            return True
-        self._ids.add(end_to_end_id)
-        if len(self._ids) > REMEMBERED_IDS:
-            self._earlier_ids, self._ids = self._ids, set()
-        return False
 
 
 def _asks_the_owners(rule: Rule) -> bool:

@@ -4,10 +4,11 @@ import datetime
 import os
 from collections.abc import Callable, Collection, Sequence, Set
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from sepa.decide import Desk, Judging, Ordered, refuse_unreadable, refused_blocks
+from sepa.decide import Desk, Judging, Opening, Ordered, refuse_unreadable, refused_blocks
 from sepa.model.finding import Findings, Unreadable
 from sepa.model.journal import FileRow
 from sepa.model.message import MessageHead, Piece
@@ -16,15 +17,18 @@ from sepa.model.reference import Reference
 from sepa.model.verdict import FileVerdict, Verdict
 from sepa.pipeline.authorise import authorisation_of
 from sepa.pipeline.book import refuse_behind
+from sepa.pipeline.chunks import CHUNK_BYTES, WORTH_BYTES, ChunkedFile, InTurn, crew, workers_wanted
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.patience import Measured
 from sepa.pipeline.undone import each_of
 from sepa.rules.files import message_id_used
 from sepa.schedule import local_instant
 from sepa.store.files import make_folder
+from sepa.store.journal import Journal, Sealing
 from sepa.store.keys import refuse_unoffered
 from sepa.store.profiles import profile_digest
 from sepa.wire import read
+from sepa.wire.read import Doubt, Plan, plan
 
 TABLES = ("accounts", "consents", "participants", "partners", "screening")
 
@@ -58,16 +62,14 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
         if sealing is not None:
             desk = desk_for(terms, reference, file.received_at, file.partner, home.archived(file_key))
             with Measured(home.archived(file_key)) as source:
-                verdict = judge_stream(
+                verdict = _judge_chunks(home, source, desk, file, sealing) or judge_stream(
                     source,
                     desk,
                     file_key,
                     add=lambda _, verdicts: sealing.add(verdicts),
                     discard=sealing.discard,
                     seen=sealing.seen,
-                    owner_of=lambda head: sealing.message_id_owner(
-                        file.partner, head.group_header.message_id
-                    ),
+                    owner_of=partial(_owner, sealing, file.partner),
                     ordered=sealing.ordered,
                 )
             sealing.close(
@@ -193,6 +195,51 @@ def judge_stream(
         else:
             add(item, judging.piece(item, seen))
     return judging.close()
+
+
+def _judge_chunks(
+    home: Home, source: BinaryIO, desk: Desk, file: FileRow, sealing: Sealing
+) -> FileVerdict | None:
+    """Judge a large file in chunks, side by side. None where it is small, or not for certain what it looks like."""
+    workers = workers_wanted()
+    if workers < 2 or file.size_bytes < WORTH_BYTES:
+        return None
+    intake = desk.profile.intake
+    planned = plan(
+        source, offered=intake.messages, size_bytes_max=intake.size_bytes_max, chunk_bytes=CHUNK_BYTES
+    )
+    if planned is None:
+        return None
+    owner = _owner(sealing, file.partner, planned.head)
+    if owner is not None:
+        return _refused_unread(planned.head, (message_id_used(planned.head, owner),))
+    chunked = ChunkedFile(home.archived(file.key), planned.head, desk, file.key)
+    try:
+        with crew(workers, chunked, home.journal) as in_turn:
+            return judge_chunks(chunked, planned, in_turn, sealing=sealing, journal=home.journal)
+    except Doubt:
+        sealing.discard()
+        return None
+
+
+def judge_chunks(
+    file: ChunkedFile, planned: Plan, in_turn: InTurn, *, sealing: Sealing, journal: Journal
+) -> FileVerdict:
+    """Judge a planned file: `in_turn` judges its chunks, here they are put together and written down."""
+    judging = Judging(file.desk, file.file_key, sealing.ordered)
+    judging.head(file.head)
+    opening = Opening(first_local_instrument=planned.first_local_instrument)
+    for chunk, (part, lines) in zip(planned.chunks, in_turn(planned.chunks, opening), strict=True):
+        if not judging.stands(part):
+            part, lines = file.judge(chunk, judging.opening_for(part), journal=journal, seen=sealing.seen)
+        judging.absorb(part)
+        for each in lines:
+            sealing.add_lines(each)
+    return judging.close()
+
+
+def _owner(sealing: Sealing, partner: str, head: MessageHead) -> str | None:
+    return sealing.message_id_owner(partner, head.group_header.message_id)
 
 
 def _refused_unread(head: MessageHead, findings: Findings) -> FileVerdict:

@@ -54,6 +54,9 @@ class Sealing(Protocol):
     def add(self, verdicts: Sequence[Verdict]) -> None:
         """Write verdicts, in bulk. One waiting without amount, route, days or accounts is BrokenPromise."""
 
+    def add_lines(self, lines: bytes) -> None:
+        """As `add`, with what `Journal.order_lines` made of the verdicts."""
+
     def discard(self) -> None:
         """Forget the verdicts added so far: the file turned out to be unreadable."""
 
@@ -85,6 +88,9 @@ class Journal(Protocol):
 
     def close(self) -> None:
         """Let go of the database. Nothing is lost; whoever needs it opens it again."""
+
+    def forked(self) -> None:
+        """Be called first in the child of a fork, which then may read; the parent's connections stay untouched."""
 
     # --- claim ---
 
@@ -121,6 +127,9 @@ class Journal(Protocol):
 
     def seen(self, file_key: str, fingerprints: Collection[str]) -> set[str]:
         """As `Sealing.seen`, for a file that is judged already."""
+
+    def order_lines(self, file_key: str, verdicts: Sequence[Verdict]) -> bytes:
+        """What `Sealing.add` would write, for `Sealing.add_lines`. Asks no database, so any process may do it."""
 
     def ordered(self, file_key: str, day: datetime.date) -> int:
         """As `Sealing.ordered`, for a file that is judged already: what was judged before it counts."""

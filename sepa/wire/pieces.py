@@ -26,6 +26,9 @@ since we search from the `<`).
 
 Whatever does not fit this picture is a doubt, never a verdict: `FastRoadLeft` sends the file to the slow
 road.
+
+For several workers a file is cut in the same way into a few large chunks (`chunks`). P + H + chunk + closing tags
+is a plain file again, so each is read as one, and all that is said above holds for the slabs of all chunks as well.
 """
 
 import re
@@ -72,6 +75,24 @@ class Slab(msgspec.Struct, frozen=True):
     continued: bool
 
 
+class Chunk(msgspec.Struct, frozen=True):
+    """Consecutive transactions of a plain file: its bytes from `start` to `end`.
+
+    `before` and `after` make a plain file of them. `transaction` and `block` are the positions in the file of the
+    first transaction and of the first block; `transactions` is how many there are, `continued` whether the first
+    block began in an earlier chunk.
+    """
+
+    start: int
+    end: int
+    before: bytes
+    after: bytes
+    transaction: int
+    transactions: int
+    block: int
+    continued: bool
+
+
 class _Marks(msgspec.Struct, frozen=True):
     """This file's own spelling of the tags, prefix included."""
 
@@ -83,32 +104,71 @@ class _Marks(msgspec.Struct, frozen=True):
     end: bytes
 
 
+class _Cut(msgspec.Struct, frozen=True):
+    """Bytes between two places where a file may be cut, and what makes a plain file of them."""
+
+    before: bytes
+    text: bytes
+    after: bytes
+    continued: bool
+    blocks: int
+    transactions: int
+    ends_inside: bool
+
+
 def slabs(source: BinaryIO, name: str, piece_bytes: int) -> Iterator[Slab]:
     """Yield the file's slabs of about `piece_bytes` bytes, parsed and valid. FastRoadLeft at any doubt."""
+    for cut in _cuts(source, name, piece_bytes):
+        _refuse_separators(cut.text)
+        document = _parsed(cut.before + cut.text + cut.after, name)
+        if len(document[0].findall(f"{{{namespace(name)}}}PmtInf")) != cut.blocks:
+            raise FastRoadLeft("a block tag is spelt in an unusual way")
+        yield Slab(document, cut.continued)
+
+
+def chunks(source: BinaryIO, name: str, chunk_bytes: int) -> Iterator[Chunk]:
+    """Yield where the file may be cut into chunks of about `chunk_bytes` bytes. FastRoadLeft at any doubt.
+
+    The counts are those of the tags in the bytes; who reads a chunk must hold them against what was read.
+    """
+    start, transaction, block = 0, 1, 1
+    for cut in _cuts(source, name, chunk_bytes):
+        start = start or len(cut.before)  # before the first is the prologue alone
+        end = start + len(cut.text)
+        yield Chunk(start, end, cut.before, cut.after, transaction, cut.transactions, block, cut.continued)
+        start, transaction = end, transaction + cut.transactions
+        block += cut.blocks - cut.ends_inside
+
+
+def _cuts(source: BinaryIO, name: str, size: int) -> Iterator[_Cut]:
     source.seek(0)
-    reading = _Reading(source, max(piece_bytes, 1))
+    reading = _Reading(source, max(size, 1))
     first = reading.find(b"PmtInf>", HEAD_BYTES_MAX)
     prologue = reading.take(max(reading.buffer.rfind(b"<", 0, max(first, 0)), 0))
+    _refuse_separators(prologue)
     marks = _marks(prologue, name)
     if not reading.buffer.startswith(marks.block):
         raise FastRoadLeft("no block after the prologue")
     head = b""
     while True:
-        cut, last = reading.cut(marks)
-        slab = reading.take(cut)
-        if head and not slab.lstrip(_BLANKS).startswith(marks.transaction):
+        place, last = reading.cut(marks)
+        text = reading.take(place)
+        if head and not text.lstrip(_BLANKS).startswith(marks.transaction):
             raise FastRoadLeft("something else than a transaction follows a transaction")
-        _refuse_separators(slab)
-        open_block = not last and not slab.endswith(marks.block_end)
+        open_block = not last and not text.endswith(marks.block_end)
         closing = b"" if last else (marks.block_end if open_block else b"") + marks.end
-        document = _parsed(prologue + head + slab + closing, name)
-        blocks = slab.count(marks.block) + bool(head)
-        if len(document[0].findall(f"{{{namespace(name)}}}PmtInf")) != blocks:
-            raise FastRoadLeft("a block tag is spelt in an unusual way")
-        yield Slab(document, bool(head))
+        yield _Cut(
+            prologue + head,
+            text,
+            closing,
+            bool(head),
+            text.count(marks.block) + bool(head),
+            text.count(marks.transaction),
+            open_block,
+        )
         if last:
             return
-        head = _head_of_last_block(slab, marks, head) if open_block else b""
+        head = _head_of_last_block(text, marks, head) if open_block else b""
 
 
 class _Reading:
@@ -199,12 +259,12 @@ def _marks(prologue: bytes, name: str) -> _Marks:
     )  # fmt: skip
 
 
-def _refuse_separators(slab: bytes) -> None:
+def _refuse_separators(text: bytes) -> None:
     # One byte is looked for ten times faster than two; the five long ones begin alike, so one pattern does.
     if (
-        SEPARATORS[0].encode() in slab
-        or _SEPARATOR.search(slab)
-        or (b"#" in slab and _SEPARATOR_REFERENCE.search(slab))
+        SEPARATORS[0].encode() in text
+        or _SEPARATOR.search(text)
+        or (b"#" in text and _SEPARATOR_REFERENCE.search(text))
     ):
         raise FastRoadLeft("a text holds one of our separators")
 

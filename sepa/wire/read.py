@@ -6,18 +6,33 @@ again from the beginning, passes over what was already handed out, and goes on f
 wrong.
 """
 
+import io
 from collections.abc import Iterator
 from typing import BinaryIO, Final
+
+import msgspec
 
 from sepa.model.finding import Unreadable
 from sepa.model.message import MessageHead, PaymentInformation, Piece
 from sepa.wire.gate import gate
-from sepa.wire.pieces import FastRoadLeft, slabs
+from sepa.wire.pieces import Chunk, FastRoadLeft, chunks, slabs
 from sepa.wire.records import Builder, message_head
 from sepa.wire.schema import READABLE
 from sepa.wire.stream import stream
 
 PIECE_BYTES: Final = 262144
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """How a large plain file may be read in parts: its head, its first LocalInstrument, and its chunks in order."""
+
+    head: MessageHead
+    first_local_instrument: str | None
+    chunks: tuple[Chunk, ...]
+
+
+class Doubt(Exception):
+    """A chunk is not what the plan took it for. Nothing is wrong yet: `read` decides about the whole file."""
 
 
 def read(
@@ -36,6 +51,44 @@ def read(
     if unknown:
         raise ValueError(f"offered, but there is no reader for it: {', '.join(sorted(unknown))}")
     return _read(source, offered, size_bytes_max, piece_bytes)
+
+
+def plan(source: BinaryIO, *, offered: tuple[str, ...], size_bytes_max: int, chunk_bytes: int) -> Plan | None:
+    """Plan to read a file in chunks of about `chunk_bytes` bytes; None where only `read` can tell what it is.
+
+    The bytes are looked at, and no more than the first transactions parsed. What is not as the plan says is
+    found when its chunk is read.
+    """
+    admitted = gate(source, offered=offered, size_bytes_max=size_bytes_max)
+    if isinstance(admitted, Unreadable) or not admitted.plain:
+        return None
+    name = admitted.message_name
+    try:
+        first = next(slabs(source, name, 1))
+        head, piece = (
+            message_head(first.document, name),
+            Builder(name).pieces(first.document, continued=False)[0],
+        )
+        instrument = piece.transactions[0].payment_type.local_instrument
+        return Plan(head, instrument, tuple(chunks(source, name, chunk_bytes)))
+    except FastRoadLeft:
+        return None
+
+
+def read_chunk(
+    source: BinaryIO, name: str, chunk: Chunk, *, piece_bytes: int = PIECE_BYTES
+) -> Iterator[Piece]:
+    """Yield the Pieces of one chunk of a planned file, as `read` would. Doubt where it is not as planned."""
+    source.seek(chunk.start)
+    text = source.read(chunk.end - chunk.start)
+    builder = Builder(name, transactions=chunk.transaction - 1, blocks=chunk.block - 1)
+    try:
+        for slab in slabs(io.BytesIO(chunk.before + text + chunk.after), name, piece_bytes):
+            yield from builder.pieces(slab.document, continued=slab.continued)
+    except FastRoadLeft as doubt:
+        raise Doubt(str(doubt)) from doubt
+    if builder.transactions != chunk.transaction + chunk.transactions - 1:
+        raise Doubt("the tags do not count what was read")
 
 
 def _read(

@@ -40,12 +40,16 @@ def message_head(document: etree._Element, name: str, separators: str = SEPARATO
 
 
 class Builder:
-    """Builds the Pieces of one file, document by document, and counts blocks and transactions as it goes."""
+    """Builds the Pieces of one file, document by document, and counts blocks and transactions as it goes.
 
-    def __init__(self, name: str) -> None:
+    `transactions` and `blocks` are how many came before.
+    """
+
+    def __init__(self, name: str, *, transactions: int = 0, blocks: int = 0) -> None:
         self.name = name
         self.block: PaymentInformation | None = None
-        self.transactions = 0
+        self.transactions = transactions
+        self._blocks = blocks
 
     def pieces(
         self, document: etree._Element, *, continued: bool, separators: str = SEPARATORS
@@ -72,8 +76,8 @@ class Builder:
         values["party"] = values["party"] or _NOBODY
         values["account"] = values["account"] or _NOWHERE
         values["agent"] = values["agent"] or _NO_AGENT
-        position = self.block.position + 1 if self.block is not None else 1
-        self.block = PaymentInformation(position=position, **values)
+        self._blocks += 1
+        self.block = PaymentInformation(position=self._blocks, **values)
         return self.block
 
 

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -74,15 +75,23 @@ class Chain:
     def note(
         self, table: sa.Table, columns: tuple[str, ...], lines: Iterable[Line], *, rewritten: bool = False
     ) -> None:
-        """Rows as they were inserted, values in the order of `columns`; or, `rewritten`, as they were left."""
+        """Rows as they were inserted, values in the order of `columns`; or, `rewritten`, as they were left.
+
+        In how many calls they come changes nothing: a batch is full at BATCH_ROWS.
+        """
         place = table.name, columns, rewritten
-        batch = self._open.get(place)
-        if batch is None:
-            batch = self._open[place] = Batch(table, columns, rewritten)
-            self._batches.append(batch)
-        batch.add(lines)
-        if len(batch.keys) >= BATCH_ROWS and batch.pack():
-            del self._open[place]
+        rest = iter(lines)
+        while more := list(islice(rest, BATCH_ROWS - self._filled(place))):
+            batch = self._open.get(place)
+            if batch is None:
+                batch = self._open[place] = Batch(table, columns, rewritten)
+                self._batches.append(batch)
+            batch.add(more)
+            if len(batch.keys) == BATCH_ROWS and batch.pack():
+                del self._open[place]
+
+    def _filled(self, place: tuple[str, tuple[str, ...], bool]) -> int:
+        return len(self._open[place].keys) if place in self._open else 0
 
     def forget(self, table: sa.Table) -> None:
         """The rows that this transaction wrote into `table` were taken back in it."""

@@ -56,6 +56,10 @@ class Connected:
         """Close all connections. The journal may be used again; it opens new ones."""
         self._engine.dispose()
 
+    def forked(self) -> None:
+        """Open connections of one's own, in the child of a fork: those of the parent are not touched."""
+        self._engine.dispose(close=False)
+
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that sees the journal as it is at one moment."""

@@ -1,7 +1,7 @@
 """Claim and judge: deliveries, files, and the one transaction that judges a file."""
 
 import datetime
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from sepa.model.broken import BrokenPromise
 from sepa.model.journal import Delivery, FileRow
+from sepa.model.verdict import Verdict
 from sepa.store.journal import Sealing
 from sepa.store.sql.connection import Connected, insert_once
 from sepa.store.sql.counting import ordered_before
-from sepa.store.sql.judging import FileSealing, due, seen_elsewhere
+from sepa.store.sql.judging import FileSealing, due, packed_orders, seen_elsewhere
 from sepa.store.sql.rows import FILE, delivery_of, file_row, instant_text
 from sepa.store.tables import deliveries, file_verdicts, files
 
@@ -83,6 +84,9 @@ class Intake(Connected):
     def seen(self, file_key: str, fingerprints: Collection[str]) -> set[str]:
         with self.reading() as connection:
             return seen_elsewhere(connection, file_key, fingerprints)
+
+    def order_lines(self, file_key: str, verdicts: Sequence[Verdict]) -> bytes:
+        return packed_orders(file_key, verdicts)
 
     def ordered(self, file_key: str, day: datetime.date) -> int:
         with self.reading() as connection:

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from sepa.model.broken import BrokenPromise
@@ -17,6 +18,7 @@ from sepa.store.sql.screening import note_screening
 from sepa.store.tables import blocks, file_verdicts, message_ids, orders, reports_due
 
 _REFUSED = ("rejected", "not-executed")
+_lines = msgspec.msgpack.Decoder(list[tuple[Any, ...]])
 
 
 class FileSealing:
@@ -44,8 +46,14 @@ class FileSealing:
         return ordered_elsewhere(self._connection, self._file_key, self._partner, day)
 
     def add(self, verdicts: Sequence[Verdict]) -> None:
+        self._pour([_order(self._file_key, each) for each in verdicts])
+
+    def add_lines(self, lines: bytes) -> None:
+        self._pour(_lines.decode(lines))
+
+    def _pour(self, lines: list[tuple[Any, ...]]) -> None:
         self._open()
-        pour(self._connection, orders, _ORDER, [_order(self._file_key, each) for each in verdicts])
+        pour(self._connection, orders, _ORDER, lines)
 
     def discard(self) -> None:
         self._open()
@@ -102,6 +110,11 @@ class FileSealing:
     def _open(self) -> None:
         if self.closed:
             raise BrokenPromise(f"the verdict on file {self._file_key} is written; nothing can follow")
+
+
+def packed_orders(file_key: str, verdicts: Sequence[Verdict]) -> bytes:
+    """The lines that `FileSealing.add` would write, for `add_lines`."""
+    return msgspec.msgpack.encode([_order(file_key, each) for each in verdicts])
 
 
 def due(connection: sa.Connection, file_key: str, occasion: str, partner: str, at: str) -> None:
