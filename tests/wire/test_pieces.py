@@ -12,7 +12,7 @@ from incoming import blocks, orders, read_bytes, read_slowly, refusal, rich, tra
 from lxml import etree
 
 from sepa.model.finding import Unreadable
-from sepa.model.message import Piece
+from sepa.model.message import MessageHead, Piece
 from sepa.wire.pieces import FastRoadLeft, slabs
 from sepa.wire.rows import SEPARATORS, separators_free_of
 from sepa.wire.schema import ISO_NAMESPACE, READABLE, schema_of
@@ -192,6 +192,7 @@ def test_plain_files_take_the_fast_road() -> None:
         pytest.param(MANY.replace(b"Invoice", SEPARATORS[2].encode(), 1), id="a separator in a text"),
         pytest.param(MANY.replace(b"Invoice", b"&#x8F;", 1), id="a separator as hexadecimal reference"),
         pytest.param(MANY.replace(b"Invoice", b"&#0129;", 1), id="a separator as decimal reference"),
+        pytest.param(MANY.replace(b"<MsgId>", b"<MsgId>\x7f", 1), id="a separator in the header"),
         pytest.param(MANY.replace(b"<PmtInf>", b"<PmtInf >", 3), id="block tags in two spellings"),
         pytest.param(MANY.replace(b"EUR", b"EU", 1), id="not valid"),
         pytest.param(MANY.replace(b"</Nm>", b"</Nn>", 9), id="not well-formed"),
@@ -203,6 +204,13 @@ def test_plain_files_take_the_fast_road() -> None:
 def test_any_doubt_leaves_the_fast_road(content: bytes) -> None:
     with pytest.raises(FastRoadLeft):
         all_slabs(content)
+
+
+@pytest.mark.parametrize("sign", SEPARATORS)
+def test_a_message_id_may_hold_our_separators(sign: str) -> None:
+    (head, *_) = read_bytes(MANY.replace(b"<MsgId>", b"<MsgId>" + sign.encode(), 1))
+    assert isinstance(head, MessageHead)
+    assert head.group_header.message_id.startswith(sign)
 
 
 @pytest.mark.parametrize("sign", [*SEPARATORS, "&#x81;", "&#157;", "\U00020000", "\ue000"])
