@@ -150,6 +150,7 @@ LONGER = {
     "sepa/settle.py": "one window, from the choice to the postings, to be read from top to bottom",
     "sepa/store/journal.py": "the port, one page to read all that may be asked of a journal",
     "sepa/store/tables.py": "the journal's tables, one page to read them all",
+    "sepa/wire/pieces.py": "the fast road, with the proof that it may be taken",
 }
 """Modules that may be longer, and why."""
 

@@ -20,10 +20,11 @@ import msgspec
 
 from sepa.decide import Desk, Judging, Opening, Part
 from sepa.model.message import MessageHead
+from sepa.model.verdict import FileVerdict
 from sepa.pipeline.patience import Measured
-from sepa.store.journal import Journal
-from sepa.wire.pieces import Chunk
-from sepa.wire.read import read_chunk
+from sepa.store.journal import Journal, Sealing
+from sepa.wire.chunks import Chunk
+from sepa.wire.read import Plan, read_chunk
 
 CHUNK_BYTES = 1 << 21
 WORTH_BYTES = 4 * CHUNK_BYTES
@@ -54,6 +55,22 @@ class ChunkedFile(msgspec.Struct, frozen=True):
                 for piece in read_chunk(source, self.head.name, chunk)
             ]
         return judging.part(), lines
+
+
+def judge_chunks(
+    file: ChunkedFile, planned: Plan, in_turn: InTurn, *, sealing: Sealing, journal: Journal
+) -> FileVerdict:
+    """Judge a planned file: `in_turn` judges its chunks, here they are put together and written down."""
+    judging = Judging(file.desk, file.file_key, sealing.ordered)
+    judging.head(file.head)
+    opening = Opening(first_local_instrument=planned.first_local_instrument)
+    for chunk, (part, lines) in zip(planned.chunks, in_turn(planned.chunks, opening), strict=True):
+        if not judging.stands(part):
+            part, lines = file.judge(chunk, judging.opening_for(part), journal=journal, seen=sealing.seen)
+        judging.absorb(part)
+        for each in lines:
+            sealing.add_lines(each)
+    return judging.close()
 
 
 def workers_wanted() -> int:

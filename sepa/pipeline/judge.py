@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from sepa.decide import Desk, Judging, Opening, Ordered, refuse_unreadable, refused_blocks
+from sepa.decide import Desk, Judging, Ordered, refuse_unreadable, refused_blocks
 from sepa.model.finding import Findings, Unreadable
 from sepa.model.journal import FileRow
 from sepa.model.message import MessageHead, Piece
@@ -17,18 +17,18 @@ from sepa.model.reference import Reference
 from sepa.model.verdict import FileVerdict, Verdict
 from sepa.pipeline.authorise import authorisation_of
 from sepa.pipeline.book import refuse_behind
-from sepa.pipeline.chunks import CHUNK_BYTES, WORTH_BYTES, ChunkedFile, InTurn, crew, workers_wanted
+from sepa.pipeline.chunks import CHUNK_BYTES, WORTH_BYTES, ChunkedFile, crew, judge_chunks, workers_wanted
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.patience import Measured
 from sepa.pipeline.undone import each_of
 from sepa.rules.files import message_id_used
 from sepa.schedule import local_instant
 from sepa.store.files import make_folder
-from sepa.store.journal import Journal, Sealing
+from sepa.store.journal import Sealing
 from sepa.store.keys import refuse_unoffered
 from sepa.store.profiles import profile_digest
 from sepa.wire import read
-from sepa.wire.read import Doubt, Plan, plan
+from sepa.wire.read import Doubt, plan
 
 TABLES = ("accounts", "consents", "participants", "partners", "screening")
 
@@ -220,22 +220,6 @@ def _judge_chunks(
     except Doubt:
         sealing.discard()
         return None
-
-
-def judge_chunks(
-    file: ChunkedFile, planned: Plan, in_turn: InTurn, *, sealing: Sealing, journal: Journal
-) -> FileVerdict:
-    """Judge a planned file: `in_turn` judges its chunks, here they are put together and written down."""
-    judging = Judging(file.desk, file.file_key, sealing.ordered)
-    judging.head(file.head)
-    opening = Opening(first_local_instrument=planned.first_local_instrument)
-    for chunk, (part, lines) in zip(planned.chunks, in_turn(planned.chunks, opening), strict=True):
-        if not judging.stands(part):
-            part, lines = file.judge(chunk, judging.opening_for(part), journal=journal, seen=sealing.seen)
-        judging.absorb(part)
-        for each in lines:
-            sealing.add_lines(each)
-    return judging.close()
 
 
 def _owner(sealing: Sealing, partner: str, head: MessageHead) -> str | None:

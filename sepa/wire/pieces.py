@@ -26,9 +26,6 @@ since we search from the `<`).
 
 Whatever does not fit this picture is a doubt, never a verdict: `FastRoadLeft` sends the file to the slow
 road.
-
-For several workers a file is cut in the same way into a few large chunks (`chunks`). P + H + chunk + closing tags
-is a plain file again, so each is read as one, and all that is said above holds for the slabs of all chunks as well.
 """
 
 import re
@@ -75,24 +72,6 @@ class Slab(msgspec.Struct, frozen=True):
     continued: bool
 
 
-class Chunk(msgspec.Struct, frozen=True):
-    """Consecutive transactions of a plain file: its bytes from `start` to `end`.
-
-    `before` and `after` make a plain file of them. `transaction` and `block` are the positions in the file of the
-    first transaction and of the first block; `transactions` is how many there are, `continued` whether the first
-    block began in an earlier chunk.
-    """
-
-    start: int
-    end: int
-    before: bytes
-    after: bytes
-    transaction: int
-    transactions: int
-    block: int
-    continued: bool
-
-
 class _Marks(msgspec.Struct, frozen=True):
     """This file's own spelling of the tags, prefix included."""
 
@@ -104,7 +83,7 @@ class _Marks(msgspec.Struct, frozen=True):
     end: bytes
 
 
-class _Cut(msgspec.Struct, frozen=True):
+class Cut(msgspec.Struct, frozen=True):
     """Bytes between two places where a file may be cut, and what makes a plain file of them."""
 
     before: bytes
@@ -118,7 +97,7 @@ class _Cut(msgspec.Struct, frozen=True):
 
 def slabs(source: BinaryIO, name: str, piece_bytes: int) -> Iterator[Slab]:
     """Yield the file's slabs of about `piece_bytes` bytes, parsed and valid. FastRoadLeft at any doubt."""
-    for cut in _cuts(source, name, piece_bytes):
+    for cut in cuts(source, name, piece_bytes):
         _refuse_separators(cut.text)
         document = _parsed(cut.before + cut.text + cut.after, name)
         if len(document[0].findall(f"{{{namespace(name)}}}PmtInf")) != cut.blocks:
@@ -126,21 +105,8 @@ def slabs(source: BinaryIO, name: str, piece_bytes: int) -> Iterator[Slab]:
         yield Slab(document, cut.continued)
 
 
-def chunks(source: BinaryIO, name: str, chunk_bytes: int) -> Iterator[Chunk]:
-    """Yield where the file may be cut into chunks of about `chunk_bytes` bytes. FastRoadLeft at any doubt.
-
-    The counts are those of the tags in the bytes; who reads a chunk must hold them against what was read.
-    """
-    start, transaction, block = 0, 1, 1
-    for cut in _cuts(source, name, chunk_bytes):
-        start = start or len(cut.before)  # before the first is the prologue alone
-        end = start + len(cut.text)
-        yield Chunk(start, end, cut.before, cut.after, transaction, cut.transactions, block, cut.continued)
-        start, transaction = end, transaction + cut.transactions
-        block += cut.blocks - cut.ends_inside
-
-
-def _cuts(source: BinaryIO, name: str, size: int) -> Iterator[_Cut]:
+def cuts(source: BinaryIO, name: str, size: int) -> Iterator[Cut]:
+    """Yield a plain file in parts of about `size` bytes, none of them parsed. FastRoadLeft at any doubt."""
     source.seek(0)
     reading = _Reading(source, max(size, 1))
     first = reading.find(b"PmtInf>", HEAD_BYTES_MAX)
@@ -157,7 +123,7 @@ def _cuts(source: BinaryIO, name: str, size: int) -> Iterator[_Cut]:
             raise FastRoadLeft("something else than a transaction follows a transaction")
         open_block = not last and not text.endswith(marks.block_end)
         closing = b"" if last else (marks.block_end if open_block else b"") + marks.end
-        yield _Cut(
+        yield Cut(
             prologue + head,
             text,
             closing,

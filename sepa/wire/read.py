@@ -14,8 +14,9 @@ import msgspec
 
 from sepa.model.finding import Unreadable
 from sepa.model.message import MessageHead, PaymentInformation, Piece
+from sepa.wire.chunks import Chunk, chunks
 from sepa.wire.gate import gate
-from sepa.wire.pieces import Chunk, FastRoadLeft, chunks, slabs
+from sepa.wire.pieces import FastRoadLeft, slabs
 from sepa.wire.records import Builder, message_head
 from sepa.wire.schema import READABLE
 from sepa.wire.stream import stream

@@ -16,13 +16,13 @@ from bench.orders import OWN_ACCOUNT, write_orders
 from sepa.decide import chunk as chunk_of
 from sepa.model.verdict import FileVerdict
 from sepa.pipeline import judge as judging
-from sepa.pipeline.chunks import ChunkedFile, alone, crew, workers_wanted
+from sepa.pipeline.chunks import ChunkedFile, alone, crew, judge_chunks, workers_wanted
 from sepa.pipeline.home import Home
-from sepa.pipeline.judge import desk_for, judge, judge_chunks, judge_stream
+from sepa.pipeline.judge import desk_for, judge, judge_stream
 from sepa.store.journal import Sealing
 from sepa.store.sql.chain import chain_of
 from sepa.store.tables import orders as lines
-from sepa.wire.pieces import Chunk
+from sepa.wire.chunks import Chunk
 from sepa.wire.read import plan
 from tests.pipeline.house import House
 from tools.sample_bank import A1, A2, TRADER, collection, collections, order, transfers
