@@ -492,7 +492,6 @@ def _at_the_desk(scene: Scene) -> Said:
             add=add,
             discard=found.clear,
             seen=lambda _: frozenset(),
-            owner_of=lambda _: None,
         )
     found += verdict.findings
     for block in verdict.blocks:

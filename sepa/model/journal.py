@@ -1,6 +1,7 @@
 """The lines of the journal: what was delivered, decided, moved, promised to be told, and published."""
 
 import datetime
+import hashlib
 from typing import Literal
 
 import msgspec
@@ -58,10 +59,11 @@ account. ISO's codes, as EPC115-06 allows them in a recall."""
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """One file taken from an inbox. `id` names the taking; `file_key` is the SHA-256 of its bytes in hex.
+    """One file taken from an inbox. `id` names the taking, `file_key` the file: see `file_key_of`.
 
-    `received_at` is stamped once, in UTC. `first` is False when the same bytes had come before. `signature` is the
-    SHA-256 of the signature that the archive keeps beside the file since this delivery; None where it keeps none.
+    `received_at` is stamped once, in UTC. `first` is False when this sender had brought the same bytes before.
+    `sha256` is the digest of the bytes in hex; `signature` that of the signature which the archive keeps beside the
+    file since this delivery, None where it keeps none.
     """
 
     id: str
@@ -70,14 +72,26 @@ class Delivery(msgspec.Struct, frozen=True):
     file_key: str
     size_bytes: int
     received_at: datetime.datetime
+    sha256: str
     first: bool = True
     signature: str | None = None
+
+
+def file_key_of(sha256: str, partner: str, first_partner: str | None) -> str:
+    """The key of a file that `partner` brought: its SHA-256 in hex, unless another was the first with these bytes.
+
+    Then it is computed from the digest and the partner, so that nobody's file is taken for somebody else's repeat.
+    """
+    if first_partner in (None, partner):
+        return sha256
+    return hashlib.sha256(f"{sha256}\n{partner}".encode()).hexdigest()
 
 
 class FileRow(msgspec.Struct, frozen=True):
     """A file as the journal knows it: its first delivery and, once judged, what was decided.
 
-    `authorised` says how the file was authorised when it was judged, and by which key (CT-08).
+    `sha256` is the digest of its bytes, which is mostly its key as well. `authorised` says how the file was
+    authorised when it was judged, and by which key (CT-08).
     """
 
     key: str
@@ -85,6 +99,7 @@ class FileRow(msgspec.Struct, frozen=True):
     name: str
     size_bytes: int
     received_at: datetime.datetime
+    sha256: str
     judged: bool = False
     status: str | None = None
     message_name: str | None = None

@@ -13,7 +13,7 @@ from sepa.model.reference import Reference
 from sepa.pipeline.arrival import Disagreement, arrived_at, disagreement
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.letters import contact, words
-from sepa.pipeline.publish import named_by_content, publish_as, stem_of
+from sepa.pipeline.publish import named_by_content, publish_as, stem_of, sweep_drafts
 from sepa.schedule import local_instant
 from sepa.store.files import safe_name
 from sepa.tell.receipt import receipt_text
@@ -31,6 +31,7 @@ def acknowledge(home: Home, at: datetime.datetime, *, by_clock: bool = False) ->
     untold = [each for each in _waiting(home, at, by_clock) if not _told(home, each)]
     if not untold:
         return []
+    sweep_drafts(home)
     reference = home.reference()
     return [_tell(home, each, at, reference) for each in untold]
 
@@ -84,7 +85,7 @@ def _tell(home: Home, waits: _Waits, at: datetime.datetime, reference: Reference
 
 def _kept(home: Home, file: FileRow, at: datetime.datetime) -> Receipt:
     received = local_instant(file.received_at, home.profile)
-    plain = _receipt(home.terms(at), file.partner, file.name, file.key, file.size_bytes)
+    plain = _receipt(home.terms(at), file.partner, file.name, file.sha256, file.size_bytes)
     return msgspec.structs.replace(plain, received_at=received, stored=True)
 
 

@@ -34,6 +34,7 @@ NOT_SENT = (
     "asked back by the channel that has it; between our own accounts the payee must agree; a collection is paid back "
     "by a refund."
 )
+STANDS_ELSEWHERE = "Another sender brought the very same file, and its orders stand."
 APPROVED_ALREADY = "You approved it before; a second person must release it."
 
 
@@ -181,6 +182,11 @@ def _judged_again(home: Home, decision: Decision, file: FileRow, only: str | Non
     """
     if not file.count:
         return
+    if home.journal.stands_elsewhere(file.key):
+        for order in home.journal.orders(file.key):
+            if only in (None, order.key):
+                yield STANDS_ELSEWHERE
+        return
     verdicts: list[Verdict] = []
     reference = home.reference()
     refuse_incomplete(reference)
@@ -195,7 +201,6 @@ def _judged_again(home: Home, decision: Decision, file: FileRow, only: str | Non
             add=lambda _, judged: verdicts.extend(judged),
             discard=verdicts.clear,
             seen=lambda fingerprints: home.journal.seen(file.key, fingerprints),
-            owner_of=lambda _: None,
             ordered=lambda day: home.journal.ordered(file.key, day),
         )
     overruled = refused_blocks(verdict)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from sepa.decide import refused_blocks
-from sepa.model.finding import Finding
+from sepa.model.finding import NOTHING, Finding, Findings
 from sepa.model.message import MessageHead, Piece
 from sepa.model.profile import Profile
 from sepa.model.reference import Reference
@@ -91,8 +91,9 @@ def check_file(
     spool = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the result, and goes with it
     names: list[str] = []
 
-    def no_owner(head: MessageHead) -> None:
+    def none_before(head: MessageHead) -> Findings:
         names.append(head.name)
+        return NOTHING
 
     def note(piece: Piece, verdicts: list[Verdict]) -> None:
         told(verdicts[-1].transaction.position)
@@ -115,7 +116,7 @@ def check_file(
             add=note,
             discard=forget,
             seen=_nothing_seen,
-            owner_of=no_owner,
+            came_before=none_before,
         )
     return Checked(
         path=os.fsencode(path).decode("utf-8", "replace"), sha256=digest, verdict=verdict, spool=spool

@@ -23,7 +23,7 @@ from sepa.pipeline.authorise import SIGNATURE, is_signature, read_signature, sig
 from sepa.pipeline.book import note_delivery, refuse_behind
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.undone import each_of
-from sepa.store.files import copy_hashed, move, publish, safe_name, sweep
+from sepa.store.files import copy_hashed, make_folder, move, publish, safe_name, sweep
 
 NAME_BYTES = 150
 STAMP = "%Y%m%dT%H%M%S.%fZ"
@@ -62,7 +62,7 @@ def claim(home: Home, at: datetime.datetime, *, by_clock: bool = False) -> list[
         return min(at, arrived_at(file)) if by_arrival else at
 
     with _alone(home.root / "inbox"):
-        sweep(home.archive)  # only a sweep of the inboxes writes there, and this one is alone
+        sweep(home.archive)
         each_of(
             home.partners(),
             lambda partner: _sweep(home, partner, stamp, deliveries),
@@ -195,14 +195,16 @@ def _instant(stamp: str) -> datetime.datetime:
 
 def _record(home: Home, partner: str, place: Path) -> Delivery:
     stamp, number, name = place.name.split("-", 2)
-    file_key, size = copy_hashed(place, home.archive)
+    sha256, size = copy_hashed(place, home.archive)
+    file_key = home.journal.file_key(partner, sha256)
+    _keep_apart(home, file_key, sha256)
     signature, kept_as = _signature(place), None
     if (
         is_signature(signature) and home.journal.file(file_key) is None
     ):  # what is judged is the first delivery
         kept = signature_of(home.archived(file_key))
         kept.unlink(missing_ok=True)
-        kept_as = publish(kept.parent, kept.name, signature)
+        kept_as = publish(kept.parent, kept.name, signature, drafts=home.archive)
     delivery = home.journal.deliver(
         Delivery(
             id=f"{stamp}-{number}-{partner}-{hashlib.sha256(name.encode()).hexdigest()[:12]}",
@@ -211,6 +213,7 @@ def _record(home: Home, partner: str, place: Path) -> Delivery:
             file_key=file_key,
             size_bytes=size,
             received_at=_instant(stamp),
+            sha256=sha256,
             signature=kept_as,
         )
     )
@@ -218,3 +221,11 @@ def _record(home: Home, partner: str, place: Path) -> Delivery:
     place.unlink()
     signature.unlink(missing_ok=True)
     return delivery
+
+
+def _keep_apart(home: Home, file_key: str, sha256: str) -> None:
+    """Archive the bytes under the file's own key too, where another sender was the first to bring them."""
+    place = home.archived(file_key)
+    if file_key != sha256 and not place.exists():
+        make_folder(place.parent)
+        publish(place.parent, place.name, home.archived(sha256), drafts=home.archive)

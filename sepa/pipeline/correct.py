@@ -27,6 +27,7 @@ from sepa.pipeline.book import ordering, refuse_behind
 from sepa.pipeline.emit import publish_bookings
 from sepa.pipeline.home import DESK, Home, utc
 from sepa.pipeline.letters import contact, lay_down, silenced, withheld, words
+from sepa.pipeline.publish import sweep_drafts
 from sepa.pipeline.undone import each_of
 from sepa.tell.advice import advice_page
 
@@ -148,7 +149,10 @@ def emit_corrections(home: Home, at: datetime.datetime, *, only: str | None = No
         return [each for each in left if isinstance(each, Publication)]
 
     found = [each for each in home.journal.corrections_unpublished() if only in (None, each.key)]
-    done = each_of(found, emit, lambda correction: f"correction of {correction.key}") if found else []
+    if not found:
+        return []
+    sweep_drafts(home)
+    done = each_of(found, emit, lambda correction: f"correction of {correction.key}")
     return [publication.path for left in done for publication in left]
 
 

@@ -8,7 +8,7 @@ from sepa.model.day import DayFigures
 from sepa.pipeline.figures import figures_of
 from sepa.pipeline.home import DESK, Home, utc
 from sepa.pipeline.outputs import changed_files, late_bulks, missing_outputs
-from sepa.pipeline.publish import named_by_content, publish_as
+from sepa.pipeline.publish import named_by_content, publish_as, sweep_drafts
 from sepa.pipeline.reprocess import day_bounds
 from sepa.tell.catalogue import Catalogue
 from sepa.tell.day_report import checks, day_html, files_csv, payments_csv
@@ -54,6 +54,7 @@ def end_of_day(home: Home, day: datetime.date, at: datetime.datetime) -> tuple[P
     there = [publication for publication in home.journal.publications(str(day)) if publication.at == utc(at)]
     if there:
         return proof, [publication.path for publication in there]
+    sweep_drafts(home)
     figures, language = proof.figures, home.terms(at).bank.notice_language
     parts = {
         f"day_{day}": ("html", day_html(figures, Catalogue.load(language), language)),

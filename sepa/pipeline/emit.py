@@ -15,7 +15,7 @@ from sepa.pipeline.beside import all_drawn, hands_for
 from sepa.pipeline.book import note_departure, note_sent, refuse_behind
 from sepa.pipeline.handover import hand_over
 from sepa.pipeline.home import Home
-from sepa.pipeline.publish import draft, publish_as
+from sepa.pipeline.publish import draft, publish_as, sweep_drafts
 from sepa.pipeline.tell import tell
 from sepa.pipeline.undone import each_of
 from sepa.store.places import schemas_folder
@@ -43,6 +43,7 @@ def emit_bulks(home: Home, at: datetime.datetime, *, only: str | None = None) ->
     if not bulks:
         return []
     refuse_behind(home)
+    sweep_drafts(home)
     banks = banks_of(home, home.reference())
 
     def emit(id: str) -> list[Publication]:
@@ -76,6 +77,7 @@ def emit_reports(home: Home, at: datetime.datetime, *, only: tuple[str, str] | N
     due = [each for each in due if only in (None, (each.file_key, each.occasion))]
     if not due:
         return []
+    sweep_drafts(home)
     reference = home.reference()
     return _paths(each_of(due, report, lambda due: f"report on file {due.file_key[:12]} ({due.occasion})"))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sepa.decide import Desk, Judging, Ordered, refuse_unreadable, refused_blocks
-from sepa.model.finding import Findings, Unreadable
+from sepa.model.finding import NOTHING, Findings, Unreadable
 from sepa.model.journal import FileRow
 from sepa.model.message import MessageHead, Piece
 from sepa.model.profile import Profile
@@ -21,7 +21,7 @@ from sepa.pipeline.chunks import CHUNK_BYTES, WORTH_BYTES, ChunkedFile, crew, ju
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.patience import Measured
 from sepa.pipeline.undone import each_of
-from sepa.rules.files import message_id_used
+from sepa.rules.files import content_seen, message_id_used
 from sepa.schedule import local_instant
 from sepa.store.files import make_folder
 from sepa.store.journal import Sealing
@@ -69,7 +69,7 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
                     add=lambda _, verdicts: sealing.add(verdicts),
                     discard=sealing.discard,
                     seen=sealing.seen,
-                    owner_of=partial(_owner, sealing, file.partner),
+                    came_before=partial(_came_before, file=file, sealing=sealing),
                     ordered=sealing.ordered,
                 )
             sealing.close(
@@ -170,12 +170,12 @@ def judge_stream(
     add: Callable[[Piece, list[Verdict]], None],
     discard: Callable[[], None],
     seen: Seen,
-    owner_of: Callable[[MessageHead], str | None],
+    came_before: Callable[[MessageHead], Findings] = lambda _: NOTHING,
     ordered: Ordered | None = None,
 ) -> FileVerdict:
     """Read a file piece by piece and judge it. Verdicts go to `add` as they are made.
 
-    `owner_of` names another file that already used the head's MsgId, which refuses the whole message unread.
+    `came_before` says by its head why a whole message is refused unread, for what came in earlier files.
     `ordered` is as in `Judging`.
 
     They are void when `discard` is called (the file cannot be read after all), and overruled where the
@@ -189,9 +189,8 @@ def judge_stream(
             return refuse_unreadable(item, desk)
         if isinstance(item, MessageHead):
             judging.head(item)
-            owner = owner_of(item)
-            if owner is not None:
-                return _refused_unread(item, (message_id_used(item, owner),))
+            if again := came_before(item):
+                return _refused_unread(item, again)
         else:
             add(item, judging.piece(item, seen))
     return judging.close()
@@ -210,9 +209,9 @@ def _judge_chunks(
     )
     if planned is None:
         return None
-    owner = _owner(sealing, file.partner, planned.head)
-    if owner is not None:
-        return _refused_unread(planned.head, (message_id_used(planned.head, owner),))
+    before = _came_before(planned.head, file, sealing)
+    if before:
+        return _refused_unread(planned.head, before)
     chunked = ChunkedFile(home.archived(file.key), planned.head, desk, file.key)
     try:
         with crew(workers, chunked, home.journal) as in_turn:
@@ -222,8 +221,17 @@ def _judge_chunks(
         return None
 
 
-def _owner(sealing: Sealing, partner: str, head: MessageHead) -> str | None:
-    return sealing.message_id_owner(partner, head.group_header.message_id)
+def _came_before(head: MessageHead, file: FileRow, sealing: Sealing) -> Findings:
+    """Why a message is refused unread: another sender's orders of these very bytes stand, or its MsgId is used up."""
+    if sealing.stands_elsewhere():
+        return (content_seen(brought(file.name, file.received_at)),)
+    owner = sealing.message_id_owner(file.partner, head.group_header.message_id)
+    return (message_id_used(head, owner),) if owner is not None else NOTHING
+
+
+def brought(name: str, received_at: datetime.datetime) -> str:
+    """A file as its sender knows it. Of another sender's file nobody is told anything."""
+    return f"{name}, {received_at:%Y-%m-%d %H:%M} UTC"
 
 
 def _refused_unread(head: MessageHead, findings: Findings) -> FileVerdict:

@@ -192,17 +192,13 @@ def receipt(
         again = home.journal.delivery(due.occasion.removeprefix("repeat:"))
         assert again is not None
         name, received_at, findings = again.name, again.received_at, ()
-        first = again.partner == file.partner  # another sender is not told whose file it was first
-        repeat = Repeat(
-            file_name=file.name if first else again.name,
-            received_at=local_instant(file.received_at if first else again.received_at, home.profile),
-        )
+        repeat = Repeat(file_name=file.name, received_at=local_instant(file.received_at, home.profile))
     content = receipt_text(
         Receipt(
             partner=partner.name if partner else due.partner,
             language=(partner and partner.language) or terms.bank.notice_language,
             file_name=name,
-            sha256=file.key,
+            sha256=file.sha256,
             size_bytes=file.size_bytes,
             received_at=local_instant(received_at, home.profile),
             bank=contact(terms),

@@ -2,9 +2,7 @@
 
 import datetime
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import BinaryIO
 
 from sepa.model.journal import Publication
 from sepa.pipeline.home import Home, utc
-from sepa.store.files import make_folder
+from sepa.store.files import draft_in, make_folder, sweep
 from sepa.store.files import publish as publish_file
 
 DIGEST_CHARS = 16
@@ -76,10 +74,13 @@ def named_by_content(stem: str, extension: str, content: bytes) -> str:
 def draft(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
     """A temporary file in `folder`, for content too large to hold; gone afterwards unless it was published."""
     make_folder(folder)
-    descriptor, name = tempfile.mkstemp(prefix=".tmp-", dir=folder)
-    path = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            yield out, path
-    finally:
-        path.unlink(missing_ok=True)
+    with draft_in(folder) as draft:
+        yield draft
+
+
+def sweep_drafts(home: Home) -> None:
+    """Remove what killed emitters left half written where files leave; what somebody alive writes stays."""
+    outbox = home.root / "outbox"
+    letters = (folder for folder in outbox.glob("*/notices") if not folder.is_symlink())
+    for folder in (home.clearing_out, *outbox.glob("*"), *letters):
+        sweep(folder)

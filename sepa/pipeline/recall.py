@@ -5,7 +5,7 @@ import datetime
 from sepa.model.journal import Publication, Recall
 from sepa.pipeline.emit import banks_of
 from sepa.pipeline.home import Home
-from sepa.pipeline.publish import draft, publish_as
+from sepa.pipeline.publish import draft, publish_as, sweep_drafts
 from sepa.pipeline.undone import each_of
 from sepa.schedule import local_instant
 from sepa.store.places import schemas_folder
@@ -23,6 +23,7 @@ def emit_recalls(home: Home, at: datetime.datetime, *, only: str | None = None) 
     recalls = [each for each in home.journal.recalls_unpublished() if only in (None, each.key)]
     if not recalls:
         return []
+    sweep_drafts(home)
     agent_of = banks_of(home, home.reference()).bic_of
 
     def emit(recall: Recall) -> list[Publication]:

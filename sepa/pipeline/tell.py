@@ -22,6 +22,7 @@ from sepa.model.report import (
 )
 from sepa.pipeline.charges import fee_list, retried
 from sepa.pipeline.home import Home
+from sepa.pipeline.judge import brought
 from sepa.pipeline.notices import notices, receipt
 from sepa.pipeline.publish import draft, publish_as, stem_of
 from sepa.rules.files import content_seen
@@ -120,8 +121,7 @@ def _head(home: Home, file: FileRow, due: ReportDue) -> StatusReport:
 def _refusal_of_repeat(home: Home, file: FileRow, due: ReportDue) -> StatusReport:
     again = home.journal.delivery(due.occasion.removeprefix("repeat:"))
     assert again is not None
-    told = file if again.partner == file.partner else again  # nobody is told of another sender's files
-    finding = content_seen(f"{told.name}, {told.received_at:%Y-%m-%d %H:%M} UTC")
+    finding = content_seen(brought(file.name, file.received_at))
     received = local_instant(again.received_at, home.profile)
     return replace(_head(home, file, due), status="RJCT", reasons=(reason(finding),), received_at=received)
 

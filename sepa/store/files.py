@@ -1,7 +1,8 @@
 """Files: bytes that come in are kept under their digest, files that go out appear once and whole.
 
 Nothing is ever written in place: a temporary file in the same folder is filled, flushed to the disk and only
-then given its name. Whoever is killed leaves at most a `.tmp-` file behind, which `sweep` removes.
+then given its name. Whoever is killed leaves at most a `.tmp-` file behind, which `sweep` removes;
+a living writer holds a lock on its own, and no lock outlives its holder.
 """
 
 import errno
@@ -42,7 +43,7 @@ def copy_hashed(source: Path, into: Path) -> tuple[str, int]:
     make_folder(into)
     digest = hashlib.sha256()
     size = 0
-    with open_plain(source) as incoming, _draft(into) as (out, draft):
+    with open_plain(source) as incoming, draft_in(into) as (out, draft):
         while piece := incoming.read(_PIECE_BYTES):
             digest.update(piece)
             size += len(piece)
@@ -95,16 +96,17 @@ def make_folder(folder: Path) -> None:
     _settle_folder(folder.parent)
 
 
-def publish(folder: Path, name: str, content: bytes | Path) -> str:
+def publish(folder: Path, name: str, content: bytes | Path, *, drafts: Path | None = None) -> str:
     """Let a file appear in `folder` (which exists) under `name`, once and whole; return its SHA-256 in hex.
 
     `content` is the bytes, or a file that holds them and stays where it is. The same bytes again are fine;
     other bytes under that name are BrokenPromise. The owner may read it, and the group where it may read the folder:
-    that is how a bank lets a partner fetch its files. A name that is not a plain file name is ValueError.
+    that is how a bank lets a partner fetch its files. A name that is not a plain file name is ValueError. Where
+    `folder` is none that is swept, the draft lies in `drafts`, on the same disk.
     """
     if name in ("", ".", "..") or Path(name).name != name or name.startswith(TEMPORARY):
         raise ValueError(f"{name!r} is not the name of a file to publish")
-    with _draft(folder) as (out, draft):
+    with draft_in(folder if drafts is None else drafts) as (out, draft):
         if isinstance(content, Path):
             with content.open("rb") as finished:
                 shutil.copyfileobj(finished, out, _PIECE_BYTES)
@@ -164,14 +166,12 @@ def safe_name(text: str) -> str:
 
 
 def sweep(folder: Path) -> list[Path]:
-    """Remove what killed workers left in `folder` itself; return what was removed.
+    """Remove the drafts that killed workers left in `folder` itself; return what was removed.
 
-    To be called when nobody is writing there.
+    A draft that somebody alive writes stays: its writer holds a lock on it.
     """
     left = sorted(path for path in folder.glob(f"{TEMPORARY}*") if path.is_file() and not path.is_symlink())
-    for path in left:
-        path.unlink(missing_ok=True)
-    return left
+    return [path for path in left if _unlink_unless_held(path)]
 
 
 def _harmful(letter: str) -> bool:
@@ -179,15 +179,39 @@ def _harmful(letter: str) -> bool:
 
 
 @contextmanager
-def _draft(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    """A temporary file, readable by its owner only; its name is gone afterwards."""
-    descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=folder)
-    draft = Path(name)
+def draft_in(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """A temporary file, readable by its owner only and held by a lock; its name is gone afterwards."""
+    descriptor, draft = _held_draft(folder)
     try:
         with os.fdopen(descriptor, "wb") as out:
             yield out, draft
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _held_draft(folder: Path) -> tuple[int, Path]:
+    while True:
+        descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=folder)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return descriptor, Path(name)
+        os.close(descriptor)  # swept away before it was held
+
+
+def _unlink_unless_held(draft: Path) -> bool:
+    try:
+        # Network folders lock only what may be written.
+        descriptor = os.open(draft, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:  # gone meanwhile, or somebody else's
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        draft.unlink(missing_ok=True)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
 
 
 def _settle(out: BinaryIO) -> None:

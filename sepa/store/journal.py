@@ -42,6 +42,9 @@ class Sealing(Protocol):
     def message_id_owner(self, partner: str, message_id: str) -> str | None:
         """The key of another file of this partner that already used the MsgId, or None."""
 
+    def stands_elsewhere(self) -> bool:
+        """Whether another sender brought the same bytes, and an order of theirs was not refused."""
+
     def seen(self, fingerprints: Collection[str]) -> set[str]:
         """Those fingerprints that orders of other files carry which were not refused."""
 
@@ -95,10 +98,13 @@ class Journal(Protocol):
     # --- claim ---
 
     def deliver(self, delivery: Delivery) -> Delivery:
-        """Record a delivery; the first with these bytes makes the file. Idempotent by `delivery.id`.
+        """Record a delivery; its sender's first with these bytes makes the file. Idempotent by `delivery.id`.
 
         Returns it with `first` filled. A repeat makes a report due (`repeat:<id>`) and nothing else.
         """
+
+    def file_key(self, partner: str, sha256: str) -> str:
+        """The key that a file of these bytes has when this partner brings it; it never changes once delivered."""
 
     def deliveries_of(self, partner: str, name: str, received_at: datetime.datetime) -> int:
         """How many deliveries have this partner, name and instant: numbers the next one."""
@@ -130,6 +136,9 @@ class Journal(Protocol):
 
     def order_lines(self, file_key: str, verdicts: Sequence[Verdict]) -> bytes:
         """What `Sealing.add` would write, for `Sealing.add_lines`. Asks no database, so any process may do it."""
+
+    def stands_elsewhere(self, file_key: str) -> bool:
+        """As `Sealing.stands_elsewhere`, for a file that is judged already."""
 
     def ordered(self, file_key: str, day: datetime.date) -> int:
         """As `Sealing.ordered`, for a file that is judged already: what was judged before it counts."""
@@ -188,7 +197,8 @@ class Journal(Protocol):
         """Write a decision with what it causes and the report that becomes due, all or nothing.
 
         Returns how many moves were written: 0 when this decision (by id) is already there.
-        Moves whose order has moved on since are refused with `Overtaken`; moves that `MOVES` does not allow,
+        Moves whose order has moved on since are refused with `Overtaken`, as are those of a refused order of which
+        `stands_elsewhere` holds; moves that `MOVES` does not allow,
         that would pay or hand over, or that would let an order wait without amount, route or days, are
         BrokenPromise.
         A paid order that is withdrawn is taken out of its bulk; once the bulk has begun to leave, that is Overtaken.

@@ -51,8 +51,11 @@ files = sa.Table(
     _text("name"),
     sa.Column("size_bytes", sa.BigInteger, nullable=False),
     _text("received_at"),
+    sa.Column("sha256", Text, nullable=False, server_default=""),
     sa.Index("ix_files_received_at", "received_at"),
+    sa.Index("ix_files_sha256", "sha256"),
 )
+"""The key is the digest of the bytes, or was computed from it where another sender had brought them before."""
 
 deliveries = sa.Table(
     "deliveries",

@@ -83,7 +83,7 @@ def streamed(home: Home, key: str) -> Outcome:
                 add=lambda _, verdicts: sealing.add(verdicts),
                 discard=sealing.discard,
                 seen=sealing.seen,
-                owner_of=lambda _: None,
+                came_before=lambda _: (),
                 ordered=sealing.ordered,
             )
 

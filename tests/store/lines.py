@@ -44,7 +44,7 @@ def delivery(name: str = "a", **changes: Any) -> Delivery:
         "size_bytes": 940,
         "received_at": RECEIVED,
     }
-    return Delivery(**(facts | changes))
+    return Delivery(**({"sha256": changes.get("file_key", facts["file_key"])} | facts | changes))
 
 
 def finding(rule: str = "IDN-01", code: str = "AC01", effect: Any = "reject") -> Finding:

@@ -3,8 +3,10 @@
 import hashlib
 import os
 import stat
+import tempfile
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -16,6 +18,7 @@ from sepa.store.files import (
     NAME_BYTES,
     NAME_CHARS,
     copy_hashed,
+    draft_in,
     is_open_for_writing,
     publish,
     safe_name,
@@ -160,6 +163,31 @@ def test_what_a_killed_worker_left_is_swept(tmp_path: Path) -> None:
     assert not any(path.exists() for path in left)
     assert all(path.exists() for path in (*kept, tmp_path / ".tmp-link", tmp_path / ".tmp-folder"))
     assert sweep(tmp_path) == []
+
+
+def test_a_draft_that_somebody_alive_writes_is_not_swept(tmp_path: Path) -> None:
+    with draft_in(tmp_path) as (out, draft):
+        out.write(b"half")
+        assert sweep(tmp_path) == []
+        assert draft.exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_draft_that_was_swept_before_it_was_held_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, swept = tempfile.mkstemp, []
+
+    def made_and_swept(**where: Any) -> tuple[int, str]:
+        made = real(**where)
+        if not swept:
+            swept.extend(sweep(tmp_path))
+        return made
+
+    monkeypatch.setattr(tempfile, "mkstemp", made_and_swept)
+    publish(tmp_path, "report.xml", CONTENT)
+    assert len(swept) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["report.xml"]
 
 
 # --- still being written ---

@@ -382,6 +382,35 @@ def test_fingerprints_of_other_files_that_were_not_refused_are_seen(journal: Jou
     assert journal.seen(file_key, asked) == {"f6"}
 
 
+def test_the_same_bytes_of_another_sender_are_another_file(journal: Journal) -> None:
+    """It says whether the first one's orders stand; while they do, a refused order of it is not revived."""
+    sha256 = key_of("a")
+    assert journal.file_key("partner", sha256) == journal.file_key("other", sha256) == sha256
+    journal.deliver(delivery(partner="other"))
+    assert journal.file_key("other", sha256) == sha256
+    own = journal.file_key("partner", sha256)
+    assert own not in (sha256, journal.file_key("third", sha256))
+    journal.deliver(delivery("b", file_key=own, sha256=sha256))
+    file = journal.file(own)
+    assert file is not None
+    assert (file.partner, file.sha256) == ("partner", sha256)
+    assert journal.reports_due() == []
+
+    with journal.judging(own) as sealing:
+        assert sealing is not None
+        assert not sealing.stands_elsewhere()
+        sealing.add([verdict(own, outcome="rejected")])
+        close(sealing, file_verdict(1))
+    assert not journal.stands_elsewhere(own)
+    judge(journal, verdict(sha256))
+    assert journal.stands_elsewhere(own)
+    assert not journal.stands_elsewhere(sha256)
+    revived = move(transaction_key(own, 1), "held")
+    with pytest.raises(Overtaken):
+        journal.decide(decision(), [revived], report=None)
+    assert states(journal, own) == ["rejected"]
+
+
 def test_orders_are_chosen_by_state_and_by_what_moved_them(journal: Journal) -> None:
     file_key = key_of("a")
     outcomes = ("accepted", "held", "rolled", "rejected")

@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.journal import Delivery, FileRow
+from sepa.model.journal import Delivery, FileRow, file_key_of
 from sepa.model.verdict import Verdict
 from sepa.store.journal import Sealing
 from sepa.store.sql.connection import Connected, insert_once
 from sepa.store.sql.counting import ordered_before
-from sepa.store.sql.judging import FileSealing, due, packed_orders, seen_elsewhere
+from sepa.store.sql.judging import FileSealing, due, packed_orders, seen_elsewhere, stands_elsewhere
 from sepa.store.sql.rows import FILE, delivery_of, file_row, instant_text
 from sepa.store.tables import deliveries, file_verdicts, files
 
@@ -33,7 +33,8 @@ class Intake(Connected):
                 "size_bytes": delivery.size_bytes,
                 "received_at": at,
             }
-            first = insert_once(connection, files, {"key": delivery.file_key, **same}) == 1
+            file = {"key": delivery.file_key, "sha256": delivery.sha256, **same}
+            first = insert_once(connection, files, file) == 1
             line = {"id": delivery.id, "file_key": delivery.file_key, "first": first, **same}
             line["signature"] = delivery.signature
             if insert_once(connection, deliveries, line) and not first:
@@ -41,6 +42,11 @@ class Intake(Connected):
             recorded = _delivery(connection, delivery.id)
             assert recorded is not None
             return recorded
+
+    def file_key(self, partner: str, sha256: str) -> str:
+        with self.reading() as connection:
+            first = connection.scalar(sa.select(files.c.partner).where(files.c.key == sha256))
+        return file_key_of(sha256, partner, first)
 
     def deliveries_of(self, partner: str, name: str, received_at: datetime.datetime) -> int:
         lines = deliveries.c
@@ -88,6 +94,10 @@ class Intake(Connected):
     def order_lines(self, file_key: str, verdicts: Sequence[Verdict]) -> bytes:
         return packed_orders(file_key, verdicts)
 
+    def stands_elsewhere(self, file_key: str) -> bool:
+        with self.reading() as connection:
+            return stands_elsewhere(connection, file_key)
+
     def ordered(self, file_key: str, day: datetime.date) -> int:
         with self.reading() as connection:
             return ordered_before(connection, file_key, day)
@@ -113,5 +123,6 @@ class Intake(Connected):
 
 
 def _delivery(connection: sa.Connection, id: str) -> Delivery | None:
-    row = connection.execute(sa.select(deliveries).where(deliveries.c.id == id)).mappings().first()
+    wanted = sa.select(deliveries, files.c.sha256).join(files).where(deliveries.c.id == id)
+    row = connection.execute(wanted).mappings().first()
     return delivery_of(row) if row is not None else None

@@ -15,9 +15,9 @@ from sepa.store.sql.connection import among, insert, insert_once, pour, slices
 from sepa.store.sql.counting import note_day, ordered_elsewhere
 from sepa.store.sql.rows import day_text, findings_text, instant_text, json_text
 from sepa.store.sql.screening import note_screening
-from sepa.store.tables import blocks, file_verdicts, message_ids, orders, reports_due
+from sepa.store.tables import blocks, file_verdicts, files, message_ids, orders, reports_due
 
-_REFUSED = ("rejected", "not-executed")
+REFUSED = ("rejected", "not-executed")
 _lines = msgspec.msgpack.Decoder(list[tuple[Any, ...]])
 
 
@@ -41,6 +41,9 @@ class FileSealing:
 
     def seen(self, fingerprints: Collection[str]) -> set[str]:
         return seen_elsewhere(self._connection, self._file_key, fingerprints)
+
+    def stands_elsewhere(self) -> bool:
+        return stands_elsewhere(self._connection, self._file_key)
 
     def ordered(self, day: datetime.date) -> int:
         return ordered_elsewhere(self._connection, self._file_key, self._partner, day)
@@ -100,7 +103,7 @@ class FileSealing:
     def _refuse(self, refused_blocks: Collection[int]) -> None:
         """Refuse what stands in `refused_blocks`. Nothing is committed yet: the rows themselves change."""
         refuse = sa.update(orders).values(state="rejected", outcome="rejected")
-        refuse = refuse.where(orders.c.file_key == self._file_key, orders.c.state.not_in(_REFUSED))
+        refuse = refuse.where(orders.c.file_key == self._file_key, orders.c.state.not_in(REFUSED))
         changed = 0
         for part in slices(refused_blocks, 500):
             changed += self._connection.execute(refuse.where(orders.c.block.in_(part))).rowcount
@@ -126,7 +129,7 @@ def due(connection: sa.Connection, file_key: str, occasion: str, partner: str, a
 def seen_elsewhere(connection: sa.Connection, file_key: str, fingerprints: Collection[str]) -> set[str]:
     """Those fingerprints that orders of other files carry which were not refused."""
     line = orders.c
-    carried = sa.select(line.fingerprint).where(line.file_key != file_key, line.state.not_in(_REFUSED))
+    carried = sa.select(line.fingerprint).where(line.file_key != file_key, line.state.not_in(REFUSED))
     wanted = {fingerprint for fingerprint in fingerprints if fingerprint}
     return {
         fingerprint
@@ -135,6 +138,16 @@ def seen_elsewhere(connection: sa.Connection, file_key: str, fingerprints: Colle
             carried.where(among(line.fingerprint, part, connection.dialect))
         )
     }
+
+
+def stands_elsewhere(connection: sa.Connection, file_key: str) -> bool:
+    """Whether another sender brought the same bytes, and an order of theirs was not refused."""
+    mine, other = files.alias("mine"), files.alias("other")
+    bytes_elsewhere = sa.and_(other.c.sha256 == mine.c.sha256, other.c.key != mine.c.key)
+    standing = orders.join(other, other.c.key == orders.c.file_key).join(mine, bytes_elsewhere)
+    wanted = sa.select(sa.literal(1)).select_from(standing)
+    wanted = wanted.where(mine.c.key == file_key, orders.c.state.not_in(REFUSED)).limit(1)
+    return connection.scalar(wanted) is not None
 
 
 # --- lines ---

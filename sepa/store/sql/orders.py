@@ -10,7 +10,7 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.journal import Approval, BlockRow, Decision, Move, OrderRow, Recall, ReportDue
 from sepa.store.journal import Overtaken
 from sepa.store.sql.connection import Connected, insert_once
-from sepa.store.sql.judging import due
+from sepa.store.sql.judging import REFUSED, due, stands_elsewhere
 from sepa.store.sql.leaving import take_out
 from sepa.store.sql.moves import PROJECTED, Standing, move, standing
 from sepa.store.sql.recalls import ask_back
@@ -155,6 +155,7 @@ class Orders(Connected):
                 _approve(connection, approval, stood[approval.key])
             for recall in recalls:
                 ask_back(connection, recall, stood[recall.key])
+            _refuse_twins(connection, moves, stood)
             take_out(connection, decision.id, moves, stood)
             move(connection, moves, stood)
             if report is not None:
@@ -192,6 +193,17 @@ class Orders(Connected):
                 Decision(**{**row, "at": instant_of(row["at"])})
                 for row in connection.execute(wanted).mappings()
             ]
+
+
+def _refuse_twins(connection: sa.Connection, moves: Sequence[Move], stood: dict[str, Standing]) -> None:
+    """Overtaken when a refused order would stand of which another sender's twin, out of the same bytes, does."""
+    revived = {
+        stood[each.key].file_key
+        for each in moves
+        if stood[each.key].state in REFUSED and each.to not in REFUSED
+    }
+    if any(stands_elsewhere(connection, file_key) for file_key in revived):
+        raise Overtaken("another sender's orders out of the same bytes stand meanwhile")
 
 
 def _approve(connection: sa.Connection, approval: Approval, stood: Standing) -> None:

@@ -67,7 +67,7 @@ FILE = sa.select(files, file_verdicts).join_from(
 
 
 def file_row(row: sa.RowMapping) -> FileRow:
-    claimed = {name: row[name] for name in ("key", "partner", "name", "size_bytes")}
+    claimed = {name: row[name] for name in ("key", "partner", "name", "size_bytes", "sha256")}
     claimed["received_at"] = instant_of(row["received_at"])
     if row["status"] is None:
         return FileRow(**claimed)
