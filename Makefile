@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test fast soak ui lint bench fuzz fuzz-ci bom licences audit-dependencies clean
+.PHONY: demo test fast kill soak tamper ui lint bench fuzz fuzz-ci bom licences audit-dependencies clean
 
 demo: $(READY)  ## One business day of the sample bank through the real DAGs.
 	@$(BIN)/python -m sepa.orchestration.demo
@@ -20,9 +20,11 @@ fast: $(READY)  ## Everything but the slow tests (a real Airflow, whole days).
 soak: $(READY)  ## Ten thousand simulated days with faults; DAYS says how many, SEED where to begin.
 	SIMULATED_DAYS=$(or $(DAYS),10000) SIMULATED_FROM=$(or $(SEED),1) $(BIN)/python -m pytest tests/simulation/test_days.py -k whatever
 
-.PHONY: tamper
 tamper: $(READY)  ## Ten thousand random tamperings with a journal, each of which an audit must find.
 	TAMPERINGS=10000 $(BIN)/python -m pytest tests/store/test_tampering.py
+
+kill: $(READY)  ## A small day, killed at every system call by which it changes something: more than an hour of one core.
+	$(BIN)/python -m tests.kills
 
 ui: $(READY)  ## Airflow with the DAGs, on http://127.0.0.1:8080, or on SEPA_UI_PORT.
 	@$(BIN)/python -m sepa.orchestration.airflow_ui
