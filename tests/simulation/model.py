@@ -65,6 +65,7 @@ class File:
     name: str
     partner: str
     key: str
+    digest: str
     content: dict
     orders: list[Order]
     received: datetime.datetime | None = None
@@ -75,11 +76,13 @@ class File:
 
 @dataclass
 class Dropped:
-    """A file in an inbox; `stamp` once a sweep has begun to take it."""
+    """A file in an inbox; `file` names it for people. `stamp` once a sweep has begun to take it."""
 
     partner: str
     name: str
     file: str
+    digest: str
+    content: dict
     stamp: datetime.datetime | None = None
 
 
@@ -101,6 +104,8 @@ class Model:
     attempts: set = field(default_factory=set)
     decisions: set = field(default_factory=set)
     message_ids: dict = field(default_factory=dict)
+    names: dict = field(default_factory=dict)
+    owners: dict = field(default_factory=dict)
     last_window: datetime.datetime | None = None
     maintenance: bool = False
     mended: bool = False
@@ -114,11 +119,29 @@ class Model:
 
     def drop(self, file: str, partner: str, name: str, content: dict) -> bytes:
         raw = message(content)
-        key = hashlib.sha256(raw).hexdigest()
-        if key not in self.files:
-            self.files[key] = File(file, partner, key, content, list(_orders(key, content)))
-        self.inbox.append(Dropped(partner, name, key))
+        digest = hashlib.sha256(raw).hexdigest()
+        called = self.names.setdefault((digest, partner), file)
+        self.inbox.append(Dropped(partner, name, called, digest, content))
         return raw
+
+    def _own(self, drop: Dropped) -> File:
+        """The sender's own file of these bytes: its key is their digest, or made of both where another was the first."""
+        key = drop.digest
+        if self.owners.setdefault(drop.digest, drop.partner) != drop.partner:
+            key = hashlib.sha256(f"{drop.digest}\n{drop.partner}".encode()).hexdigest()
+        if key not in self.files:
+            orders = list(_orders(key, drop.content))
+            self.files[key] = File(drop.file, drop.partner, key, drop.digest, drop.content, orders)
+        return self.files[key]
+
+    def _stands_elsewhere(self, file: File) -> bool:
+        """Whether an order of another sender's file of the same bytes was not refused."""
+        return any(
+            order.state and order.state not in REFUSED
+            for other in self.files.values()
+            if other is not file and other.digest == file.digest
+            for order in other.orders
+        )
 
     def named(self, file: str) -> File | None:
         return next((each for each in self.files.values() if each.name == file and each.received), None)
@@ -157,9 +180,9 @@ class Model:
             def claimed(drop: Dropped = drop, label: tuple = label, stamp: Any = stamp) -> None:
                 self.inbox.remove(drop)
                 self.deliveries[label] += 1
-                file = self.files[drop.file]
+                file = self._own(drop)
                 if file.received is None:
-                    file.received, file.partner = stamp, drop.partner
+                    file.received = stamp
                     file.first = (stamp, drop.partner, drop.name)
 
             yield Effect(
@@ -184,7 +207,7 @@ class Model:
         if file.content["flaw"] == "cut":
             return
         owner = self.message_ids.setdefault((file.partner, file.content["message"]), file.key)
-        if owner != file.key:
+        if owner != file.key or self._stands_elsewhere(file):
             file.refused_unread = True
             return
         for order in file.orders:
@@ -398,6 +421,8 @@ class Model:
             and order.window is None
             and (order.key in {k for k, _ in self.attempts})
         ):
+            return
+        if self._stands_elsewhere(file):
             return
         approved, was = order.approved_by, order.state
         self._decide(file, order)
