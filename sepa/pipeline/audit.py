@@ -111,7 +111,7 @@ def _archive(home: Home, purged: set[str]) -> Iterator[Flaw]:
     for file in home.journal.find_files():
         place = home.archived(file.key)
         shown = home.quarantine / file.key
-        expected[place] = expected[shown] = file.key
+        expected[place] = expected[shown] = file.sha256
         may_lack.add(shown)
         if file.key in signatures:
             expected[signature_of(place)] = signatures[file.key]

@@ -125,7 +125,7 @@ class Model:
         return raw
 
     def _own(self, drop: Dropped) -> File:
-        """The sender's own file of these bytes: its key is their digest, or made of both where another was the first."""
+        """The sender's own file of these bytes: its key is their digest, or made of both where another came first."""
         key = drop.digest
         if self.owners.setdefault(drop.digest, drop.partner) != drop.partner:
             key = hashlib.sha256(f"{drop.digest}\n{drop.partner}".encode()).hexdigest()
