@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from sepa.model.profile import Profile
-from sepa.store.files import copy_hashed, make_folder, publish
+from sepa.store.files import copy_hashed, make_folder, publish, sweep
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -30,6 +30,7 @@ def kept_at(kept: Path, digest: str) -> Path:
 
 def keep_snapshot(reference: Path, kept: Path, profiles: Sequence[Profile]) -> str:
     """Keep the folder as it is, and `profiles` as they are read; return the digest that names this state."""
+    sweep(kept)
     files = {str(path.relative_to(reference)): _keep_file(path, kept) for path in _files(reference)}
     read = tuple(_keep(_encode(profile), kept) for profile in profiles)
     return _keep(_encode(Snapshot(files, read)), kept)
@@ -79,7 +80,7 @@ def _keep(content: bytes, kept: Path) -> str:
     place = kept_at(kept, digest)
     if not place.exists():
         make_folder(place.parent)
-        publish(place.parent, place.name, content)
+        publish(place.parent, place.name, content, drafts=kept)
     return digest
 
 
