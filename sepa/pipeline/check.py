@@ -116,7 +116,7 @@ def check_file(
             add=note,
             discard=forget,
             seen=_nothing_seen,
-            came_before=none_before,
+            unread=none_before,
         )
     return Checked(
         path=os.fsencode(path).decode("utf-8", "replace"), sha256=digest, verdict=verdict, spool=spool

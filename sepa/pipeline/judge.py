@@ -21,7 +21,7 @@ from sepa.pipeline.chunks import CHUNK_BYTES, WORTH_BYTES, ChunkedFile, crew, ju
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.patience import Measured
 from sepa.pipeline.undone import each_of
-from sepa.rules.files import content_seen, message_id_used
+from sepa.pipeline.unread import came_before, refused_unread
 from sepa.schedule import local_instant
 from sepa.store.files import make_folder
 from sepa.store.journal import Sealing
@@ -69,7 +69,7 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
                     add=lambda _, verdicts: sealing.add(verdicts),
                     discard=sealing.discard,
                     seen=sealing.seen,
-                    came_before=partial(_came_before, file=file, sealing=sealing),
+                    unread=partial(came_before, file=file, sealing=sealing),
                     ordered=sealing.ordered,
                 )
             sealing.close(
@@ -170,12 +170,12 @@ def judge_stream(
     add: Callable[[Piece, list[Verdict]], None],
     discard: Callable[[], None],
     seen: Seen,
-    came_before: Callable[[MessageHead], Findings] = lambda _: NOTHING,
+    unread: Callable[[MessageHead], Findings] = lambda _: NOTHING,
     ordered: Ordered | None = None,
 ) -> FileVerdict:
     """Read a file piece by piece and judge it. Verdicts go to `add` as they are made.
 
-    `came_before` says by its head why a whole message is refused unread, for what came in earlier files.
+    `unread` says by its head why a whole message is refused unread, for what came in earlier files.
     `ordered` is as in `Judging`.
 
     They are void when `discard` is called (the file cannot be read after all), and overruled where the
@@ -189,8 +189,8 @@ def judge_stream(
             return refuse_unreadable(item, desk)
         if isinstance(item, MessageHead):
             judging.head(item)
-            if again := came_before(item):
-                return _refused_unread(item, again)
+            if again := unread(item):
+                return refused_unread(item, again)
         else:
             add(item, judging.piece(item, seen))
     return judging.close()
@@ -209,9 +209,9 @@ def _judge_chunks(
     )
     if planned is None:
         return None
-    before = _came_before(planned.head, file, sealing)
+    before = came_before(planned.head, file, sealing)
     if before:
-        return _refused_unread(planned.head, before)
+        return refused_unread(planned.head, before)
     chunked = ChunkedFile(home.archived(file.key), planned.head, desk, file.key)
     try:
         with crew(workers, chunked, home.journal) as in_turn:
@@ -219,33 +219,6 @@ def _judge_chunks(
     except Doubt:
         sealing.discard()
         return None
-
-
-def _came_before(head: MessageHead, file: FileRow, sealing: Sealing) -> Findings:
-    """Why a message is refused unread: another sender's orders of these very bytes stand, or its MsgId is used up."""
-    if sealing.stands_elsewhere():
-        return (content_seen(brought(file.name, file.received_at)),)
-    owner = sealing.message_id_owner(file.partner, head.group_header.message_id)
-    return (message_id_used(head, owner),) if owner is not None else NOTHING
-
-
-def brought(name: str, received_at: datetime.datetime) -> str:
-    """A file as its sender knows it. Of another sender's file nobody is told anything."""
-    return f"{name}, {received_at:%Y-%m-%d %H:%M} UTC"
-
-
-def _refused_unread(head: MessageHead, findings: Findings) -> FileVerdict:
-    """A whole message refused by its head alone; none of its orders is taken in."""
-    return FileVerdict(
-        status="RJCT",
-        findings=findings,
-        head=head,
-        blocks=(),
-        count=0,
-        sum_text="0.00",
-        message_id=head.group_header.message_id,
-        message_name=head.name,
-    )
 
 
 def _quarantine(home: Home, file_key: str) -> None:

@@ -22,9 +22,9 @@ from sepa.model.report import (
 )
 from sepa.pipeline.charges import fee_list, retried
 from sepa.pipeline.home import Home
-from sepa.pipeline.judge import brought
 from sepa.pipeline.notices import notices, receipt
 from sepa.pipeline.publish import draft, publish_as, stem_of
+from sepa.pipeline.unread import brought
 from sepa.rules.files import content_seen
 from sepa.schedule import local_instant
 from sepa.store.places import schemas_folder

@@ -83,7 +83,7 @@ def streamed(home: Home, key: str) -> Outcome:
                 add=lambda _, verdicts: sealing.add(verdicts),
                 discard=sealing.discard,
                 seen=sealing.seen,
-                came_before=lambda _: (),
+                unread=lambda _: (),
                 ordered=sealing.ordered,
             )
 
