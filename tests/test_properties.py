@@ -77,7 +77,7 @@ def judged(content: bytes, at: Desk) -> tuple[FileVerdict, list[Verdict]]:
         add=lambda _, more: verdicts.extend(more),
         discard=verdicts.clear,
         seen=lambda _: frozenset(),
-        owner_of=lambda _: None,
+        unread=lambda _: (),
     )
     return file, verdicts
 

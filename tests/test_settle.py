@@ -14,7 +14,7 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.payment import Payment, Settlement
 from sepa.model.profile import Profile
 from sepa.model.reference import Account, Block, Partner, Reference
-from sepa.settle import available_cents, balanced, settle, settled
+from sepa.settle import _allocation_key, available_cents, balanced, settle, settled
 from tests.build import (
     A1,
     A2,
@@ -700,8 +700,10 @@ def test_what_always_holds(drawn: list[tuple[str, int, str, int]], at: str, dice
     assert balanced(settlement.postings)
     assert sum(each.amount_cents for each in settlement.postings) == 2 * paid
 
+    # Bulks stand one after the other; the money was spent in the order of allocation.
+    turns = {each.key: turn for turn, each in enumerate(sorted(due, key=_allocation_key(SMALL_FILES)))}
     room = {A1: 100_000, A2: 100_000}
-    for posting in settlement.postings:
+    for posting in sorted(settlement.postings, key=lambda posting: turns[posting.key]):
         if posting.account in room:
             room[posting.account] += (
                 posting.amount_cents if posting.side == "credit" else -posting.amount_cents

@@ -197,7 +197,7 @@ def _record(home: Home, partner: str, place: Path) -> Delivery:
     stamp, number, name = place.name.split("-", 2)
     sha256, size = copy_hashed(place, home.archive)
     file_key = home.journal.file_key(partner, sha256)
-    _keep_apart(home, file_key, sha256)
+    keep_apart(home, file_key, sha256)
     signature, kept_as = _signature(place), None
     if (
         is_signature(signature) and home.journal.file(file_key) is None
@@ -223,7 +223,7 @@ def _record(home: Home, partner: str, place: Path) -> Delivery:
     return delivery
 
 
-def _keep_apart(home: Home, file_key: str, sha256: str) -> None:
+def keep_apart(home: Home, file_key: str, sha256: str) -> None:
     """Archive the bytes under the file's own key too, where another sender was the first to bring them."""
     place = home.archived(file_key)
     if file_key != sha256 and not place.exists():

@@ -18,6 +18,7 @@ from sepa.model.journal import Decision, Delivery, Publication
 from sepa.pipeline.acknowledge import acknowledge
 from sepa.pipeline.audit import seal_day
 from sepa.pipeline.authorise import signature_of
+from sepa.pipeline.claim import keep_apart
 from sepa.pipeline.correct import carry_out_correction, emit_corrections
 from sepa.pipeline.day import end_of_day
 from sepa.pipeline.emit import emit_bulks, emit_reports
@@ -160,9 +161,11 @@ class _Again:
             why = "it was purged" if purged else "it is not there"
             told = f"{place} cannot be read: {why}. The days from its coming on cannot be lived again."
             raise Differs(place, told, link.number) from fault
-        if found != key:
+        file = self.real.journal.file(key)
+        if file is None or found != file.sha256:
             raise Differs(place, f"{place} was changed: its bytes are {found}.", link.number)
-        facts = row | {"received_at": self.at, "first": bool(row["first"])}
+        keep_apart(self.home, key, found)
+        facts = row | {"received_at": self.at, "first": bool(row["first"]), "sha256": found}
         self.home.journal.deliver(Delivery(**facts))
 
     def _decide(self, row: dict[str, Any], rows: Rows, link: Link) -> None:

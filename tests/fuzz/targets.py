@@ -41,7 +41,7 @@ from sepa.scheme.money import amount_text, cents
 from sepa.scheme.name_key import name_key
 from sepa.scheme.rates import rate_text, rate_units
 from sepa.scheme.symbols import build_symbols, parse_symbols, symbol_fault
-from sepa.store import cells, compliance, limits, profiles, reference
+from sepa.store import banking_days, cells, compliance, limits, profiles, reference
 from sepa.store.csv_table import ReferenceFault
 from sepa.store.files import NAME_BYTES, NAME_CHARS, safe_name
 from sepa.store.partners import read_partners
@@ -223,6 +223,7 @@ def _alike(one: Transaction, other: Transaction) -> bool:
 TABLES = [name for name in reference.FILES if name.endswith(".csv")]
 _READERS: dict[str, Callable[[dict[str, bytes]], Any]] = {
     "accounts.csv": reference._accounts,
+    "banking_days.csv": banking_days.banking_days_in,
     "blocks.csv": lambda contents: reference._accounts(contents | {"accounts.csv": ACCOUNTS}),
     "consents.csv": reference._consents,
     "declarations.csv": compliance.declarations_in,

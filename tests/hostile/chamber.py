@@ -16,6 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.hostile.suite import CACHE
+
 ROOT = Path(__file__).resolve().parents[2]
 CPU_SECONDS = 2
 ADDRESS_BYTES = 1 << 30
@@ -85,8 +87,8 @@ def _answered(work: Callable[..., Answer], arguments: list[Any]) -> tuple[Answer
     strayed: list[str] = []
     packages = {Path(os.__file__).parent, ROOT / "sepa", ROOT / "schemas", *_installed()}
     zones = Path("/usr/share/zoneinfo"), Path("/usr/lib/python3"), Path(os.devnull)
-    temporary = Path(tempfile.gettempdir())
-    allowed = tuple(f"{place.resolve()}" for place in (*packages, *zones, temporary))
+    given = Path(tempfile.gettempdir()), CACHE
+    allowed = tuple(f"{place.resolve()}" for place in (*packages, *zones, *given))
     _watch(allowed, strayed)
     try:
         return work(*arguments), "", strayed

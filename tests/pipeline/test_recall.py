@@ -71,18 +71,18 @@ def test_the_story_and_the_days_report_say_that_an_answer_is_awaited(house: Hous
     (shown,) = house.prove(DAY, "2026-04-03T23:00").figures.recalled
     assert (shown.key, shown.reason, shown.by) == (f"{sent[:24]}-1", "FRAD", "Eva")
     page = next(path for path in house.close_day(DAY, "2026-04-03T23:00") if path.endswith(".html"))
-    assert "Recalls asked, answer awaited" in (house.root / page).read_text("utf-8")
+    assert "Žiadosti o vrátenie, čaká sa na odpoveď" in (house.root / page).read_text("utf-8")
 
 
 def test_all_of_a_file_and_nothing_twice(house: House, sent: str) -> None:
     assert recall(house, sent, recall_reason="DUPL").recalled == 2
-    before = house.bytes_of()
+    before = house.told()
     again = recall(house, sent, "2026-04-03T10:00")
     assert (again.recalled, "2 stay as they were: A recall was asked for before." in again.sentence) == (
         0,
         True,
     )
-    assert house.bytes_of() == before
+    assert house.told() == before
     assert written(house) == [("ONE", "DUPL"), ("OTHER", "DUPL")]
 
 

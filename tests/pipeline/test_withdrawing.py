@@ -238,11 +238,11 @@ def test_one_order_or_all_that_may_be(
 def test_twice_does_nothing_the_second_time(house: House, act: Act, again: str) -> None:
     key = WAITING(house)
     house.reprocess(act, NOON, key=key)
-    states, files = house.orders(key), house.bytes_of()
+    states, files = house.orders(key), house.told()
     digest = house.digest()
     (done,) = house.reprocess(act, again, key=key)
     assert done.moved == 0
-    assert (house.orders(key), house.bytes_of()) == (states, files)
+    assert (house.orders(key), house.told()) == (states, files)
     assert (house.digest() == digest) == (again == NOON), "another order is written down, and that is all"
 
 

@@ -152,7 +152,9 @@ def test_eb_10_a_block_without_end_lasts() -> None:
         pytest.param("2026-04-02T09:30", None, "held EB-10 DS0H", id="EB-10 09:30"),
         pytest.param("2026-04-01T10:00", None, "held EB-10 DS0H", id="24 hours before"),
         pytest.param("2026-04-01T09:59:59", None, "paid", id="a second longer before"),
-        pytest.param("2026-04-02T10:00", None, "paid", id="at the block: the door judges"),
+        pytest.param(
+            "2026-04-02T10:00", None, "rejected EB-10 DS0H", id="at the block, taken before it was known"
+        ),
         pytest.param(
             "2026-04-02T09:30", "2026-04-02T09:59", "held EB-10 DS0H", id="released before the block"
         ),
