@@ -9,7 +9,7 @@ forgot may have left already, so nothing more is taken, judged, ordered or paid 
 import datetime
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.journal import Delivery, Noted, Ordered, Publication, Sent
 from sepa.model.payment import Bulk, Departure, Settlement
 from sepa.pipeline.home import Home, utc
-from sepa.store.files import make_folder, publish
+from sepa.store.files import make_folder, publish, sweep
 
 PENDING = ".pending-"
 KINDS: tuple[Noted, ...] = ("came", "ordered", "settled", "left", "sent")
@@ -62,7 +62,7 @@ def unknown(home: Home, *, whole: bool = False) -> list[Path]:
         for path in paths:
             is_known = _id(kind, path) in known[kind]
             if path.name.startswith(PENDING):
-                _settle(path, is_known)
+                _settle(home, path, is_known)
             elif not is_known:
                 lost.append(path)
     return lost
@@ -100,11 +100,11 @@ def note_departure(home: Home, bulk: Bulk, at: datetime.datetime) -> None:
         raise BrokenPromise(f"bulk {bulk.id} began to leave with other orders")
 
 
-def note_sent(home: Home, bulk: Bulk, files: Iterable[Publication]) -> None:
-    """Write down that all files of a bulk lie there; after the journal knows it. They are not laid there again."""
-    place = _folder(home, "sent", bulk.window) / f"{bulk.id}.json"
-    if not place.exists():
-        _write(home, "sent", bulk.window, bulk.id, Sent(bulk.id, utc(bulk.window), tuple(files)))
+@contextmanager
+def sending(home: Home, bulk: Bulk, files: Iterable[Publication]) -> Iterator[None]:
+    """Around the journal's word that all files of a bulk lie there: from then on they are not laid there again."""
+    with _pending(home, "sent", bulk.window, bulk.id, Sent(bulk.id, utc(bulk.window), tuple(files))):
+        yield
 
 
 def forget(home: Home, before: datetime.date) -> None:
@@ -141,20 +141,37 @@ def _folder(home: Home, kind: Noted, at: datetime.datetime) -> Path:
 
 
 def _write(home: Home, kind: Noted, at: datetime.datetime, id: str, content: Any) -> None:
-    publish(_folder(home, kind, at), f"{id}.json", msgspec.json.encode(content))
+    sweep(home.archive)
+    publish(_folder(home, kind, at), f"{id}.json", msgspec.json.encode(content), drafts=home.archive)
 
 
 @contextmanager
 def _pending(home: Home, kind: Noted, at: datetime.datetime, id: str, content: Any) -> Iterator[None]:
-    """Noted before as pending, after as done. Whoever is killed in between leaves it to the next who asks."""
-    folder, name = _folder(home, kind, at), f"{id}.json"
-    publish(folder, PENDING + name, msgspec.json.encode(content))
+    """Noted before as pending, after as done. Whoever is killed in between leaves it to the next who asks.
+
+    What somebody noted already, or is about to, is theirs: of two who order the same, the first one's note counts.
+    """
+    folder, place = _folder(home, kind, at), f"{id}.json"
+    pending = folder / (PENDING + place)
+    sweep(home.archive)
+    ours = not (folder / place).exists() and _laid(home, pending, msgspec.json.encode(content))
     yield  # after an exception it stays pending: whether it came to be, the journal knows
-    publish(folder, name, msgspec.json.encode(content))
-    (folder / (PENDING + name)).unlink(missing_ok=True)
+    if ours:
+        _settle(home, pending, True)
 
 
-def _settle(pending: Path, is_known: bool) -> None:
-    if is_known:
-        publish(pending.parent, pending.name.removeprefix(PENDING), pending)
+def _laid(home: Home, pending: Path, content: bytes) -> bool:
+    """Lay a note there as pending; False where another one of that name lies there."""
+    try:
+        publish(pending.parent, pending.name, content, drafts=home.archive)
+    except BrokenPromise:
+        return False
+    return True
+
+
+def _settle(home: Home, pending: Path, is_known: bool) -> None:
+    place = pending.with_name(pending.name.removeprefix(PENDING))
+    if is_known and not place.exists():
+        with suppress(FileNotFoundError):  # another worker settles it just now
+            publish(place.parent, place.name, pending, drafts=home.archive)
     pending.unlink(missing_ok=True)

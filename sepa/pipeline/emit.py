@@ -12,7 +12,7 @@ from sepa.model.payment import Bulk, BulkKind, Payment, Posting
 from sepa.model.reference import Reference
 from sepa.pipeline.away import order_away
 from sepa.pipeline.beside import all_drawn, hands_for
-from sepa.pipeline.book import note_departure, note_sent, refuse_behind
+from sepa.pipeline.book import note_departure, refuse_behind, sending
 from sepa.pipeline.handover import hand_over
 from sepa.pipeline.home import Home
 from sepa.pipeline.publish import draft, publish_as, sweep_drafts
@@ -53,8 +53,8 @@ def emit_bulks(home: Home, at: datetime.datetime, *, only: str | None = None) ->
             return []
         note_departure(home, bulk, at)
         left = _away(home, bulk, at) if bulk.kind == "hand-over" else _files(home, bulk, banks, at)
-        home.journal.published(left, settles=bulk.id)
-        note_sent(home, bulk, left)
+        with sending(home, bulk, left):
+            home.journal.published(left, settles=bulk.id)
         return left
 
     return _paths(each_of(bulks, emit, lambda id: f"bulk {id}"))

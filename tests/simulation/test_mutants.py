@@ -53,11 +53,11 @@ MUTANTS: dict[str, tuple[int, str, dict[str, Any]]] = {
         1, "too much", {"sepa.pipeline.claim.move": lambda source, place: source.rename(place)},
     ),
     "what is paid is due again": (
-        1, "", {"sepa.store.sql.settlement._DUE": ("waiting", "pending-funds", "paid")},
+        1, "", {"sepa.store.sql.sealing.DUE": ("waiting", "pending-funds", "paid")},
     ),
     "money is not looked for": (1, "it must be", {"sepa.settle.available_cents": always(10**12)}),
     "a cent too much is credited": (
-        3, "both sides", {"sepa.settle._Run._posting": _posting(), "sepa.store.sql.settlement._agree": always(None)},
+        3, "both sides", {"sepa.settle._Run._posting": _posting(), "sepa.store.sql.sealing._balance": always(None)},
     ),
     "files are not named by their content": (2, "other bytes", {"sepa.pipeline.emit.file_name": plain_name}),
     "one person releases": (2, "it must be held", {"sepa.pipeline.acts.needs_two": always(False)}),
