@@ -38,6 +38,7 @@ def refuse_behind(home: Home) -> None:
 
     Entries of which nobody wrote whether they came true, because the writer was killed, are settled on the way.
     """
+    sweep(home.archive)
     forgotten = unknown(home)
     if forgotten:
         count, kinds = len(forgotten), sorted({path.parent.parent.name for path in forgotten})
@@ -154,10 +155,15 @@ def _pending(home: Home, kind: Noted, at: datetime.datetime, id: str, content: A
     folder, place = _folder(home, kind, at), f"{id}.json"
     pending = folder / (PENDING + place)
     sweep(home.archive)
-    ours = not (folder / place).exists() and _laid(home, pending, msgspec.json.encode(content))
+    note = msgspec.json.encode(content)
+    ours = not (folder / place).exists() and _laid(home, pending, note)
     yield  # after an exception it stays pending: whether it came to be, the journal knows
     if ours:
-        _settle(home, pending, True)
+        if not (
+            folder / place
+        ).exists():  # what was pending may be gone: somebody asked before the journal knew
+            publish(folder, place, note, drafts=home.archive)
+        pending.unlink(missing_ok=True)
 
 
 def _laid(home: Home, pending: Path, content: bytes) -> bool:

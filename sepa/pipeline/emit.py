@@ -39,10 +39,10 @@ def emit_bulks(home: Home, at: datetime.datetime, *, only: str | None = None) ->
     What is written follows from the seal and from what was withdrawn before emission began, so a repeat after a
     kill writes the same bytes. A bulk of which everything was withdrawn has no files. `only` names one bulk.
     """
+    refuse_behind(home)
     bulks = [each for each in home.journal.bulks_to_publish() if only in (None, each)]
     if not bulks:
         return []
-    refuse_behind(home)
     sweep_drafts(home)
     banks = banks_of(home, home.reference())
 
