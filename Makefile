@@ -11,9 +11,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 demo: $(READY)  ## One business day of the sample bank through the real DAGs.
 	@$(BIN)/python -m sepa.orchestration.demo
 
-test: $(READY) lint  ## Style, types, import contracts, then every test; those that start servers of their own one after the other.
-	$(BIN)/python -m pytest -n 2 --ignore=tests/dags/test_real_stack.py
-	$(BIN)/python -m pytest tests/dags/test_real_stack.py
+test: $(READY) lint  ## Style, types, import contracts, then every test; those with a real Airflow one after the other.
+	$(BIN)/python -m pytest -n 2 --ignore=tests/dags
+	$(BIN)/python -m pytest tests/dags
 
 fast: $(READY)  ## Everything but the slow tests (a real Airflow, whole days).
 	$(BIN)/python -m pytest -m "not slow"
