@@ -21,6 +21,9 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     asked.add_argument("target")
     asked.add_argument("--seconds", type=int, default=60)
+    asked.add_argument(
+        "--runs", type=int, default=-1, help="at most so many; -1 is as many as there is time for"
+    )
     asked.add_argument("--seed", type=int, default=0, help="0 is another one each time")
     options = asked.parse_args()
     with atheris.instrument_imports(include=["sepa"]):
@@ -43,6 +46,7 @@ def main() -> None:
         [
             sys.argv[0],
             f"-max_total_time={options.seconds}",
+            f"-runs={options.runs}",
             f"-rss_limit_mb={MEGABYTES_MAX}",
             f"-timeout={SECONDS_EACH_MAX}",
             f"-seed={options.seed}",

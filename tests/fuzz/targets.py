@@ -102,7 +102,7 @@ def lexers_target(content: bytes) -> None:
     for fault, form in (
         (iban_fault, r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}"),
         (bic_fault, r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?"),
-        (creditor_id_fault, r"[A-Z]{2}[0-9]{2}[A-Z0-9]{3}.{1,28}"),
+        (creditor_id_fault, r"[A-Z]{2}[0-9]{2}[A-Z0-9+?/:().,'-]{3}.{1,28}"),
     ):
         if fault(text) is None:
             assert re.fullmatch(form, text.upper(), re.ASCII), (fault, text)
