@@ -53,7 +53,10 @@ MUTANTS: dict[str, tuple[int, str, dict[str, Any]]] = {
         1, "too much", {"sepa.pipeline.claim.move": lambda source, place: source.rename(place)},
     ),
     "what is paid is due again": (
-        1, "", {"sepa.store.sql.sealing.DUE": ("waiting", "pending-funds", "paid")},
+        1, "", {
+            "sepa.store.sql.settlement.DUE": ("waiting", "pending-funds", "paid"),
+            "sepa.store.sql.sealing.DUE": ("waiting", "pending-funds", "paid"),
+        },
     ),
     "money is not looked for": (1, "it must be", {"sepa.settle.available_cents": always(10**12)}),
     "a cent too much is credited": (
