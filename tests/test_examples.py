@@ -4,6 +4,7 @@ import datetime
 from importlib import resources
 from pathlib import Path
 
+import msgspec
 import pytest
 import yaml
 
@@ -12,6 +13,7 @@ from sepa.cli.rules_page import rule_line, selected, shown_value
 from sepa.cli.tables import sentence_of, told_event
 from sepa.model.finding import Effect, Finding
 from sepa.model.journal import Event
+from sepa.model.profile import AT_CHOICE, Profile
 from sepa.pipeline.check import reason_line
 from sepa.pipeline.tell import reason
 from sepa.rules import RULES
@@ -61,6 +63,40 @@ def test_the_rule_speaks_of_what_it_refuses(rule: Rule, tmp_path: Path) -> None:
         assert (each.source, each.remedy.text) == (rule.source, rule.remedy)
         assert_told_alike(each, rule)
     assert pair_of(rule).element in [said.element(each) for each in found]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in PLAYED if rule.values[0].name in AT_CHOICE])
+def test_ct_06_a_bank_chooses_whether_the_rule_refuses_or_only_warns(rule: Rule, tmp_path: Path) -> None:
+    pair = pair_of(rule)
+    played = scene(base_of(rule, pair), merged(pair.given, pair.refused), tmp_path)
+    wanted = "warn" if rule.effect == "reject" else "reject"
+    choice = {"severity": {rule.name: wanted}}
+    settings = msgspec.to_builtins(played.profile) | {"rejection": choice}
+    played.profile = msgspec.convert(settings, Profile)
+    played.profile_changes |= {"rejection": choice}
+    said = play(played, tmp_path / "home")
+    assert [each.effect for each in said.of(rule.id, rule.name)] == [wanted]
+    refused = {"rejected", "not-executed"}.intersection(said.outcomes)
+    assert bool(refused) == (wanted == "reject")
+
+
+def test_a_choice_of_one_rule_leaves_its_neighbours_alone() -> None:
+    """Money is safe: what is at choice is a list, and no rule about money, dates or rights of the payer is in it."""
+    names = {rule.name for rule in RULES}
+    assert names >= AT_CHOICE
+    guarded = {
+        "amounts",
+        "funds",
+        "consents",
+        "screening",
+        "accounts",
+        "payers",
+        "contract",
+        "signatures",
+        "limits",
+    }
+    assert guarded.isdisjoint(name.partition(".")[0] for name in AT_CHOICE)
+    assert {rule.effect for rule in RULES if rule.name in AT_CHOICE} == {"reject", "warn"}
 
 
 def assert_told_alike(found: Finding, rule: Rule) -> None:

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sepa.cli.examples import Changes, base_of, example_of, notation, paths_of
+from sepa.model.profile import AT_CHOICE
 from sepa.rules.rule import Rule
 
 Profiles = Mapping[str, Mapping[str, Any]]
@@ -156,6 +157,9 @@ def _facts(rule: Rule, profiles: Profiles, code: Any) -> list[tuple[str, str]]:
     facts.append(("Looks at", f"{element}{_SUBJECTS[rule.subject]}, in {kinds}"))
     facts += [("Says", f"{', '.join(rule.codes)}: {rule.message}"), ("Remedy", rule.remedy)]
     facts += [("Parameter", f"{code(name)} = {_values(name, profiles, code)}") for name in rule.parameters]
+    if rule.name in AT_CHOICE:
+        other = "only remark" if rule.effect == "reject" else "refuse"
+        facts.append(("Choice", f"a profile may have it {other} instead, by {code('rejection.severity')}"))
     if rule.needs:
         facts.append(("Needs", f"the bank's table of {', '.join(rule.needs)}"))
     return [*facts, ("Source", rule.source)]
@@ -199,7 +203,7 @@ def shown_value(value: Any) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, dict):
-        text = ", ".join(f"{key} {shown_value(each)}" for key, each in value.items())
+        text = ", ".join(f"{key} {shown_value(each)}" for key, each in value.items()) or "none"
     elif isinstance(value, list | tuple) and value and isinstance(value[0], dict) and "codes" in value[0]:
         text = ", ".join(f"{len(each['codes'])} countries since {each['valid_from']}" for each in value)
     elif isinstance(value, list | tuple):

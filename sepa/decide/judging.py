@@ -132,6 +132,7 @@ class Judging:
         self._block_rules: tuple[Rule, ...] = ()
         self._questions: tuple[tuple[Quiet, Checks], ...] = ()
         self._of_strangers: tuple[tuple[Quiet, Checks], ...] = ()
+        self._of_repeats = tuple(rule.under(desk.profile) for rule in duplicates.RULES)
         self._open: Block | None = None
         self._blocks: list[BlockTally] = []
         self._block_ids: set[str] = set()
@@ -148,7 +149,10 @@ class Judging:
         """Take the head and return what stands against the whole message so far."""
         self._head = head
         case = self._case(None, None)
-        judged = [rule for rule in _PLAIN if head.kind in rule.kinds and not self._lacks_table(rule)]
+        bank = self._desk.profile
+        judged = [
+            rule.under(bank) for rule in _PLAIN if head.kind in rule.kinds and not self._lacks_table(rule)
+        ]
         self._block_rules = tuple(rule for rule in judged if rule.subject == "payment-information")
         about_orders = [rule for rule in judged if rule.subject == "transaction"]
         self._questions = _grouped(about_orders)
@@ -281,7 +285,7 @@ class Judging:
         came_before = in_earlier and not block.strange
         if came_before or again:
             repetition = duplicates.Repetition(transaction, came_before, again)
-            findings += findings_of(duplicates.RULES, repetition, case)
+            findings += findings_of(self._of_repeats, repetition, case)
         outcome: Outcome = "accepted"
         if findings or block.tally.findings or self._refused:
             outcome = block.outcome(findings, self._refused, route)

@@ -303,6 +303,14 @@ class FourEyes(Section, frozen=True):
     compliance: bool = False
 
 
+class Rejection(Section, frozen=True):
+    """`severity`: what a finding of a rule does that is named in `AT_CHOICE`; a rule that is not named does as its
+    card says (CT-06).
+    """
+
+    severity: dict[str, RejectOrWarn] = {}
+
+
 class Unsettled(Section, frozen=True):
     pain002_status: Literal["RJCT"]
 
@@ -554,6 +562,7 @@ class Profile(Section, frozen=True):
     records: Records = Records()
     correction: CorrectionTerms = CorrectionTerms()
     fx: Fx = Fx()
+    rejection: Rejection = Rejection()
 
 
 class Unchanging(msgspec.Struct, frozen=True):
@@ -599,3 +608,32 @@ GAPS: frozenset[str] = frozenset(
 )
 """Parameters that the terms name and give no value to. Where one is null, nothing that needs it is decided, and a
 profile in production does not load (bank terms, section 30)."""
+
+AT_CHOICE: frozenset[str] = frozenset(
+    {
+        "duplicates.end_to_end_id",
+        "extras.block",
+        "extras.order",
+        "identifiers.creditor_bic_country",
+        "identifiers.creditor_national_digits",
+        "identifiers.debtor_bic_country",
+        "identifiers.debtor_national_digits",
+        "identifiers.own_national_digits",
+        "instrument.payment_type_once",
+        "mandates.new_account_alone",
+        "names.initiating_party",
+        "purposes.block_category",
+        "purposes.category",
+        "purposes.purpose",
+        "remittance.creditor_reference",
+        "symbols.constant_symbol",
+        "symbols.form",
+        "symbols.specific_symbol",
+        "symbols.variable_symbol",
+        "texts.block_id",
+        "texts.message_id",
+    }
+)
+"""Rules of which neither money nor a message between banks depends, by their names. A bank may choose for each whether
+it refuses or only warns (CT-06). Every other rule guards money, a right of the payer or what the clearing takes, or has
+a parameter of its own."""

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from sepa.model.authorisation import Authorisation
 from sepa.model.finding import Effect, Finding, Findings, Subject
 from sepa.model.limit import Allowance
 from sepa.model.message import MessageHead, PaymentInformation
-from sepa.model.profile import Profile
+from sepa.model.profile import AT_CHOICE, Profile
 from sepa.model.reference import Partner, Reference
 from sepa.model.verdict import Dating
 from sepa.scheme.phrase import Phrase
@@ -67,6 +68,21 @@ class Rule(msgspec.Struct, frozen=True):
     effect: Effect = "reject"
     blames: Literal["client", "bank", "other"] = "client"
     quiet_if: Quiet | None = None
+
+    def under(self, profile: Profile) -> "Rule":
+        """This rule as the profile has it: where a bank may choose, it refuses or warns as that bank chose (CT-06)."""
+        wanted = profile.rejection.severity.get(self.name, self.effect)
+        if wanted == self.effect:
+            return self
+        usual, check = self.effect, self.check
+
+        def chosen(subject: Any, case: Case) -> Findings:
+            return tuple(
+                replace(finding, effect=wanted) if finding.effect == usual else finding
+                for finding in check(subject, case)
+            )
+
+        return replace(self, effect=wanted, check=chosen)
 
     def finding(
         self,
@@ -126,9 +142,11 @@ def rule(
     def make(check: Callable[[Any, Case], Findings]) -> Rule:
         family = check.__module__.rsplit(".", 1)[-1]
         sentence = (check.__doc__ or "").strip().splitlines()[0]
+        name = f"{family}.{check.__name__}"
+        chosen = ("rejection.severity",) if name in AT_CHOICE else ()
         return Rule(
             id=id,
-            name=f"{family}.{check.__name__}",
+            name=name,
             subject=subject,
             sentence=sentence,
             source=source,
@@ -136,7 +154,7 @@ def rule(
             message=message,
             remedy=remedy,
             check=check,
-            parameters=parameters,
+            parameters=parameters + chosen,
             needs=needs,
             kinds=kinds,
             effect=effect,

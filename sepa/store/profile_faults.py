@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from sepa.model.profile import GAPS, CountryList, PriceList, Profile, Section
+from sepa.model.profile import AT_CHOICE, GAPS, CountryList, PriceList, Profile, Section
 from sepa.scheme.calendar import months_after, working_days
 from sepa.scheme.countries import is_country
 
@@ -135,6 +135,12 @@ def contradictions(profile: Profile) -> Iterator[tuple[str, str]]:
     ways = profile.intake.authorisation
     if not ways or len(set(ways)) < len(ways):
         yield "intake.authorisation", "must name at least one way, each once"
+    for rule in profile.rejection.severity:
+        if rule not in AT_CHOICE:
+            yield (
+                "rejection.severity",
+                f"found {rule}; allowed: {', '.join(sorted(AT_CHOICE))}. No profile chooses for any other rule.",
+            )
     terms = profile.profile
     if (
         terms.announced_on
@@ -194,7 +200,7 @@ def parameters(profile: Profile) -> dict[str, Any]:
 
     def collect(prefix: str, values: dict[str, Any]) -> None:
         for key, value in values.items():
-            if isinstance(value, dict):
+            if isinstance(value, dict) and value:
                 collect(f"{prefix}{key}.", value)
             else:
                 found[prefix + key] = value

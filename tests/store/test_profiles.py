@@ -159,6 +159,21 @@ def test_versions_that_cannot_stand_side_by_side(tmp_path: Path, other: str, sen
 
 FAULTS = [
     pytest.param(
+        "rejection: {severity: {amounts.at_most: warn}}",
+        "bank.yaml: rejection.severity: found amounts.at_most; allowed: duplicates.end_to_end_id, ",
+        id="CT-06 what guards money is not softened",
+    ),
+    pytest.param(
+        "rejection: {severity: {symbols.forms: warn}}",
+        "bank.yaml: rejection.severity: found symbols.forms; allowed: ",
+        id="CT-06 a rule that is none",
+    ),
+    pytest.param(
+        "rejection: {severity: {symbols.form: hold}}",
+        "bank.yaml: rejection.severity: found {'symbols.form': 'hold'}; allowed: names, each with one of reject, warn",
+        id="CT-06 an effect that is no choice",
+    ),
+    pytest.param(
         "stated: {refund.mod: full}",
         "bank.yaml: stated.refund.mod: unknown; what the terms state stands in the profile it extends",
         id="what no terms state",
