@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test fast kill soak tamper ui lint bench fuzz fuzz-ci bom licences audit-dependencies clean
+.PHONY: demo test fast kill soak tamper ui lint bench performance fuzz fuzz-ci bom licences audit-dependencies clean
 
 demo: $(READY)  ## One business day of the sample bank through the real DAGs.
 	@$(BIN)/python -m sepa.orchestration.demo
@@ -36,8 +36,11 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: $(READY)  ## Our cost beside a plain pass of the parser over the same file.
-	$(BIN)/python -m bench
+bench: $(READY)  ## Our cost beside a plain pass of the parser over the same file: make bench BENCH="intake --sizes 1000000"
+	$(BIN)/python -m bench $(BENCH)
+
+performance: $(READY)  ## docs/performance.md, from what the bench measured.
+	$(BIN)/python -m bench --page
 
 TARGETS ?= gate message original lexers tables profile signatures told
 SECONDS ?= 600

@@ -1,34 +1,38 @@
-"""A real home with one large file in its inbox, and the time of each step that the desk takes with it.
+"""A real home with files in its inbox, and the time of each step that the desk takes with them.
 
-`python -m bench.desk FILE HOME` runs the steps in this process and prints their seconds as JSON.
+`python -m bench.desk WORK HOME` does the steps of one kind of work in this process and prints what each took:
+`intake` and `files` from the inbox to the sender's answer, `settlement` of what then waits. `--journal URL` and
+`--server PID` name a database beside the home, and the server whose processor time counts as well.
 """
 
+import argparse
 import csv
-import json
 import shutil
-import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from bench.orders import OWN_ACCOUNT, own_creditors
+from bench.orders import own_creditors, paying_account
 from bench.people import BANKS
+from bench.spent import BenchFault, Spent, spent, tell
 from sepa.pipeline.claim import claim
 from sepa.pipeline.emit import emit_bulks, emit_reports
 from sepa.pipeline.home import Home, make_folders, open_home, read_instant
-from sepa.pipeline.judge import judge
+from sepa.pipeline.judge import judge_all
 from sepa.pipeline.settle import seal_window
 
 PARTNER = "bench"
 LISTED = 10_000
 RECEIVED, WINDOW = "2026-04-02T10:00", "2026-04-02T11:30"
+CLAIM, JUDGE, ANSWER = "claim", "judge into the journal", "answer (pain.002)"
+SEAL, PUBLISH, REPORT = "fund and seal", "write, check and publish", "report"
 
 
-def make_home(root: Path, orders: int) -> None:
+def make_home(root: Path, orders: int, debtors: int = 1) -> None:
     """A home whose tables know every bank and every account that so many orders name."""
     make_folders(root)
     reference = root / "reference"
-    accounts = [(OWN_ACCOUNT, "o-0", "Veľká firma, a.s.", "900000000.00")]
+    paying = [paying_account(debtor) for debtor in range(debtors)]
+    accounts = [(iban, "o-0", "Veľká firma, a.s.", "9000000000.00") for iban in paying]
     accounts += [(iban, f"o-{iban}", "Creditor", "0.00") for iban in own_creditors(orders)]
     _write(reference / "accounts.csv", ("iban", "owner", "name", "balance"), accounts)
     reaches = ("credit_transfer", "direct_debit_core", "direct_debit_b2b")
@@ -49,48 +53,65 @@ def make_home(root: Path, orders: int) -> None:
     _write(reference / "consents.csv", shown, [])
     persons = [("bench", "1", "sanction", f"Listed Person {number}") for number in range(LISTED)]
     _write(reference / "screening.csv", ("list", "version", "kind", "name"), persons)
-    partners = f"partners:\n  - id: {PARTNER}\n    name: Bench\n    accounts: [{OWN_ACCOUNT}]\n"
+    partners = f"partners:\n  - id: {PARTNER}\n    name: Bench\n    accounts: [{', '.join(paying)}]\n"
     (reference / "partners.yaml").write_text(partners, "utf-8")
 
 
-def drop(root: Path, file: Path) -> None:
-    """Put the file into the partner's inbox."""
+def drop(root: Path, files: Iterable[Path]) -> None:
+    """Put copies of files into the partner's inbox."""
     inbox = root / "inbox" / PARTNER
     inbox.mkdir(parents=True)
-    shutil.copyfile(file, inbox / "orders.xml")
+    for file in files:
+        shutil.copyfile(file, inbox / file.name)
 
 
-def steps(home: Home) -> dict[str, float]:
-    """The seconds of each step. Every order must be paid, or the figures would mean little."""
-    received, window = read_instant(RECEIVED, home.profile), read_instant(WINDOW, home.profile)
-    taken: dict[str, float] = {}
-
-    def timed(name: str, step: Callable[[], object]) -> None:
-        start = time.perf_counter()
-        step()
-        taken[name] = time.perf_counter() - start
-
-    timed("claim", lambda: claim(home, received))
-    (key,) = home.journal.unjudged()
-    timed("judge into the journal", lambda: judge(home, key, at=received))
-    timed("report", lambda: emit_reports(home, received))
-    timed("settle and seal", lambda: seal_window(home, window))
-    timed("write, check and publish bulks", lambda: emit_bulks(home, window))
-    states = {state for _, state in home.journal.state_counts(key)}
-    if states != {"paid"}:
-        raise SystemExit(f"not every order was paid: {states}")
-    return taken
+def intake(home: Home, timed: Callable[[str, Callable[[], object]], None]) -> None:
+    """From the inbox to the sender's answer."""
+    received = read_instant(RECEIVED, home.profile)
+    timed(CLAIM, lambda: claim(home, received))
+    keys = home.journal.unjudged()
+    timed(JUDGE, lambda: judge_all(home, keys, at=received))
+    timed(ANSWER, lambda: emit_reports(home, received))
+    if not keys or home.journal.unjudged():
+        raise BenchFault("not every file was judged")
 
 
-def _write(path: Path, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def settlement(home: Home, timed: Callable[[str, Callable[[], object]], None]) -> None:
+    """Pay what waits."""
+    window = read_instant(WINDOW, home.profile)
+    timed(SEAL, lambda: seal_window(home, window))
+    timed(PUBLISH, lambda: emit_bulks(home, window))
+    timed(REPORT, lambda: emit_reports(home, window))
+    if left := home.journal.waiting():
+        raise BenchFault(f"not every order was paid: {left}")
+
+
+WORKS = {"intake": intake, "settlement": settlement}
+
+
+def _write(path: Path, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(head)
         table.writerows(rows)
 
 
+def main() -> None:
+    arguments = argparse.ArgumentParser(prog="python -m bench.desk", description=__doc__)
+    arguments.add_argument("work", choices=WORKS)
+    arguments.add_argument("home", type=Path)
+    arguments.add_argument("--journal")
+    arguments.add_argument("--server", type=int)
+    chosen = arguments.parse_args()
+    taken: dict[str, Spent] = {}
+
+    def timed(name: str, step: Callable[[], object]) -> None:
+        taken[name] = spent(step, chosen.server)
+
+    with open_home(chosen.home, journal_url=chosen.journal) as home:
+        WORKS[chosen.work](home, timed)
+    tell(taken)
+
+
 if __name__ == "__main__":
-    file, root = Path(sys.argv[1]), Path(sys.argv[2])
-    drop(root, file)
-    with open_home(root) as home:
-        sys.stdout.write(json.dumps(steps(home)))
+    main()
