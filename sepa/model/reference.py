@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from sepa.model.authorisation import AuthorisationKind, SigningKey
+from sepa.model.authorisation import AuthorisationKind, SignatureForm, SigningKey
 from sepa.model.compliance import Declaration, Stop, Switch
 from sepa.model.limit import Limit
 from sepa.model.profile import Bank
@@ -124,7 +124,8 @@ class Partner(msgspec.Struct, frozen=True):
     longer counts, `in_doubt` has a person look at its orders (CT-10). From `blocked_at` on and before
     `unblocked_at` nothing is taken from it (EB-10).
 
-    One whose `authorisation` is an electronic signature signs every file with one of `keys` (CT-08).
+    One whose `authorisation` is an electronic signature signs every file with one of `keys` (CT-08), in the
+    form `signature`.
     """
 
     id: str
@@ -143,6 +144,7 @@ class Partner(msgspec.Struct, frozen=True):
     blocked_at: datetime.datetime | None = None
     unblocked_at: datetime.datetime | None = None
     authorisation: AuthorisationKind = "channel_session"
+    signature: SignatureForm = "plain"
     keys: tuple[SigningKey, ...] = ()
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sepa.model.authorisation import Authorisation
 from sepa.model.reference import Partner, Reference
+from sepa.signatures import verify
 from sepa.store.files import is_plain, open_plain
 
 SIGNATURE = ".sig"
@@ -31,20 +32,23 @@ def read_signature(file: Path) -> bytes | None:
 
 
 def authorisation_of(
-    file: Path, partner: Partner | None, reference: Reference, day: datetime.date
+    file: Path, partner: Partner | None, reference: Reference, received: datetime.datetime
 ) -> Authorisation | None:
-    """How a file was authorised that came from `partner` on `day`, in the bank's zone; None without a partner."""
+    """How a file was authorised that came from `partner`, received then in the bank's zone; None without a partner.
+
+    Unavailable and TimeoutError where our own machine cannot verify.
+    """
     if partner is None:
         return None
     if partner.authorisation == "channel_session":
         return Authorisation("channel_session", "verified")
-    from sepa.store.signatures import verify  # most partners sign nothing, and the guest is heavy
-
-    others = [each for id, each in (reference.partners or {}).items() if id != partner.id]
+    form = partner.signature
+    alike = [each for each in (reference.partners or {}).values() if each.signature == form]
     return verify(
         file,
         read_signature(file),
+        form=form,
         own=partner.keys,
-        others=[key for each in others for key in each.keys],
-        day=day,
+        others=[key for each in alike if each.id != partner.id for key in each.keys],
+        received=received,
     )

@@ -158,7 +158,7 @@ def desk_for(
         received_at=received,
         partner=contract,
         partner_id=partner,
-        authorisation=authorisation_of(file, contract, reference, received.date()) if file else None,
+        authorisation=authorisation_of(file, contract, reference, received) if file else None,
     )
 
 

@@ -1,5 +1,6 @@
 """Whether a file of a sender who signs bears that sender's signature."""
 
+from sepa.model.authorisation import AuthorisationOutcome
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.message import MessageHead
 from sepa.rules.rule import Case, Rule, rule
@@ -19,7 +20,7 @@ _ELEMENT = "group_header.initiating_party"
 )
 def signed(subject: MessageHead, case: Case) -> Findings:
     """A sender whose agreement says so signs every file."""
-    if not _must_sign(case) or _outcome(case) != "missing":
+    if _outcome(case) != "missing":
         return NOTHING
     return (signed.finding("DS0A", _ELEMENT, None, "a signature beside the file"),)
 
@@ -35,27 +36,99 @@ def signed(subject: MessageHead, case: Case) -> Findings:
     needs=("partners",),
 )
 def signature_right(subject: MessageHead, case: Case) -> Findings:
-    """A signature is the sender's own, over the very bytes of the file, by a key that counts that day."""
-    outcome = _outcome(case)
-    if not _must_sign(case) or outcome in ("verified", "missing"):
+    """A signature is over the very bytes of the file, by a key that we know."""
+    if _outcome(case) != "wrong":
         return NOTHING
-    expected = "a signature with a key of yours that counts on this day"
-    if outcome == "expired":
-        message = "The key of this signature does not count on the day on which the file came."
-        return (signature_right.finding("DS0B", _ELEMENT, None, expected, message=message),)
-    return (signature_right.finding("DS0B", _ELEMENT, None, expected),)
+    return (signature_right.finding("DS0B", _ELEMENT, None, "a signature with a key of yours"),)
 
 
-def _must_sign(case: Case) -> bool:
-    return case.partner is not None and case.partner.authorisation == "electronic_signature"
+@rule(
+    "CT-08",
+    subject="message",
+    source="otp-sk V.1(9), V.1(10), VI.3(20)",
+    codes=("DS0B",),
+    message="This file was signed by somebody else.",
+    remedy="Sign the finished file with your own key, and send the orders in a new message.",
+    parameters=("intake.authorisation",),
+    needs=("partners",),
+)
+def signer_right(subject: MessageHead, case: Case) -> Findings:
+    """A signature is the sender's own; that of another partner does not do."""
+    if _outcome(case) != "other_signer":
+        return NOTHING
+    return (signer_right.finding("DS0B", _ELEMENT, None, "a signature with a key of yours"),)
 
 
-def _outcome(case: Case) -> str:
-    """What came of looking at a signature; a file that nobody looked at, or in another way, is not signed."""
+@rule(
+    "CT-08",
+    subject="message",
+    source="otp-sk V.1(9), V.1(10), VI.3(20)",
+    codes=("DS0B",),
+    message="This signature is of a form, an algorithm or a key that your agreement does not allow.",
+    remedy="Sign as your agreement says, and send the orders in a new message.",
+    parameters=("intake.authorisation",),
+    needs=("partners",),
+)
+def signature_fit(subject: MessageHead, case: Case) -> Findings:
+    """A signature is made in the form that was agreed, with algorithms and a key that are strong enough."""
+    if _outcome(case) != "unfit":
+        return NOTHING
+    return (signature_fit.finding("DS0B", _ELEMENT, None, "a signature as your agreement says"),)
+
+
+@rule(
+    "CT-08",
+    subject="message",
+    source="otp-sk V.1(9), V.1(10), VI.3(20)",
+    codes=("DS0B",),
+    message="The signature, its key or its certificate did not count when the file came.",
+    remedy="Sign with a key that counts, and send the orders in a new message; bring us a new key in good time.",
+    parameters=("intake.authorisation",),
+    needs=("partners",),
+)
+def signature_in_force(subject: MessageHead, case: Case) -> Findings:
+    """A signature, its key and its certificate count at the moment at which the file comes."""
+    if _outcome(case) != "expired":
+        return NOTHING
+    return (signature_in_force.finding("DS0B", _ELEMENT, None, "a signature that counts on this day"),)
+
+
+@rule(
+    "CT-08",
+    subject="message",
+    source="otp-sk V.1(9), V.1(10), VI.3(20)",
+    codes=("DS0B",),
+    message="The key of this signature was revoked.",
+    remedy="If this file is not yours, call us at once; "
+    "else sign with a new key, and send the orders in a new message.",
+    parameters=("intake.authorisation",),
+    needs=("partners",),
+)
+def key_not_revoked(subject: MessageHead, case: Case) -> Findings:
+    """The key of a signature was not revoked."""
+    if _outcome(case) != "revoked":
+        return NOTHING
+    return (key_not_revoked.finding("DS0B", _ELEMENT, None, "a signature with a key that was not revoked"),)
+
+
+def _outcome(case: Case) -> AuthorisationOutcome | None:
+    """What came of looking at the signature of one who must sign; None for all others.
+
+    A file that nobody looked at, or in another way, is not signed.
+    """
+    if case.partner is None or case.partner.authorisation != "electronic_signature":
+        return None
     authorisation = case.authorisation
     if authorisation is None or authorisation.kind != "electronic_signature":
         return "missing"
     return authorisation.outcome
 
 
-RULES: tuple[Rule, ...] = (signed, signature_right)
+RULES: tuple[Rule, ...] = (
+    signed,
+    signature_right,
+    signer_right,
+    signature_fit,
+    signature_in_force,
+    key_not_revoked,
+)

@@ -8,6 +8,7 @@ import msgspec
 from sepa.model.authorisation import SigningKey
 from sepa.model.profile import Profile
 from sepa.model.reference import Partner, Reference
+from sepa.signatures import Unavailable, identify
 from sepa.store.csv_table import ReferenceFault
 
 _FILE = "partners.yaml"
@@ -52,8 +53,6 @@ def _refuse_without_key(partner: Partner) -> Partner:
 
 
 def _read(folder: Path, partner: Partner, key: SigningKey) -> SigningKey:
-    from sepa.store.signatures import key_digest  # few banks need it, and the guest is heavy
-
     if Path(key.file).name != key.file:
         raise ReferenceFault(_FILE, 0, "file", key.file, f"the name of a file in keys/{partner.id}")
     if key.since is not None and key.until is not None and key.until < key.since:
@@ -61,9 +60,12 @@ def _read(folder: Path, partner: Partner, key: SigningKey) -> SigningKey:
     place = f"keys/{partner.id}/{key.file}"
     try:
         pem = (folder / place).read_bytes()
-        return msgspec.structs.replace(key, pem=pem, digest=key_digest(pem))
+        return msgspec.structs.replace(key, pem=pem, digest=identify(partner.signature, pem))
     except OSError as fault:
         raise ReferenceFault(place, 0, "", "nothing", "the public key that partners.yaml names") from fault
     except ValueError as fault:
-        expected = "a public key in PEM, Ed25519 or RSA of 2048 bits and more"
-        raise ReferenceFault(place, 0, "", "something else", expected) from fault
+        raise ReferenceFault(place, 0, "", "something else", str(fault)) from fault
+    except Unavailable as fault:
+        raise ReferenceFault(
+            _FILE, 0, "signature", f"{partner.signature} of {partner.id}", str(fault)
+        ) from fault

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import yaml
 
-from sepa.model.authorisation import AuthorisationKind, SigningKey
+from sepa.model.authorisation import AuthorisationKind, SignatureForm, SigningKey
 from sepa.model.reference import Authority, Partner
 from sepa.store import cells as cell
 from sepa.store.cells import Unfit
@@ -40,6 +40,7 @@ KEYS: dict[str, Reader] = {
     "blocked_at": cell.instant,
     "unblocked_at": cell.instant,
     "authorisation": cell.one_of(*get_args(AuthorisationKind)),
+    "signature": cell.one_of(*get_args(SignatureForm)),
     "keys": cell.text,
 }
 AUTHORITY_KEYS: dict[str, Reader] = {
@@ -48,7 +49,12 @@ AUTHORITY_KEYS: dict[str, Reader] = {
     "until": cell.instant,
     "in_doubt": cell.truth,
 }
-KEY_KEYS: dict[str, Reader] = {"file": cell.text, "since": cell.day, "until": cell.day}
+KEY_KEYS: dict[str, Reader] = {
+    "file": cell.text,
+    "since": cell.day,
+    "until": cell.day,
+    "revoked_at": cell.instant,
+}
 ENTRIES: dict[str, tuple[type[Authority] | type[SigningKey], str, dict[str, Reader]]] = {
     "accounts": (Authority, "iban", AUTHORITY_KEYS),
     "keys": (SigningKey, "file", KEY_KEYS),
@@ -56,7 +62,7 @@ ENTRIES: dict[str, tuple[type[Authority] | type[SigningKey], str, dict[str, Read
 """Lists whose items may be mappings: what such an item becomes, its required key, its keys."""
 LISTS = ("accounts", "messages", "keys")
 REQUIRED = ("id", "name", "accounts")
-NEVER_NULL = (*REQUIRED, *LISTS, "generation", "iban", "in_doubt", "authorisation", "file")
+NEVER_NULL = (*REQUIRED, *LISTS, "generation", "iban", "in_doubt", "authorisation", "signature", "file")
 
 
 def read_partners(file: str, content: bytes | None) -> dict[str, Partner] | None:

@@ -41,11 +41,11 @@ from sepa.scheme.money import amount_text, cents
 from sepa.scheme.name_key import name_key
 from sepa.scheme.rates import rate_text, rate_units
 from sepa.scheme.symbols import build_symbols, parse_symbols, symbol_fault
+from sepa.signatures import identify, verify
 from sepa.store import banking_days, cells, compliance, limits, profiles, reference
 from sepa.store.csv_table import ReferenceFault
 from sepa.store.files import NAME_BYTES, NAME_CHARS, safe_name
 from sepa.store.partners import read_partners
-from sepa.store.signatures import key_digest, verify
 from sepa.tell.mask import clean, mask_account, mask_accounts, mask_numbers, mask_within_name, shown_file_name
 from sepa.wire import read
 from sepa.wire.faults import SHOWN_CHARS
@@ -274,6 +274,7 @@ _OWN = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PEM = _OWN.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 _SIGNED = b"<Document/>"
 TRUE_SIGNATURE = _OWN.sign(_SIGNED)
+RECEIVED = datetime.datetime(2026, 4, 2, 10, tzinfo=datetime.UTC)
 
 
 def signatures_target(content: bytes) -> None:
@@ -281,13 +282,13 @@ def signatures_target(content: bytes) -> None:
     signed = SCRATCH / "signed.xml"
     if not signed.exists():
         signed.write_bytes(_SIGNED)
-    own = SigningKey(file="own.pem", pem=PEM, digest=key_digest(PEM))
-    found = verify(signed, content, own=[own], others=[], day=datetime.date(2026, 4, 2))
+    own = SigningKey(file="own.pem", pem=PEM, digest=identify("plain", PEM))
+    found = verify(signed, content, form="plain", own=[own], others=[], received=RECEIVED)
     assert found.outcome in ("verified", "wrong", "missing")
     if found.outcome == "verified":
         assert content == TRUE_SIGNATURE or base64.b64decode(b"".join(content.split())) == TRUE_SIGNATURE
     with suppress(ValueError):
-        assert len(key_digest(content)) == 64
+        assert len(identify("plain", content)) == 64
 
 
 def told_target(content: bytes) -> None:

@@ -10,13 +10,13 @@ import pytest
 
 from sepa.model.authorisation import SigningKey
 from sepa.pipeline.authorise import SIGNATURE_BYTES_MAX, read_signature
+from sepa.signatures import identify, verify
 from sepa.store.csv_table import ReferenceFault
 from sepa.store.reference import COLUMNS, load_reference
-from sepa.store.signatures import key_digest, verify
 from tests.fuzz.targets import PEM, TRUE_SIGNATURE
 
 SIGNED = b"<Document/>"
-DAY = datetime.date(2026, 4, 2)
+RECEIVED = datetime.datetime(2026, 4, 2, 10, tzinfo=datetime.UTC)
 
 Lay = Callable[[Path], object]
 
@@ -57,8 +57,11 @@ def test_a_broken_signature_is_never_one(lay: Lay, outcome: str, tmp_path: Path)
     file = tmp_path / "a.xml"
     file.write_bytes(SIGNED)
     lay(tmp_path / "a.xml.sig")
-    own = SigningKey(file="own.pem", pem=PEM, digest=key_digest(PEM))
-    assert verify(file, read_signature(file), own=[own], others=[], day=DAY).outcome == outcome
+    own = SigningKey(file="own.pem", pem=PEM, digest=identify("plain", PEM))
+    assert (
+        verify(file, read_signature(file), form="plain", own=[own], others=[], received=RECEIVED).outcome
+        == outcome
+    )
 
 
 KEYS = [
@@ -79,7 +82,7 @@ KEYS = [
 @pytest.mark.parametrize("pem", KEYS)
 def test_a_broken_key_is_none(pem: bytes) -> None:
     with pytest.raises(ValueError, match=r"\w+"):
-        key_digest(pem)
+        identify("plain", pem)
 
 
 ACCOUNT = b"iban,owner,name,balance\n"

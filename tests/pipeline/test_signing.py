@@ -248,6 +248,9 @@ def test_a_way_that_the_profile_does_not_offer_is_our_own_fault(signing: House) 
         pytest.param([{"since": "2026-01-01"}], "the key file", id="without a file"),
         pytest.param(["own.pem"], "such as file", id="no mapping"),
         pytest.param(
+            [{"file": "own.pem", "revoked_at": "2026-02-01"}], "a moment", id="revoked on no moment"
+        ),
+        pytest.param(
             [{"file": "own.pem", "since": "2026-02-02", "until": "2026-02-01"}], "not before", id="ends first"
         ),
     ],

@@ -25,6 +25,8 @@ def found(kind: AuthorisationKind, authorisation: Authorisation | None) -> set[t
         ("missing", MISSING),
         ("wrong", WRONG),
         ("expired", WRONG),
+        ("revoked", WRONG),
+        ("unfit", WRONG),
         ("other_signer", WRONG),
     ],
 )
@@ -40,10 +42,22 @@ def test_what_nobody_looked_at_is_not_signed() -> None:
 
 def test_at_the_counter_nobody_signs() -> None:
     judged = case(partner=None)
-    assert [rule.check(transfer().head, judged) for rule in signatures.RULES] == [(), ()]
-    old = case(
-        partner=msgspec.structs.replace(PARTNER, authorisation="electronic_signature"),
-        authorisation=Authorisation("electronic_signature", "expired"),
-    )
-    (said_of_key,) = signatures.signature_right.check(transfer().head, old)
-    assert "does not count on the day" in str(said_of_key.message)
+    assert {rule.check(transfer().head, judged) for rule in signatures.RULES} == {()}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "sentence"),
+    [
+        ("missing", "is not signed"),
+        ("wrong", "not one of yours"),
+        ("other_signer", "somebody else"),
+        ("unfit", "does not allow"),
+        ("expired", "did not count when"),
+        ("revoked", "was revoked"),
+    ],
+)
+def test_each_fault_has_its_sentence(outcome: AuthorisationOutcome, sentence: str) -> None:
+    partner = msgspec.structs.replace(PARTNER, authorisation="electronic_signature")
+    judged = case(partner=partner, authorisation=Authorisation("electronic_signature", outcome))
+    (told,) = [each for rule in signatures.RULES for each in rule.check(transfer().head, judged)]
+    assert sentence in str(told.message)

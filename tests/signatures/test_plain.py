@@ -10,12 +10,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sepa.model.authorisation import SigningKey
-from sepa.store.signatures import key_digest, verify
+from sepa.signatures import identify, verify
 
 CONTENT = b"<Document>" + b"x" * 100_000
 OWN, OTHER = ed25519.Ed25519PrivateKey.generate(), ed25519.Ed25519PrivateKey.generate()
 RSA = rsa.generate_private_key(65537, 2048)
-DAY = datetime.date(2026, 4, 2)
+RECEIVED = datetime.datetime(2026, 4, 2, 10, tzinfo=datetime.UTC)
 RIGHT = OWN.sign(CONTENT)
 
 
@@ -28,17 +28,18 @@ def pss(content: bytes, salt: int = 32) -> bytes:
 
 
 def listed(
-    key: ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey, since: str = "", until: str = ""
+    key: ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey, since: str = "", until: str = "", revoked: str = ""
 ) -> SigningKey:
     days = [datetime.date.fromisoformat(day) if day else None for day in (since, until)]
-    return SigningKey("a.pem", *days, pem=pem(key), digest=key_digest(pem(key)))
+    at = datetime.datetime.fromisoformat(revoked) if revoked else None
+    return SigningKey("a.pem", *days, at, pem=pem(key), digest=identify("plain", pem(key)))
 
 
 def outcome(tmp_path: Path, signature: bytes | None, *own: SigningKey, content: bytes = CONTENT) -> str:
     file = tmp_path / "file.xml"
     file.write_bytes(content)
-    found = verify(file, signature, own=own, others=(listed(OTHER),), day=DAY)
-    assert (found.key != "") == (found.outcome in ("verified", "expired", "other_signer"))
+    found = verify(file, signature, form="plain", own=own, others=(listed(OTHER),), received=RECEIVED)
+    assert (found.key != "") == (found.outcome in ("verified", "expired", "revoked", "other_signer"))
     return found.outcome
 
 
@@ -96,6 +97,24 @@ def test_a_key_listed_twice_counts_where_one_line_does(tmp_path: Path) -> None:
     assert outcome(tmp_path, RIGHT, listed(OWN, until="2026-04-01"), listed(OWN, "2026-04-02")) == "verified"
 
 
+@pytest.mark.parametrize(
+    ("revoked", "expected"),
+    [
+        ("2026-04-02T09:59:59+00:00", "revoked"),
+        ("2026-04-02T10:00:00+00:00", "revoked"),
+        ("2026-04-02T10:00:01+00:00", "verified"),
+    ],
+)
+def test_a_key_counts_until_it_is_revoked(tmp_path: Path, revoked: str, expected: str) -> None:
+    assert outcome(tmp_path, RIGHT, listed(OWN, revoked=revoked)) == expected
+
+
+def test_a_key_revoked_in_one_line_is_revoked_in_all(tmp_path: Path) -> None:
+    assert (
+        outcome(tmp_path, RIGHT, listed(OWN), listed(OWN, revoked="2026-04-01T00:00:00+00:00")) == "revoked"
+    )
+
+
 def test_without_a_key_nothing_is_verified(tmp_path: Path) -> None:
     assert outcome(tmp_path, RIGHT) == "wrong"
 
@@ -109,5 +128,5 @@ def test_without_a_key_nothing_is_verified(tmp_path: Path) -> None:
     ],
 )
 def test_a_key_we_cannot_verify_with(key: bytes) -> None:
-    with pytest.raises(ValueError, match=r"Unable to load PEM|a key of another kind"):
-        key_digest(key)
+    with pytest.raises(ValueError, match="a public key in PEM, Ed25519 or RSA of 2048 bits and more"):
+        identify("plain", key)
