@@ -164,7 +164,7 @@ class _OverFile(XMLVerifier):
 
     def _c14n(self, nodes: Any, algorithm: Any, inclusive_ns_prefixes: Any = None) -> bytes:
         """As a document of its own: within another, libxml2 forgets a namespace without prefix in the third level."""
-        alone = self._fromstring(self._tostring(nodes, with_tail=False))
+        alone = etree.fromstring(etree.tostring(nodes, with_tail=False), _parser())
         canonical: bytes = super()._c14n(alone, algorithm, inclusive_ns_prefixes)
         return canonical
 
