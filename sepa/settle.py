@@ -14,6 +14,7 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.finding import Finding, Findings
 from sepa.model.payment import Bulk, BulkKind, Payment, Posting, Settlement, Unpaid, sealed_bulk
 from sepa.model.profile import Profile
+from sepa.model.rates import rate_of
 from sepa.model.reference import Account, Reference, account_of
 from sepa.rules.consents import consent_findings, consent_for
 from sepa.rules.due_date import creditor_findings, debtor_findings, no_debtor_account, reach_findings
@@ -61,7 +62,7 @@ def settle(
 
     `booked` are the net cents, in the account's currency, that we posted to each account since the snapshot
     `reference` was taken and up to the window's day, debits negative. `rates` are millionths of a currency's unit for
-    one euro in force in this window (EXE-09); an account in a currency without one covers nothing.
+    one euro in force in this window, by `rates_at` (EXE-09); an account in a currency without one covers nothing.
     `bytes_per_order` estimates the size of an order in its file.
     `against` holds, by key, what screening has against a payment today: it is held or refused (HLD-01, HLD-02).
     A stop of the whole bank holds what it names (HLD-08).
@@ -257,7 +258,7 @@ class _Run:
         refusals = self._refusals(payment, debtor)
         if refusals:
             return Unpaid(payment, "not-executed" if collection else "rejected", refusals[0])
-        rate = self._rates.get(debtor.currency)
+        rate = self._rate(debtor)
         needed, room = needed_cents(payment, debtor, self._profile, rate), self._room(debtor)
         if needed is not None and needed <= room:
             return None
@@ -301,9 +302,13 @@ class _Run:
         account = self._accounts.get(name)
         if account is None or account.currency == self._profile.scope.currency:
             return Posting(payment.key, name, side, amount_cents, day, day)
-        rate = self._rates.get(account.currency)
+        rate = self._rate(account)
         own_cents = None if rate is None else in_currency(amount_cents, rate)
         return Posting(payment.key, name, side, amount_cents, day, day, account.currency, own_cents, rate)
+
+    def _rate(self, account: Account) -> int | None:
+        euro = account.currency == self._profile.scope.currency
+        return None if euro else rate_of(account.currency, account.iban, self._rates)
 
     def group(self, payment: Payment) -> Group:
         """The kind, settlement date and scheme of the bulk that the payment leaves in."""

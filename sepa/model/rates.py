@@ -1,25 +1,40 @@
-"""The bank's sheet of exchange rates, and which of them is in force at an instant."""
+"""The bank's sheet of exchange rates, those agreed for single accounts, and which of them is in force at an instant."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 
 class Rate(msgspec.Struct, frozen=True, gc=False):
-    """From `valid_from` on, until its next line, one euro is `rate` millionths of the unit of `currency`."""
+    """From `valid_from` on one euro is `rate` millionths of the unit of `currency`, until the next line, or `until`.
+
+    With an `iban` it was agreed for that account, and counts there before the sheet's.
+    """
 
     currency: str
     valid_from: datetime.datetime
     rate: int
+    until: datetime.datetime | None = None
+    iban: str | None = None
 
 
 def rates_at(sheet: Iterable[Rate] | None, at: datetime.datetime) -> dict[str, int]:
-    """The rate of each currency in force at the instant `at`; a currency without one by then is left out (EXE-09).
+    """The rates in force at the instant `at`, for `rate_of`; what has none by then is left out (EXE-09).
 
     None, where the bank gives no sheet, is no rate at all. Source: otp-sk V.1(17).
     """
-    begun = sorted(
-        (line.valid_from, line.currency, line.rate) for line in sheet or () if line.valid_from <= at
-    )
-    return {currency: rate for _, currency, rate in begun}
+    begun = [line for line in sheet or () if line.valid_from <= at]
+    begun.sort(key=lambda line: line.valid_from)
+    latest = {_key(line.currency, line.iban): line for line in begun}
+    return {key: line.rate for key, line in latest.items() if line.until is None or at < line.until}
+
+
+def rate_of(currency: str, iban: str, rates: Mapping[str, int]) -> int | None:
+    """The rate for an account kept in `currency`: the one agreed for it, else the sheet's; None without either."""
+    agreed = rates.get(_key(currency, iban))
+    return agreed if agreed is not None else rates.get(_key(currency, None))
+
+
+def _key(currency: str, iban: str | None) -> str:
+    return currency if iban is None else f"{currency} {iban}"

@@ -66,7 +66,7 @@ class Table(msgspec.Struct, frozen=True):
         first = {key: row for row, key in reversed(list(enumerate(keys)))}
         double = next(row for row, key in enumerate(keys) if first[key] != row)
         line = _lines(self.content)[first[keys[double]] + 1]
-        found = " ".join(map(str, keys[double]))
+        found = " ".join(str(each) for each in keys[double] if each is not None)
         raise self.fault(double, fields[-1], found, f"each once; line {line} has it already")
 
 

@@ -111,6 +111,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("currency", "currency", cell.foreign_currency, REQUIRED),
         Column("valid_from", "valid_from", cell.instant, REQUIRED),
         Column("rate", "rate", cell.rate, REQUIRED),
+        Column("until", "until", cell.instant),
+        Column("iban", "iban", cell.iban),
     ),
     **banking_days.COLUMNS,
     **compliance.COLUMNS,
@@ -219,7 +221,7 @@ def _rates(contents: dict[str, bytes]) -> tuple[Rate, ...] | None:
     table = _table("rates.csv", contents)
     if table is None:
         return None
-    table.refuse_doubles("currency", "valid_from")
+    table.refuse_doubles("currency", "iban", "valid_from")
     return tuple(table.records(Rate, Rate.__struct_fields__))
 
 

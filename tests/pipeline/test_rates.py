@@ -58,6 +58,41 @@ def test_exe_09_1_0800_at_nine_and_1_0900_at_booking_is_booked_at_1_0900(house: 
     house.close_day()
 
 
+@pytest.mark.parametrize(
+    ("line", "amount", "rate"),
+    [
+        pytest.param(f"USD,2026-04-02T09:00:00+02:00,1.0500,,{A3}", "105.00", "1.0500", id="EXE-09 agreed"),
+        pytest.param(
+            f"USD,2026-04-02T09:00:00+02:00,1.0500,2026-04-02T11:30:01+02:00,{A3}",
+            "105.00",
+            "1.0500",
+            id="EXE-09 agreed until a second later",
+        ),
+        pytest.param(
+            f"USD,2026-04-02T09:00:00+02:00,1.0500,2026-04-02T11:30:00+02:00,{A3}",
+            "109.00",
+            "1.0900",
+            id="EXE-09 agreed until now",
+        ),
+        pytest.param(f"GBP,2026-04-02T09:00:00+02:00,0.8500,,{A3}", "109.00", "1.0900", id="EXE-09 in pounds"),
+        pytest.param(
+            f"USD,2026-04-02T09:00:00+02:00,1.0500,,{B1}", "109.00", "1.0900", id="EXE-09 for another account"
+        ),
+    ],
+)
+def test_exe_09_a_rate_agreed_for_an_account_comes_before_the_sheets(
+    house: House, line: str, amount: str, rate: str
+) -> None:
+    head, *lines = SHEET.splitlines()
+    with_rates(house, "\n".join((f"{head},until,iban", *(f"{each},," for each in lines), line)))
+    key = one(house, "PAY", "100.00")
+    house.claim(NINE)
+    house.run(NOON)
+    assert house.states(key) == {"PAY": "paid"}
+    assert debits(house) == [("100.00", "EUR", "USD", amount, rate)]
+    house.close_day()
+
+
 def test_what_was_booked_at_an_earlier_rate_stays_as_it_was_booked(house: House) -> None:
     """USD 217.00: EUR 100.00 at 1.0800 take 108.00, and 109.00 are left for EUR 100.00 at 1.0900."""
     with_rates(house, balance="217.00")
