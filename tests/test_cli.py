@@ -14,6 +14,8 @@ import pytest
 
 from sepa.cli import main
 from sepa.cli.person import login, name_of
+from sepa.pipeline.emit import emit_reports
+from sepa.pipeline.home import read_instant
 from sepa.pipeline.judge import judge_all
 from sepa.rules import RULES
 from sepa.store.places import fixtures_folder
@@ -640,6 +642,18 @@ def test_reconcile_ends_with_our_own_fault_when_a_day_does_not_add_up(
     assert "does not add up" in ended.out
     (line,) = sepa("reconcile", "2026-04-02", "--home", tmp_path / "home", "--json").lines
     assert line["faults"]
+
+
+def test_reconcile_warns_of_orders_that_no_window_tried(sepa: Sepa, tmp_path: Path) -> None:
+    house = House.new(tmp_path / "home", sample=False)
+    house.drop("stavebniny", "x.xml", transfers("M-1", TRADER, [order("FAR", "10.00", "Oceliareň", B1)]))
+    house.claim()
+    with house.open() as home:
+        judged_at = read_instant("2026-04-02T10:00", home.profile)
+        judge_all(home, home.journal.unjudged(), at=judged_at)
+        emit_reports(home, judged_at)
+    proof = sepa("reconcile", "2026-04-02", "--at", "2026-04-02T22:00", "--home", house.root)
+    assert (proof.code, "WARNING: 1 order due on 2026-04-02" in proof.out) == (0, True)
 
 
 # --- find ---

@@ -20,6 +20,7 @@ from sepa.schedule import (
     cut_off_for_transfer,
     date_collection,
     date_transfer,
+    in_time_until,
     interbank_day,
     is_final_window,
     last_attempt_day,
@@ -329,6 +330,31 @@ def test_settlement_waits_for_target_where_the_bank_works_alone() -> None:
 )
 def test_interbank_day(ready: str, booking: str, expected: str) -> None:
     assert interbank_day(at(ready), date.fromisoformat(booking), OTP) == date.fromisoformat(expected)
+
+
+PROMPT = vary(OTP, "execution.interbank_max_working_days", 0)
+EARLY = vary(OTP, "clearing.interbank_until", time(8))
+NEVER = vary(EARLY, "execution.interbank_max_working_days", 0)
+
+
+@pytest.mark.parametrize(
+    ("booking", "bank", "expected"),
+    [
+        pytest.param(
+            "2026-04-08", OTP, "2026-04-09 15:30", id="EXE-01 Wednesday: Thursday's last window of the day"
+        ),
+        pytest.param("2026-04-02", OTP, "2026-04-07 15:30", id="EXE-01 over Easter"),
+        pytest.param("2026-12-23", OTP, "2026-12-28 15:30", id="EXE-01 over Christmas"),
+        pytest.param("2026-04-08", PROMPT, "2026-04-08 15:30", id="EXE-01 promised for the same day"),
+        pytest.param(
+            "2026-04-08", EARLY, "2026-04-08 21:15", id="EXE-01 a clearing that closes before the windows"
+        ),
+        pytest.param("2026-04-08", NEVER, None, id="EXE-01 a promise that no window keeps"),
+    ],
+)
+def test_in_time_until(booking: str, bank: Profile, expected: str | None) -> None:
+    window = in_time_until(date.fromisoformat(booking), bank)
+    assert (f"{window:%Y-%m-%d %H:%M}" if window is not None else None) == expected
 
 
 @pytest.mark.parametrize(

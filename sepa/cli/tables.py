@@ -256,6 +256,8 @@ def show_proof(screen: Console, proof: "Proof") -> None:
             f"sealed {bulk.kind} for {bulk.settlement_date}: {some(bulk.total.count, 'order')}, "
             f"{bulk.currency} {amount_text(bulk.total.cents)} ({bulk.id})"
         )
+    for warning in proof.warnings:
+        screen.print(f"WARNING: {warning}", style="yellow", markup=False, soft_wrap=True)
     for fault in proof.faults:
         screen.print(f"FAULT: {fault}", style="red", markup=False, soft_wrap=True)
     screen.print(

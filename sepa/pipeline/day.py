@@ -7,7 +7,7 @@ import msgspec
 from sepa.model.day import DayFigures
 from sepa.pipeline.figures import figures_of
 from sepa.pipeline.home import DESK, Home, utc
-from sepa.pipeline.outputs import changed_files, late_bulks, missing_outputs
+from sepa.pipeline.outputs import changed_files, late_bulks, missing_outputs, overdue
 from sepa.pipeline.publish import named_by_content, publish_as, sweep_drafts
 from sepa.pipeline.reprocess import day_bounds
 from sepa.tell.catalogue import Catalogue
@@ -15,11 +15,15 @@ from sepa.tell.day_report import checks, day_html, files_csv, payments_csv
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """The day proven, or not: every sum with its parts, and what the journal finds wrong with itself."""
+    """The day proven, or not: every sum with its parts, and what the journal finds wrong with itself.
+
+    `warnings` are what will go wrong unless somebody sees to it; the day may hold all the same.
+    """
 
     day: datetime.date
     figures: DayFigures
     faults: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -41,7 +45,12 @@ def reconcile(home: Home, day: datetime.date, at: datetime.datetime) -> Proof:
         if not check.holds
     ]
     faults += [*late_bulks(home, bulks), *changed_files(home, bulks)]
-    return Proof(day=day, figures=figures, faults=(*faults, *home.journal.faults(), *missing_outputs(home)))
+    return Proof(
+        day=day,
+        figures=figures,
+        faults=(*faults, *home.journal.faults(), *missing_outputs(home)),
+        warnings=tuple(overdue(home, at)),
+    )
 
 
 def end_of_day(home: Home, day: datetime.date, at: datetime.datetime) -> tuple[Proof, list[str]]:

@@ -1,12 +1,13 @@
 """What should have left and did not, left too late, or was changed since: the end of the day asks."""
 
+import datetime
 import hashlib
 from collections.abc import Iterable
 
 from sepa.model.journal import Event
 from sepa.model.payment import Bulk
 from sepa.pipeline.home import Home
-from sepa.schedule import local_instant, settlement_days
+from sepa.schedule import in_time_until, local_instant, settlement_days, windows_of
 
 
 def late_bulks(home: Home, bulks: Iterable[Bulk]) -> list[str]:
@@ -24,6 +25,26 @@ def late_bulks(home: Home, bulks: Iterable[Bulk]) -> list[str]:
                 f"bulk {bulk.id} settles on {bulk.settlement_date}, {latest} at the latest was promised"
             )
     return late
+
+
+def overdue(home: Home, at: datetime.datetime) -> list[str]:
+    """Sentences on orders that no window tried though those of their day are over, before it is too late (EXE-01)."""
+    terms, sentences = home.terms(at), []
+    for day, state, count, _ in home.journal.waiting():
+        if state != "waiting" or day is None or day > local_instant(at, terms).date():
+            continue
+        if any(window >= at for window in windows_of(day, terms)):
+            continue
+        until = in_time_until(day, terms)
+        orders = "1 order" if count == 1 else f"{count} orders"
+        what = f"{orders} due on {day} still open though the windows of that day are over"
+        if until is not None and at <= until:
+            sentences.append(
+                f"{what}: other banks have the money in time if a window pays until {until:%Y-%m-%d %H:%M}"
+            )
+        else:
+            sentences.append(f"{what}: other banks can no longer have the money in time")
+    return sentences
 
 
 def late_in(home: Home, story: Iterable[Event]) -> list[str]:

@@ -51,6 +51,7 @@ from sepa.schedule.days import bank_days, settlement_days
 from sepa.schedule.outside import AT_HOME, correspondent_day, date_outside
 from sepa.schedule.transfer import (
     date_transfer,
+    in_time_until,
     interbank_day,
     last_attempt_day,
     last_retry_day,
@@ -73,6 +74,7 @@ __all__ = [
     "date_outside",
     "date_transfer",
     "day_of_limits",
+    "in_time_until",
     "interbank_day",
     "is_final_window",
     "last_attempt_day",

@@ -11,7 +11,7 @@ from sepa.model.journal import RecallReason
 from sepa.model.profile import Profile
 from sepa.model.reference import Account
 from sepa.model.verdict import Route
-from sepa.schedule.clock import cut_off_for_transfer, is_on_time, local_instant, submission_day
+from sepa.schedule.clock import cut_off_for_transfer, is_on_time, local_instant, submission_day, windows_of
 from sepa.schedule.days import bank_days, settlement_days
 from sepa.scheme.calendar import months_after
 
@@ -84,6 +84,22 @@ def interbank_day(
     if same_day and (local.date() < day or is_on_time(local.time(), same_day[-1])):
         return day
     return calendar.add(day, 1)
+
+
+def in_time_until(booking_date: datetime.date, profile: Profile) -> datetime.datetime | None:
+    """The last window that still brings a transfer of `booking_date` to the other bank as promised (EXE-01).
+
+    None where no window from its day on does.
+    """
+    bound = profile.execution.interbank_max_working_days
+    latest = settlement_days(profile).add(booking_date, bound)
+    day = latest
+    while day >= booking_date:
+        for window in reversed(windows_of(day, profile)):
+            if interbank_day(window, booking_date, profile) <= latest:
+                return window
+        day -= datetime.timedelta(days=1)
+    return None
 
 
 def last_retry_day(booking_date: datetime.date, days: int) -> datetime.date:

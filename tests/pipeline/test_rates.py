@@ -74,7 +74,9 @@ def test_exe_09_1_0800_at_nine_and_1_0900_at_booking_is_booked_at_1_0900(house: 
             "1.0900",
             id="EXE-09 agreed until now",
         ),
-        pytest.param(f"GBP,2026-04-02T09:00:00+02:00,0.8500,,{A3}", "109.00", "1.0900", id="EXE-09 in pounds"),
+        pytest.param(
+            f"GBP,2026-04-02T09:00:00+02:00,0.8500,,{A3}", "109.00", "1.0900", id="EXE-09 in pounds"
+        ),
         pytest.param(
             f"USD,2026-04-02T09:00:00+02:00,1.0500,,{B1}", "109.00", "1.0900", id="EXE-09 for another account"
         ),

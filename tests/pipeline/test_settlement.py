@@ -12,6 +12,9 @@ import pytest
 from lxml import etree
 
 from sepa.model.payment import Settlement
+from sepa.pipeline.emit import emit_reports
+from sepa.pipeline.home import read_instant
+from sepa.pipeline.judge import judge_all
 from sepa.pipeline.run import Ran
 from sepa.pipeline.undone import LeftUndone
 from sepa.scheme.money import amount_text
@@ -408,6 +411,50 @@ def test_transfers_that_settle_too_late_are_a_fault(house: House) -> None:
     assert house.prove().holds  # the next working day, Tue 2026-04-07, is in time
     house.set_profile(clearing={"interbank_until": "08:00:00"}, execution={"interbank_max_working_days": 0})
     assert [fault for fault in house.prove().faults if "at the latest was promised" in fault]
+
+
+def taken(house: House) -> None:
+    """What came is claimed and judged; no window follows."""
+    house.claim()
+    with house.open() as home:
+        judged_at = read_instant("2026-04-02T10:00", home.profile)
+        judge_all(home, home.journal.unjudged(), at=judged_at)
+        emit_reports(home, judged_at)
+
+
+@pytest.mark.parametrize(
+    ("instant", "told"),
+    [
+        pytest.param("2026-04-02T21:15", None, id="EXE-01 the last window of Thursday is not over"),
+        pytest.param(
+            "2026-04-02T21:16",
+            "1 order due on 2026-04-02 still open though the windows of that day are over: other banks have the money "
+            "in time if a window pays until 2026-04-07 15:30",
+            id="EXE-01 Thursday night",
+        ),
+        pytest.param("2026-04-07T15:30", "2026-04-07 15:30", id="EXE-01 the last window in time"),
+        pytest.param("2026-04-07T15:31", "can no longer have the money in time", id="EXE-01 too late"),
+    ],
+)
+def test_exe_01_orders_that_no_window_tried_are_warned_of_before_it_is_too_late(
+    house: House, instant: str, told: str | None
+) -> None:
+    house.drop("stavebniny", "x.xml", transfers("M-1", TRADER, [order("FAR", "10.00", "Oceliareň", B1)]))
+    house.drop(
+        "stavebniny",
+        "y.xml",
+        transfers("M-2", TRADER, [order("LATER", "1.00", "Oceliareň", B1)], due="2026-04-09"),
+    )
+    taken(house)
+    proof = house.prove(instant=instant)
+    assert (proof.holds, len(proof.warnings)) == (True, int(told is not None))
+    assert (told or "") in "".join(proof.warnings)
+
+
+def test_exe_01_what_lacks_money_or_was_paid_is_no_warning(house: House) -> None:
+    one(house, TRADER, "10.00")
+    house.run("2026-04-02T21:15")
+    assert house.prove(instant="2026-04-07T16:00").warnings == ()
 
 
 @pytest.mark.parametrize(

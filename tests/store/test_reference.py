@@ -571,7 +571,9 @@ def test_the_rate_in_force_at_an_instant(tmp_path: Path, at: str, rates: dict[st
 
 def test_a_rate_that_ended_leaves_none_behind_it(tmp_path: Path) -> None:
     """An earlier line does not come back: the bank ended the rate on purpose."""
-    sheet = "currency,valid_from,rate,until\nUSD,2026-04-01T09:00:00Z,1.07,\nUSD,2026-04-02T09:00:00Z,1.08,{}\n"
+    sheet = (
+        "currency,valid_from,rate,until\nUSD,2026-04-01T09:00:00Z,1.07,\nUSD,2026-04-02T09:00:00Z,1.08,{}\n"
+    )
     rates = load_reference(folder(tmp_path, rates=sheet.format("2026-04-02T10:00:00Z"))).rates
     at = datetime.datetime(2026, 4, 2, 9, 59, 59, tzinfo=datetime.UTC)
     assert rates_at(rates, at) == {"USD": 1_080_000}
@@ -579,7 +581,9 @@ def test_a_rate_that_ended_leaves_none_behind_it(tmp_path: Path) -> None:
 
 
 def test_a_rate_agreed_for_an_account_may_begin_with_the_sheets_but_stands_once(tmp_path: Path) -> None:
-    sheet = f"currency,valid_from,rate,iban\nUSD,2026-04-01T09:00:00Z,1.07,\nUSD,2026-04-01T09:00:00Z,1.05,{A1}\n"
+    sheet = (
+        f"currency,valid_from,rate,iban\nUSD,2026-04-01T09:00:00Z,1.07,\nUSD,2026-04-01T09:00:00Z,1.05,{A1}\n"
+    )
     rates = load_reference(folder(tmp_path, rates=sheet)).rates
     assert [each.iban for each in rates or ()] == [None, A1]
     with pytest.raises(ReferenceFault, match="each once; line 3 has it already"):
