@@ -237,6 +237,7 @@ ROWS: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
         {"valid_from": "2026-04-01T08:00:00+02:00"},
     ),
     "rate": ("rates.csv", {"currency": "USD"}, {}),
+    "deal": ("deals.csv", {"iban": PAYER, "currency": "USD"}, {}),
     "stop": ("stops.csv", {"decided_by": "supervisor"}, {}),
     "payer's bank": ("participants.csv", {"bic": PAYER}, {}),
     "payee's bank": ("participants.csv", {"bic": PAYEE}, {}),

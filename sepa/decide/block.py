@@ -9,7 +9,7 @@ from sepa.model.message import PaymentInformation, Transaction
 from sepa.model.reference import account_of, is_ours
 from sepa.model.verdict import BlockVerdict, Dating, Family, Outcome, Route, Status
 from sepa.rules import dates, days, routes, totals
-from sepa.rules.outside import family_of, to_eea
+from sepa.rules.outside import family_of, to_eea, under_a_deal
 from sepa.rules.rule import Case, Rule
 from sepa.schedule import date_collection, date_outside, date_transfer
 
@@ -114,7 +114,7 @@ class Block:
         case = self._undated
         unreached = any(finding.rule == "SC-05" for finding in findings)
         family = family_of(transaction, case, unreached=unreached)
-        with_deal = "XchgRateInf" in transaction.extras
+        with_deal = under_a_deal(transaction)
         euro_in_eea = transaction.currency == case.profile.scope.currency and to_eea(transaction, case)
         known = self._days_outside.get((family, with_deal, euro_in_eea))
         if known is None:

@@ -1,4 +1,4 @@
-"""The bank's sheet of exchange rates, those agreed for single accounts, and which of them is in force at an instant."""
+"""Exchange rates, the sheet's and those agreed for single accounts, which is in force when; currency deals."""
 
 import datetime
 from collections.abc import Iterable, Mapping
@@ -17,6 +17,14 @@ class Rate(msgspec.Struct, frozen=True, gc=False):
     rate: int
     until: datetime.datetime | None = None
     iban: str | None = None
+
+
+class Deal(msgspec.Struct, frozen=True, gc=False):
+    """A currency deal: on `due_on` an order of the account in `currency` is carried out under it (NSP-12)."""
+
+    iban: str
+    currency: str
+    due_on: datetime.date
 
 
 def rates_at(sheet: Iterable[Rate] | None, at: datetime.datetime) -> dict[str, int]:

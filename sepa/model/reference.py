@@ -12,7 +12,7 @@ from sepa.model.authorisation import AuthorisationKind, SignatureForm, SigningKe
 from sepa.model.compliance import Declaration, Stop, Switch
 from sepa.model.limit import Limit
 from sepa.model.profile import Bank
-from sepa.model.rates import Rate
+from sepa.model.rates import Deal, Rate
 from sepa.model.screening import Lists
 from sepa.scheme.iban import bank_code, canonical_iban
 
@@ -165,7 +165,8 @@ class Reference(msgspec.Struct, frozen=True):
     `consents` is keyed by debtor IBAN, `participants` by (country, national code).
     `balances_as_of` is the moment up to which the accounts' balances hold what this desk has posted; None
     when they hold none of it. `consent_uses` maps a consent's id to the booking dates of its executed
-    collections, from our journal. `limits` are those of each partner, oldest first, as are `banking_days`.
+    collections, from our journal. `limits` are those of each partner, oldest first, as are `banking_days`. `deals` are
+    those of each account.
     """
 
     digest: str = ""
@@ -181,6 +182,7 @@ class Reference(msgspec.Struct, frozen=True):
     switches: dict[str, Switch] = {}
     limits: dict[str, tuple[Limit, ...]] = {}
     rates: tuple[Rate, ...] | None = None
+    deals: dict[str, tuple[Deal, ...]] = {}
     banking_days: tuple[BankingDay, ...] | None = None
 
 

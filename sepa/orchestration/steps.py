@@ -155,10 +155,7 @@ def publish_bulks(at: datetime.datetime) -> int:
 
 @masked
 def close_day(at: datetime.datetime, day: str | None = None) -> dict[str, Any]:
-    """Prove the day and publish its report. `faults` names whatever does not add up, for `stop_unless_proven`;
-
-    `warnings` what will come too late unless somebody sees to it.
-    """
+    """Prove the day and publish its report. `faults` names whatever does not add up, for `stop_unless_proven`."""
     from sepa.pipeline.day import end_of_day
     from sepa.pipeline.home import open_home
     from sepa.schedule import local_instant
@@ -166,12 +163,7 @@ def close_day(at: datetime.datetime, day: str | None = None) -> dict[str, Any]:
     with open_home(home_path(), journal_url=journal_url()) as home:
         on = datetime.date.fromisoformat(day) if day else local_instant(at, home.profile).date()
         proof, paths = end_of_day(home, on, at)
-    return {
-        "day": str(on),
-        "reports": paths,
-        "faults": "; ".join(proof.faults),
-        "warnings": "; ".join(proof.warnings),
-    }
+    return {"day": str(on), "reports": paths, "faults": "; ".join(proof.faults)}
 
 
 def stop_unless_proven(faults: str) -> None:

@@ -73,6 +73,11 @@ def is_urgent(order: Transaction) -> bool:
     return kind.service_level in URGENT_LEVELS or kind.instruction_priority == "HIGH"
 
 
+def under_a_deal(order: Transaction) -> bool:
+    """Whether an order names the exchange of a currency deal."""
+    return "XchgRateInf" in order.extras
+
+
 def is_domestic(order: Transaction, case: Case) -> bool:
     """Whether an order is in the scheme's currency and between two accounts of the bank's own country."""
     return order.currency == case.profile.scope.currency and _at_home(order, case.profile.bank.country)

@@ -8,7 +8,7 @@ from sepa.model.finding import NOTHING, Findings
 from sepa.model.message import Transaction
 from sepa.model.profile import ForeignElement, Profile
 from sepa.model.verdict import Family
-from sepa.rules.outside import SENTENCES, to_eea
+from sepa.rules.outside import SENTENCES, to_eea, under_a_deal
 from sepa.rules.rule import Case, Rule, rule
 from sepa.schedule import AT_HOME
 from sepa.scheme.currencies import is_eea_currency
@@ -111,6 +111,40 @@ def foreign_order_is_complete(subject: Routed, case: Case) -> Findings:
 
 
 @rule(
+    "NSP-12",
+    subject="transaction",
+    source="otp-sk V.3.2(46), V.1(17)(a)",
+    codes=("DT01",),
+    message="The order names a currency deal, and none was agreed for {day}.",
+    remedy="Send it by {cut_off} on the day agreed in the deal ({bound}), or without the exchange rate.",
+    parameters=("cutoffs.foreign_with_fx_deal",),
+    kinds=("credit-transfer",),
+)
+def on_the_day_of_the_deal(subject: Routed, case: Case) -> Findings:
+    """An order under a currency deal is carried out on the day agreed in it."""
+    if subject.family in AT_HOME or not under_a_deal(subject.order):
+        return NOTHING
+    deals = case.reference.deals.get(subject.order.debtor_account.iban or "", ())
+    agreed = sorted(deal.due_on for deal in deals if deal.currency == subject.order.currency)
+    day = case.dating.booking_date if case.dating is not None else None
+    if not agreed or day in agreed:
+        return NOTHING
+    today = case.received_at.date()
+    asked = case.block.requested_date if case.block is not None else None
+    return (
+        on_the_day_of_the_deal.finding(
+            "DT01",
+            "requested_date",
+            asked,
+            "{bound}",
+            day=day.isoformat() if day is not None else str(asked),
+            bound=next((each for each in agreed if each >= today), agreed[-1]).isoformat(),
+            cut_off=f"{case.profile.cutoffs.foreign_with_fx_deal:%H:%M}",
+        ),
+    )
+
+
+@rule(
     "NSP-13",
     subject="transaction",
     source="otp-sk V.3.2(50)",
@@ -151,5 +185,6 @@ RULES: tuple[Rule, ...] = (
     family_has_a_channel,
     priority_by_file,
     foreign_order_is_complete,
+    on_the_day_of_the_deal,
     payee_pays_becomes_shared,
 )

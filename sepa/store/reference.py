@@ -11,7 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import get_args
 
-from sepa.model.rates import Rate
+from sepa.model.rates import Deal, Rate
 from sepa.model.reference import Account, Block, Consent, Participant, Product, Reference
 from sepa.store import banking_days, compliance, limits
 from sepa.store import cells as cell
@@ -26,6 +26,7 @@ FILES = (
     "banking_days.csv",
     "blocks.csv",
     "consents.csv",
+    "deals.csv",
     "declarations.csv",
     "limits.csv",
     "participants.csv",
@@ -107,6 +108,11 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("since", "since", cell.day, datetime.date(2008, 1, 28)),
         Column("until", "until", cell.day),
     ),
+    "deals.csv": (
+        Column("iban", "iban", cell.iban, REQUIRED),
+        Column("currency", "currency", cell.foreign_currency, REQUIRED),
+        Column("due_on", "due_on", cell.day, REQUIRED),
+    ),
     "rates.csv": (
         Column("currency", "currency", cell.foreign_currency, REQUIRED),
         Column("valid_from", "valid_from", cell.instant, REQUIRED),
@@ -124,9 +130,9 @@ def load_reference(folder: Path) -> Reference:
     """Read the tables of `folder`. A missing file leaves its table None, one with only a header is empty.
 
     Some may be missing: without blocks.csv nothing is blocked, without snapshot.csv no balance holds a posting
-    of ours, without declarations.csv, limits.csv, stops.csv and switches.csv there are none of these, without
-    rates.csv an account in another currency covers nothing, and without banking_days.csv the clock says the day.
-    `digest` is the SHA-256, in hex, over the names and bytes of the files, and the keys. A ReferenceFault says
+    of ours, without deals.csv, declarations.csv, limits.csv, stops.csv and switches.csv there are none of these,
+    without rates.csv an account in another currency covers nothing, and without banking_days.csv the clock says the
+    day. `digest` is the SHA-256, in hex, over the names and bytes of the files, and the keys. A ReferenceFault says
     what is wrong, also with a table whose name is not known.
     """
     folder = Path(folder)
@@ -156,6 +162,7 @@ def load_reference(folder: Path) -> Reference:
         switches=compliance.switches_in(contents),
         limits=limits.limits_in(contents, partners, accounts),
         rates=_rates(contents),
+        deals=_deals(contents),
         banking_days=banking_days.banking_days_in(contents),
     )
 
@@ -223,6 +230,14 @@ def _rates(contents: dict[str, bytes]) -> tuple[Rate, ...] | None:
         return None
     table.refuse_doubles("currency", "iban", "valid_from")
     return tuple(table.records(Rate, Rate.__struct_fields__))
+
+
+def _deals(contents: dict[str, bytes]) -> dict[str, tuple[Deal, ...]]:
+    table = _table("deals.csv", contents)
+    deals: dict[str, tuple[Deal, ...]] = {}
+    for deal in table.records(Deal, Deal.__struct_fields__) if table is not None else ():
+        deals[deal.iban] = (*deals.get(deal.iban, ()), deal)
+    return deals
 
 
 def _table(name: str, contents: dict[str, bytes]) -> Table | None:

@@ -226,6 +226,7 @@ _READERS: dict[str, Callable[[dict[str, bytes]], Any]] = {
     "banking_days.csv": banking_days.banking_days_in,
     "blocks.csv": lambda contents: reference._accounts(contents | {"accounts.csv": ACCOUNTS}),
     "consents.csv": reference._consents,
+    "deals.csv": reference._deals,
     "declarations.csv": compliance.declarations_in,
     "limits.csv": lambda contents: limits.limits_in(contents, None, None),
     "participants.csv": reference._participants,

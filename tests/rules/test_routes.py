@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from sepa.model.message import AccountId, Address, Party, PaymentType
+from sepa.model.rates import Deal
 from sepa.rules import instrument, routes
 from sepa.rules.outside import family_of
 from sepa.rules.rule import Rule
 from sepa.scheme.currencies import is_eea_currency
-from tests.build import A2, A3, ABROAD, C1, OTP, case, profile, routing, transfer
+from tests.build import A1, A2, A3, ABROAD, C1, OTP, case, dating, profile, reference, routing, transfer
 
 USD = {"currency": "USD"}
 URGENT = {"payment_type": PaymentType(service_level="URGP")}
@@ -57,6 +58,54 @@ def said(rule: Rule, family: Any, bank: Any = OTP, **changes: Any) -> set[tuple[
     built = transfer(**changes)
     found = rule.check(routes.Routed(built.transaction, family), case(built, bank=bank))
     return {(each.code, each.element) for each in found}
+
+
+@pytest.mark.parametrize(
+    ("day", "family", "changes", "deals", "refused"),
+    [
+        pytest.param("2026-04-09", "standard", USD, [("USD", 9)], False, id="NSP-12 on its day"),
+        pytest.param("2026-04-10", "standard", USD, [("USD", 9)], True, id="NSP-12 a day later"),
+        pytest.param("2026-04-08", "standard", USD, [("USD", 9)], True, id="NSP-12 a day earlier"),
+        pytest.param(None, "standard", USD, [("USD", 9)], True, id="NSP-12 on a day that is refused"),
+        pytest.param(
+            "2026-04-10", "urgent", USD, [("USD", 9), ("USD", 10)], False, id="NSP-12 one of two deals"
+        ),
+        pytest.param("2026-04-10", "standard", USD, [("GBP", 9)], False, id="NSP-12 a deal in pounds"),
+        pytest.param("2026-04-10", "standard", USD, [], False, id="NSP-12 no deal that we know of"),
+        pytest.param(
+            "2026-04-10", "on_us_foreign_currency", USD, [("USD", 9)], False, id="NSP-12 inside the bank"
+        ),
+        pytest.param(
+            "2026-04-10", "standard", USD | {"extras": ()}, [("USD", 9)], False, id="NSP-12 without a rate"
+        ),
+    ],
+)
+def test_nsp_12_an_order_under_a_deal_is_carried_out_on_its_day(
+    day: str | None, family: Any, changes: dict[str, Any], deals: list[tuple[str, int]], refused: bool
+) -> None:
+    built = transfer(**({"extras": ("XchgRateInf",)} | changes))
+    tables = reference(deals={A1: tuple(Deal(A1, name, datetime.date(2026, 4, on)) for name, on in deals)})
+    at = case(built, tables=tables, dating=dating(day) if day is not None else None)
+    found = routes.on_the_day_of_the_deal.check(routes.Routed(built.transaction, family), at)
+    assert [(each.code, each.element) for each in found] == [("DT01", "requested_date")] * refused
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        pytest.param((1,), "2026-04-01", id="NSP-12 a day that passed"),
+        pytest.param((1, 2, 9), "2026-04-02", id="NSP-12 the next that is still to come"),
+    ],
+)
+def test_nsp_12_names_the_agreed_day_and_its_hour(days: tuple[int, ...], told: str) -> None:
+    built = transfer(extras=("XchgRateInf",), **USD)
+    tables = reference(deals={A1: tuple(Deal(A1, "USD", datetime.date(2026, 4, day)) for day in days)})
+    at = case(built, tables=tables, days=dating("2026-04-10"))
+    (found,) = routes.on_the_day_of_the_deal.check(routes.Routed(built.transaction, "standard"), at)
+    assert (str(found.message), str(found.remedy)) == (
+        "The order names a currency deal, and none was agreed for 2026-04-10.",
+        f"Send it by 14:30 on the day agreed in the deal ({told}), or without the exchange rate.",
+    )
 
 
 def test_a_family_without_a_channel_is_refused_by_its_name() -> None:

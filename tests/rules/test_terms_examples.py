@@ -13,6 +13,7 @@ import pytest
 from sepa.decide import Desk, Judging
 from sepa.model.message import AccountId, Mandate, Party, PaymentType, Remittance
 from sepa.model.payment import Payment
+from sepa.model.rates import Deal
 from sepa.model.reference import Account, Block, Participant, Reference
 from sepa.model.verdict import Verdict
 from sepa.schedule import windows_of
@@ -110,6 +111,7 @@ ASKED = tables((A6, {"withdrawal_requested_on": DAY(2026, 3, 2)}))
 TO_GROUP = ABROAD | {"creditor_iban": HUNGARIAN, "creditor_bic": "OTPVHUHB", "currency": "USD"}
 BY_FILE = routing(non_sepa__priority_domestic={"file_allowed": True})
 DEAL = {"extras": ("XchgRateInf",)}
+AGREED = reference(deals={A1: (Deal(A1, "USD", DAY(2026, 4, 9)),)})
 CAPTURED = {"creditor_account": AccountId(other="19-8742637541/1200")}
 
 AT_THE_DOOR = [
@@ -271,6 +273,15 @@ AT_THE_DOOR = [
     row("NSP-12", "dollars under a deal due Thu 9, sent Fri 10 April",
         on("2026-04-09", **(ABROAD | TO_AMERICA), **DEAL), "rejected", "CH04",
         bank=ROUTING, received="2026-04-10T10:00"),
+    row("NSP-12", "dollars under a deal of Thu 9, due and sent Thu 9 April 14:29",
+        on("2026-04-09", **(ABROAD | TO_AMERICA), **DEAL), "routed", "AM03",
+        bank=ROUTING, received="2026-04-09T14:29", booked="2026-04-09", tables=AGREED),
+    row("NSP-12", "dollars under a deal of Thu 9, sent Fri 10 April",
+        on("2026-04-10", **(ABROAD | TO_AMERICA), **DEAL), "rejected", "DT01",
+        bank=ROUTING, received="2026-04-10T10:00", tables=AGREED),
+    row("NSP-12", "dollars under a deal of Thu 9, for Thu 9, sent Fri 10 April",
+        on("2026-04-09", **(ABROAD | TO_AMERICA), **DEAL), "rejected", "DT01",
+        bank=ROUTING, received="2026-04-10T10:00", tables=AGREED),
     row("NSP-02", "A1 to B1, URGP, with a channel but on its form only",
         transfer(payment_type=kind(service_level="URGP")), "rejected", "FF04", bank=ROUTING),
     row("NSP-05", "A1 to A3, dated tomorrow, where it is handed over",

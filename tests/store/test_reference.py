@@ -8,7 +8,7 @@ import pytest
 
 from sepa.model.compliance import Declaration, Stop, Switch
 from sepa.model.limit import Limit
-from sepa.model.rates import Rate, rates_at
+from sepa.model.rates import Deal, Rate, rates_at
 from sepa.model.reference import Account, Authority, BankingDay, Block, Consent, Participant, Partner
 from sepa.model.screening import Entry
 from sepa.store import places
@@ -667,6 +667,7 @@ def test_no_day_opens_while_the_one_before_is_open(tmp_path: Path) -> None:
         pytest.param("switches.csv", Switch, set(), id="switches"),
         pytest.param("limits.csv", Limit, set(), id="limits"),
         pytest.param("rates.csv", Rate, set(), id="rates"),
+        pytest.param("deals.csv", Deal, set(), id="deals"),
         pytest.param("banking_days.csv", BankingDay, set(), id="banking days"),
     ],
 )
