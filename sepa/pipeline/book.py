@@ -92,13 +92,17 @@ def settling(home: Home, settlement: Settlement) -> Iterator[None]:
         yield
 
 
-def note_departure(home: Home, bulk: Bulk, at: datetime.datetime) -> None:
-    """Write down that a bulk begins to leave, before its first byte. BrokenPromise when it left before as another."""
+@contextmanager
+def departing(home: Home, bulk: Bulk, at: datetime.datetime) -> Iterator[None]:
+    """Around the journal's word that a bulk begins to leave; noted before its first byte.
+
+    BrokenPromise when it left before as another.
+    """
     place = _folder(home, "left", bulk.window) / f"{bulk.id}.json"
-    if not place.exists():
-        _write(home, "left", bulk.window, bulk.id, Departure(utc(at), bulk))
-    elif msgspec.json.decode(place.read_bytes(), type=Departure).bulk.keys != bulk.keys:
+    if place.exists() and msgspec.json.decode(place.read_bytes(), type=Departure).bulk.keys != bulk.keys:
         raise BrokenPromise(f"bulk {bulk.id} began to leave with other orders")
+    with _pending(home, "left", bulk.window, bulk.id, Departure(utc(at), bulk)):
+        yield
 
 
 @contextmanager

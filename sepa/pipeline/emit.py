@@ -12,7 +12,7 @@ from sepa.model.payment import Bulk, BulkKind, Payment, Posting
 from sepa.model.reference import Reference
 from sepa.pipeline.away import order_away
 from sepa.pipeline.beside import all_drawn, hands_for
-from sepa.pipeline.book import note_departure, refuse_behind, sending
+from sepa.pipeline.book import departing, refuse_behind, sending
 from sepa.pipeline.handover import hand_over
 from sepa.pipeline.home import Home
 from sepa.pipeline.publish import draft, publish_as, sweep_drafts
@@ -47,11 +47,13 @@ def emit_bulks(home: Home, at: datetime.datetime, *, only: str | None = None) ->
     banks = banks_of(home, home.reference())
 
     def emit(id: str) -> list[Publication]:
-        bulk = home.journal.begin_emission(id, at)
+        with ExitStack() as noted:
+            bulk = home.journal.begin_emission(
+                id, at, as_it_leaves=lambda bulk: noted.enter_context(departing(home, bulk, at))
+            )
         if not bulk.keys:
             home.journal.published([], settles=bulk.id)
             return []
-        note_departure(home, bulk, at)
         left = _away(home, bulk, at) if bulk.kind == "hand-over" else _files(home, bulk, banks, at)
         with sending(home, bulk, left):
             home.journal.published(left, settles=bulk.id)

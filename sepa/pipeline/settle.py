@@ -81,8 +81,7 @@ def seal_window(
     if express and not books_at_once(terms):
         return Sealed(window=window)
     for left in reversed(range(TRIES)):
-        latest = home.journal.last_window()
-        if latest is not None and window < latest:
+        if is_overtaken(window, home.journal.last_window()):
             return Sealed(window=window, overtaken=True)
         tally = _Tally(window)
         parts = map(tally.note, _settlements(home, local, day, express=express))
@@ -100,6 +99,11 @@ def seal_window(
         else:
             return tally.sealed()
     return Sealed(window=window)
+
+
+def is_overtaken(window: datetime.datetime, last: datetime.datetime | None) -> bool:
+    """Whether a later window than `window` sealed already: a booking day that was passed is not opened again."""
+    return last is not None and window < last
 
 
 def _noted(home: Home, part: Settlement, noted: ExitStack) -> Settlement:

@@ -121,10 +121,13 @@ def publish(folder: Path, name: str, content: bytes | Path, *, drafts: Path | No
 
 
 def move(source: Path, place: Path) -> None:
-    """Rename `source` to `place`; both folders know it for good when this returns."""
+    """Rename `source` to `place`; both folders know it for good when this returns.
+
+    The new one first: a power cut between the two may leave the file in both, and never in neither.
+    """
     source.rename(place)
-    for folder in {source.parent, place.parent}:
-        _settle_folder(folder)
+    _settle_folder(place.parent)
+    _settle_folder(source.parent)
 
 
 def is_open_for_writing(path: Path) -> bool:

@@ -339,11 +339,14 @@ class Journal(Protocol):
     def unsent(self, file_key: str) -> set[str]:
         """Keys of the file's orders that are paid in a bulk which has not begun to leave."""
 
-    def begin_emission(self, bulk_id: str, at: datetime.datetime) -> Bulk:
+    def begin_emission(
+        self, bulk_id: str, at: datetime.datetime, *, as_it_leaves: Callable[[Bulk], object] | None = None
+    ) -> Bulk:
         """Note that a bulk begins to leave, before its first byte is written; from now on nothing is taken out.
 
         Returns it as it leaves, without orders if all were taken out. Again it returns the same.
-        An unknown bulk is BrokenPromise.
+        `as_it_leaves` is told it before this is certain: nothing is taken out of it meanwhile, and when that raises,
+        the bulk has not begun to leave. An unknown bulk is BrokenPromise.
         """
 
     def bulk_sheets(self, bulk_id: str, batch: int = 1000) -> Iterator[Sheet]:

@@ -51,6 +51,10 @@ class Facts:
     due: int
     wrong: list[str]
 
+    def paid_in_windows(self) -> set[tuple[str, datetime.datetime]]:
+        """Each order that is paid, and the window of the bulk it is paid in."""
+        return {(key, self.bulks[bulk][2]) for key, bulk in self.members.items() if key not in self.taken_out}
+
     def forgot(self, before: "Facts") -> bool:
         """Whether something came, was ordered, settled or left that is known no more."""
         return (

@@ -160,7 +160,7 @@ class Model:
         kind = step.kind
         if kind in ("run", "claim"):
             yield from self._claims(at)
-        if kind in ("run", "judge"):
+        if kind in ("run", "judge", "catch-up"):
             yield from self._judgements()
         if kind in ("run", "seal"):
             yield from self._seals(at)

@@ -27,7 +27,6 @@ RESTORED = ("backup", "restore", "catch-up", "caught up", "refused, for the jour
 KINDS = (*PLACES, "two workers", "a worker waits")
 ON_POSTGRESQL = (2, 3, 5)
 SEEDS = yaml.safe_load((Path(__file__).parent / "seeds.yaml").read_text("utf-8"))
-OPEN = yaml.safe_load((Path(__file__).parent / "open.yaml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=str)
@@ -36,21 +35,14 @@ def test_a_seed_that_once_found_something(on: Bench, seed: int) -> None:
     assert not broke, broke
 
 
-@pytest.mark.parametrize("seed", OPEN, ids=str)
-def test_what_is_open_is_told_until_it_is_mended(on: Bench, seed: int) -> None:
-    _, broke = play_seed(on, seed)
-    assert broke, f"seed {seed} breaks nothing any more: take it out of open.yaml"
-
-
 @pytest.mark.slow
 def test_days_with_whatever_may_happen(on: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     all_of_it = Played()
     seed = FIRST_SEED
     while all_of_it.days < SIMULATED_DAYS:
-        if seed not in OPEN:
-            played, broke = play_seed(on, seed)
-            assert not broke, broke
-            all_of_it.add(played)
+        played, broke = play_seed(on, seed)
+        assert not broke, broke
+        all_of_it.add(played)
         seed += 1
     kinds = all_of_it.kinds()
     with capsys.disabled():

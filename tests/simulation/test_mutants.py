@@ -71,6 +71,7 @@ MUTANTS: dict[str, tuple[int, str, dict[str, Any]]] = {
     "a restored journal is not noticed": (
         1, "it must be", {"sepa.pipeline.book.unknown": always([]), "sepa.pipeline.catch_up.unknown": always([])},
     ),
+    "an older window seals": (20, "tried in vain", {"sepa.pipeline.settle.is_overtaken": always(False)}),
     "repairs stop nothing": (1, "it must be", {"sepa.pipeline.home.Home.in_maintenance": False}),
 }  # fmt: skip
 """What is taken away: the seed that found it, a word of what it said, and what stands there instead."""

@@ -218,6 +218,12 @@ def differences(model: Model, facts: Facts) -> list[str]:
             facts.begun - facts.taken_out,
         ),
         ("ordered", model.decisions, facts.decisions),
+        ("tried in vain", model.attempts, facts.attempts),
+        (
+            "paid in a window",
+            {(each.key, each.window) for each in model.orders() if each.state == "paid"},
+            facts.paid_in_windows(),
+        ),
     ):
         if told != found_keys:
             wrong.append(f"{name}: {sorted(map(str, found_keys ^ told))[:3]} differ")

@@ -20,6 +20,7 @@ from sepa.store.files import (
     copy_hashed,
     draft_in,
     is_open_for_writing,
+    move,
     publish,
     safe_name,
     sweep,
@@ -149,6 +150,18 @@ def test_a_killed_publication_leaves_all_or_nothing(
 
 
 # --- leavings ---
+
+
+def test_a_file_that_is_moved_is_never_in_neither_folder(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled: list[Path] = []
+    monkeypatch.setattr("sepa.store.files._settle_folder", settled.append)
+    place = tmp_path / "place" / "file"
+    place.parent.mkdir()
+    move(source, place)
+    assert place.is_file()
+    assert settled == [place.parent, source.parent], "the new name first, whatever the hash seed"
 
 
 def test_what_a_killed_worker_left_is_swept(tmp_path: Path) -> None:

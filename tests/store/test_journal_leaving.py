@@ -12,6 +12,7 @@ from msgspec.structs import replace
 import sepa.store.migrations
 from sepa.model.broken import BrokenPromise
 from sepa.model.journal import Recall
+from sepa.model.payment import Bulk
 from sepa.model.verdict import transaction_key
 from sepa.store.journal import Journal, Overtaken
 from sepa.store.sql import open_journal
@@ -95,6 +96,20 @@ def test_of_what_has_begun_to_leave_nothing_is_taken_out(journal: Journal) -> No
     assert journal.begin_emission("BULK-1", EVENING) == began, "a repeat after a kill"
     assert journal.digest() == before
     assert journal.faults() == []
+
+
+def test_a_bulk_begins_to_leave_as_it_was_told_to_the_second_book_or_not_at_all(journal: Journal) -> None:
+    sealed(journal)
+    withdraw(journal, KEYS[0])
+
+    def disk_error(_: Bulk) -> None:
+        raise OSError("the disk says no")
+
+    with pytest.raises(OSError, match="says no"):
+        journal.begin_emission("BULK-1", LATER, as_it_leaves=disk_error)
+    assert journal.known({"left": ["BULK-1"]}) == {"left": set()}
+    told: list[Bulk] = []
+    assert [journal.begin_emission("BULK-1", LATER, as_it_leaves=told.append)] == told
 
 
 def test_the_journal_tells_what_it_knows_of_the_second_book(journal: Journal) -> None:

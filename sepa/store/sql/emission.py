@@ -1,7 +1,7 @@
 """Emit: sealed bulks to be written, reports to be told, and what has left."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import sqlalchemy as sa
 from msgspec import to_builtins
@@ -54,12 +54,16 @@ class Emission(Connected):
         with self.reading() as connection:
             return unsent(connection, file_key)
 
-    def begin_emission(self, bulk_id: str, at: datetime.datetime) -> Bulk:
+    def begin_emission(
+        self, bulk_id: str, at: datetime.datetime, *, as_it_leaves: Callable[[Bulk], object] | None = None
+    ) -> Bulk:
         with self.writing() as connection:
             found = read_bulks(connection, bulks.c.id == bulk_id)
             if not found:
                 raise BrokenPromise(f"there is no bulk {bulk_id}")
             begin(connection, bulk_id, at, found[0].count, found[0].sum_cents)
+            if as_it_leaves is not None:
+                as_it_leaves(found[0])
             return found[0]
 
     def reports_due(self) -> list[ReportDue]:
