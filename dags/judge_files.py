@@ -9,6 +9,8 @@ between the bank's own accounts at once, where the terms say so.
 - **You may** clear any task at any time: what is judged stays as it is, what is written is not written again. To judge
   an order anew there is *Reprocess*.
 - **A bad file** is no error here: it is refused, answered, and shown in `archive/quarantine/`.
+- **A large file,** where `SEPA_SPREAD_BYTES` is set (several machines): `plan` cuts it, `judge_share` judges its shares
+  on any worker, `judge` puts them together. A red share alone harms nothing: `judge` does its work too, only slower.
 - **When it is red,** reference data cannot be read or the database does not answer; the last lines of the log say
   which. The other files of the batch are judged all the same. Mend it, then **clear the run**: Intake does not start a
   run of the same name a second time.
@@ -18,7 +20,7 @@ import datetime
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from sepa.orchestration import steps
+from sepa.orchestration import spreading, steps, terms
 
 
 @dag(
@@ -58,6 +60,15 @@ def judge_files():
         return steps.instant(context["params"]["at"], context["dag_run"].run_after)
 
     @task
+    def plan(share_bytes: int) -> list[dict]:
+        return spreading.plan_shares(get_current_context()["params"]["file_keys"], share_bytes)
+
+    @task(map_index_template="{{ share }}")
+    def judge_share(share: dict) -> int:
+        get_current_context()["share"] = f"{share['file_key'][:12]} from chunk {share['first']}"
+        return spreading.judge_share(share)
+
+    @task(trigger_rule="all_done")  # whatever became of the shares
     def judge() -> dict:
         return steps.judge_files(get_current_context()["params"]["file_keys"], at())
 
@@ -69,7 +80,10 @@ def judge_files():
     def tell() -> int:
         return steps.publish_reports(at())
 
-    judge() >> book() >> tell()
+    judged = judge()
+    if share_bytes := terms.share_bytes():
+        judge_share.expand(share=plan(share_bytes)) >> judged
+    judged >> book() >> tell()
 
 
 judge_files()

@@ -53,7 +53,8 @@ class Part(msgspec.Struct, frozen=True):
 
     `ids` are its EndToEndIds in their order, each once; `consulted` the consents that its orders asked for, `uses`
     those that they used, with all their booking dates; `counted_cents` count towards the limit of the day, of which
-    `day_limit_cents` is the lowest that a block has, and `over_limit` says that some order was found to exceed it.
+    `day_limit_cents` is the lowest that a block has, and `reached_cents` what the order that came nearest to it, or
+    went beyond, would have made of them, were it refused for something else or not.
     """
 
     blocks: tuple[BlockPart, ...]
@@ -62,7 +63,7 @@ class Part(msgspec.Struct, frozen=True):
     uses: Mapping[str, Days]
     counted_cents: int
     day_limit_cents: int | None
-    over_limit: bool
+    reached_cents: int
     first_local_instrument: str | None
 
 

@@ -140,7 +140,7 @@ class Judging:
         self._uses = Uses(upon.uses)
         self._counted_cents = upon.ordered_cents
         self._day_limit_cents: int | None = None
-        self._over_limit = False
+        self._reached_cents = 0
         self._first_local_instrument = upon.first_local_instrument
         self._ids = Recent(upon, of_chunk=opening is not None)
         self._upon = upon
@@ -196,16 +196,14 @@ class Judging:
             used,
             self._counted_cents - self._upon.ordered_cents,
             self._day_limit_cents,
-            self._over_limit,
+            self._reached_cents,
             self._first_local_instrument,
         )
 
     def stands(self, part: Part) -> bool:
         """Whether the next chunk's verdicts are those that it would have had in one stream with all before it."""
         spent = self._spent_cents(part.day_limit_cents)
-        within = part.day_limit_cents is None or (
-            not part.over_limit and spent + part.counted_cents <= part.day_limit_cents
-        )
+        within = part.day_limit_cents is None or spent + part.reached_cents <= part.day_limit_cents
         return within and self._uses.keys().isdisjoint(part.consulted) and self._ids.know_none_of(part.ids)
 
     def opening_for(self, part: Part) -> Opening:
@@ -277,10 +275,9 @@ class Judging:
         findings += dated
         if case.allowance is not None and amount_cents is not None:
             spent = self._counted_cents + (self._elsewhere_cents or 0)
-            over = findings_of(limits.RULES, limits.Spending(transaction, amount_cents, spent), case)
-            if over and any(finding.rule == limits.day_within_limit.id for finding in over):
-                self._over_limit = True
-            findings += over
+            reached = self._counted_cents - self._upon.ordered_cents + amount_cents
+            self._reached_cents = max(self._reached_cents, reached)
+            findings += findings_of(limits.RULES, limits.Spending(transaction, amount_cents, spent), case)
         again = self._ids.repeats(transaction.end_to_end_id)
         came_before = in_earlier and not block.strange
         if came_before or again:

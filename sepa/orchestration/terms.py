@@ -25,6 +25,14 @@ def window_crons() -> list[str]:
     return [f"{window.minute} {window.hour} * * *" for window in sorted(windows)]
 
 
+def share_bytes() -> int | None:
+    """How much of a large file one task judges: `SEPA_SPREAD_BYTES`. Without it None, and no file is spread."""
+    told = os.environ.get("SEPA_SPREAD_BYTES", "")
+    if told and not (told.isascii() and told.isdigit() and int(told)):
+        raise ValueError(f"SEPA_SPREAD_BYTES is {told!r}; a number of bytes from 1 on is expected")
+    return int(told) if told else None
+
+
 def versions() -> Any:
     """Every version of the bank's terms, oldest first; ours while there is no home yet."""
     from sepa.store.profiles import load_versions

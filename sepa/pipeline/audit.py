@@ -103,8 +103,8 @@ def _kept_seal(home: Home, seal: Seal) -> Iterator[Flaw]:
 
 
 def _archive(home: Home, purged: set[str]) -> Iterator[Flaw]:
-    """Every file as it came, and every signature beside it; and nothing else but the second book, which is compared
-    with the journal wherever the desk begins to work."""
+    """Every file as it came, and every signature beside it; and nothing else but parts of files being judged, and the
+    second book, which is compared with the journal wherever the desk begins to work."""
     expected: dict[Path, str] = {}
     may_lack: set[Path] = set()
     signatures = home.journal.signatures()
@@ -118,7 +118,7 @@ def _archive(home: Home, purged: set[str]) -> Iterator[Flaw]:
         if file.key in purged:
             may_lack |= {place, signature_of(place)}
     folder = home.archive
-    others = {home.snapshots, folder / "book"}
+    others = {home.snapshots, home.parts, folder / "book"}
     there = (path for path in folder.rglob("*") if path.is_file() and not others & set(path.parents))
     yield from _hold(home, expected, there, "it came", may_lack)
 

@@ -77,6 +77,11 @@ class Home(msgspec.Struct, frozen=True):
     def quarantine(self) -> Path:
         return self.archive / "quarantine"
 
+    @property
+    def parts(self) -> Path:
+        """Where the judged chunks of large files lie until each is sealed: one folder a file, gone when all is well."""
+        return self.archive / "parts"
+
     def archived(self, file_key: str) -> Path:
         """Where the untouched bytes of a file lie."""
         return self.archive / file_key[:2] / file_key

@@ -19,6 +19,7 @@ from sepa.pipeline.authorise import authorisation_of
 from sepa.pipeline.book import refuse_behind
 from sepa.pipeline.chunks import CHUNK_BYTES, WORTH_BYTES, ChunkedFile, crew, judge_chunks, workers_wanted
 from sepa.pipeline.home import Home, utc
+from sepa.pipeline.parts import Parts, forget_parts, is_spread, plan_of
 from sepa.pipeline.patience import Measured
 from sepa.pipeline.undone import each_of
 from sepa.pipeline.unread import came_before, refused_unread
@@ -28,7 +29,7 @@ from sepa.store.journal import Sealing
 from sepa.store.keys import refuse_unoffered
 from sepa.store.profiles import profile_digest
 from sepa.wire import read
-from sepa.wire.read import Doubt, plan
+from sepa.wire.read import Doubt
 
 TABLES = ("accounts", "consents", "participants", "partners", "screening")
 
@@ -53,6 +54,7 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
     if file is None:
         raise LookupError(f"no file {file_key} was ever delivered")
     if file.judged:
+        forget_parts(home, file_key)
         return file
     reference = reference or home.reference()
     refuse_incomplete(reference)
@@ -84,6 +86,7 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
             )
             if verdict.head is None:
                 _quarantine(home, file_key)
+    forget_parts(home, file_key)
     judged = home.journal.file(file_key)
     assert judged is not None
     return judged
@@ -199,14 +202,14 @@ def judge_stream(
 def _judge_chunks(
     home: Home, source: BinaryIO, desk: Desk, file: FileRow, sealing: Sealing
 ) -> FileVerdict | None:
-    """Judge a large file in chunks, side by side. None where it is small, or not for certain what it looks like."""
+    """Judge a large file in chunks, side by side, or put together what was judged elsewhere.
+
+    None where it is small, or not for certain what it looks like.
+    """
     workers = workers_wanted()
-    if workers < 2 or file.size_bytes < WORTH_BYTES:
+    if not is_spread(home, file.key) and (workers < 2 or file.size_bytes < WORTH_BYTES):
         return None
-    intake = desk.profile.intake
-    planned = plan(
-        source, offered=intake.messages, size_bytes_max=intake.size_bytes_max, chunk_bytes=CHUNK_BYTES
-    )
+    planned = plan_of(home, file.key, source, desk.profile.intake, CHUNK_BYTES)
     if planned is None:
         return None
     before = came_before(planned.head, file, sealing)
@@ -214,7 +217,8 @@ def _judge_chunks(
         return refused_unread(planned.head, before)
     chunked = ChunkedFile(home.archived(file.key), planned.head, desk, file.key)
     try:
-        with crew(workers, chunked, home.journal) as in_turn:
+        with crew(workers, chunked, home.journal) as others:
+            in_turn = Parts(home, chunked).in_turn(others, sealing.seen)
             return judge_chunks(chunked, planned, in_turn, sealing=sealing, journal=home.journal)
     except Doubt:
         sealing.discard()

@@ -48,11 +48,10 @@ def copy_hashed(source: Path, into: Path) -> tuple[str, int]:
             digest.update(piece)
             size += len(piece)
             out.write(piece)
-        _settle(out)
         name = digest.hexdigest()
         folder = into / name[:2]
         make_folder(folder)
-        _appear(draft, folder / name)
+        finish(out, draft, folder / name)
     return name, size
 
 
@@ -190,6 +189,12 @@ def draft_in(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
             yield out, draft
     finally:
         draft.unlink(missing_ok=True)
+
+
+def finish(out: BinaryIO, draft: Path, place: Path) -> bool:
+    """Flush a draft to the disk and give it its name, unless something has it already; returns whether it got it."""
+    _settle(out)
+    return _appear(draft, place)
 
 
 def _held_draft(folder: Path) -> tuple[int, Path]:

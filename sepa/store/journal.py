@@ -458,6 +458,9 @@ class Journal(Protocol):
     def seals(self) -> list[Seal]:
         """Every seal, in the order of the chain."""
 
+    def position(self) -> str:
+        """Where the journal stands: another text after every transaction that wrote something, whatever it was."""
+
     def head(self) -> int:
         """The number of the newest link; 0 while nothing was written."""
 

@@ -164,12 +164,12 @@ class _Reading:
     def cut(self, marks: _Marks) -> tuple[int, bool]:
         """Return where to cut, and whether that is the end of the file.
 
-        The cut falls behind the last transaction in the window, and behind its block where that ends there.
+        The cut falls behind the last transaction in a step, and behind its block where that ends there.
         """
         size = self._step
         while True:
             self.grow(size)
-            place = self.buffer.rfind(marks.transaction_end)
+            place = self.buffer.rfind(marks.transaction_end, 0, size)
             if place >= 0:
                 place += len(marks.transaction_end)
                 following = self._past_blanks(place)
@@ -183,9 +183,9 @@ class _Reading:
                 if self._ends_within(following, marks):
                     return len(self.buffer), True
                 raise FastRoadLeft("something unexpected follows a transaction")
-            if self.ended or len(self.buffer) > TRANSACTION_BYTES_MAX:
+            if size >= len(self.buffer) and (self.ended or size > TRANSACTION_BYTES_MAX):
                 raise FastRoadLeft("no end of a transaction in sight")
-            size = 2 * len(self.buffer)
+            size *= 2
 
     def _past_blanks(self, place: int) -> int:
         """The place of the next byte that is no blank, with enough bytes behind it to see a tag."""
@@ -213,7 +213,9 @@ def _marks(prologue: bytes, name: str) -> _Marks:
     tag = _DOCUMENT.match(prologue)
     declared = _DECLARATION.findall(tag[2]) if tag is not None else []
     prefixes = [prefix for prefix, *uri in declared if namespace(name).encode() in uri]
-    if tag is None or prefixes != [tag[1] or b""]:
+    if (
+        tag is None or prefixes != [tag[1] or b""] or b"&" in tag[2]
+    ):  # a reference may hide a second prefix of ours
         raise FastRoadLeft("an unusual Document tag")
     prefix = tag[1] + b":" if tag[1] else b""
     places = table(name)

@@ -267,3 +267,21 @@ def test_a_number_of_workers_that_is_none_is_said(told: str, monkeypatch: pytest
 def test_without_a_word_every_core_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SEPA_WORKERS", raising=False)
     assert workers_wanted() == len(os.sched_getaffinity(0))
+
+
+def test_small_files_are_cut_as_well(home: Home) -> None:
+    """Else the properties above would say nothing: what they cut is small."""
+    each = [order(f"E{number}", "1.00", f"Dodávateľ {number}", BANK_B1, bic=None) for number in range(12)]
+    key = delivered(home, "mzdy", transfers("M-CUT", TRADER, each))
+    assert in_chunks(home, key, 1)[1] == 11  # the first two lie together, behind the head
+
+
+def test_an_order_refused_for_something_else_is_told_of_the_limit_too(home: Home) -> None:
+    """It counts towards no limit itself; whether it would have passed is asked of what came before it."""
+    given = [("E1", "1.00", BANK_B1), ("E2", "400.00", BANK_B1), ("E3", "300.00", "SK0000000000000000000000")]
+    each = [order(id, amount, "Dodávateľ", to, bic=None) for id, amount, to in given]
+    key = delivered(home, "stavebniny", transfers("M-OVER", TRADER, each))
+    found, chunks = in_chunks(home, key, 1)
+    assert chunks == 2
+    assert found == streamed(home, key)
+    assert ["EB-04" in line.findings for line in found[1][:3]] == [False, False, True]

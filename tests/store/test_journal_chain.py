@@ -82,12 +82,22 @@ def test_what_was_written_holds(journal: Journal) -> None:
 
 def test_what_writes_nothing_is_no_link(journal: Journal) -> None:
     accepted(journal)
-    before = journal.head()
+    before, position = journal.head(), journal.position()
     journal.deliver(delivery())
     with journal.judging(key_of("a")) as sealing:
         assert sealing is None
     journal.published([])
     assert journal.head() == before
+    assert journal.position() == position
+
+
+def test_whatever_is_written_moves_the_position(journal: Journal) -> None:
+    positions = [journal.position()]
+    for name in ("a", "b"):
+        journal.deliver(delivery(name))
+        positions.append(journal.position())
+    accepted(journal)
+    assert len({*positions, journal.position()}) == 4
 
 
 def test_what_an_exception_undid_is_no_link(journal: Journal) -> None:

@@ -35,6 +35,11 @@ class Auditing(Connected):
             found = connection.execute(sa.select(seals).order_by(seals.c.link, seals.c.day, seals.c.at))
             return [_seal(row) for row in found.mappings()]
 
+    def position(self) -> str:
+        with self.reading() as connection:
+            number, digest = head(connection)
+        return f"{number}-{digest}"
+
     def head(self) -> int:
         with self.reading() as connection:
             return head(connection)[0]
