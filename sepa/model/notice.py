@@ -69,7 +69,11 @@ class NoticeItem(msgspec.Struct, frozen=True):
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """Orders of one account of which one run or one person made the same thing. `issued_at` is in the bank's zone."""
+    """Orders of one account of which one run or one person made the same thing. `issued_at` is in the bank's zone.
+
+    Where there are too many for a letter, `items` are the first of them; all `entries` then stand in the `enclosed`
+    list, a file of that name.
+    """
 
     occasion: Occasion
     addressee: str
@@ -77,9 +81,11 @@ class Notice(msgspec.Struct, frozen=True):
     language: str
     bank: BankContact
     issued_at: datetime.datetime
-    items: tuple[NoticeItem, ...]
+    items: tuple[NoticeItem, ...] = ()
     file_name: str = ""
     include_correction_hint: bool = True
+    entries: int = 0
+    enclosed: str = ""
 
 
 class Repeat(msgspec.Struct, frozen=True):

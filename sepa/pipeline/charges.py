@@ -1,39 +1,70 @@
 """What a report's orders cost their clients, and the list of it for the core system, which alone charges."""
 
 import datetime
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+import msgspec
 
 from sepa.model.fee import Charge
 from sepa.model.journal import OrderRow, Publication, ReportDue
-from sepa.model.notice import Notice
+from sepa.model.notice import NoticeItem
 from sepa.model.reference import Reference, account_of
 from sepa.pipeline.home import DESK, Home
-from sepa.pipeline.publish import publish_as
+from sepa.pipeline.publish import draft, publish_as
 from sepa.rules.fees import retry_fee
 from sepa.schedule import local_instant
 from sepa.wire.fees import fees_csv
-from sepa.wire.manifest import Written, file_name, manifest
+from sepa.wire.manifest import Counted, file_name, manifest
 
 RETRIED = "FND-07"
 """The rule by which an order is tried again on a later day."""
+_AT_ONCE: Final = 1000
+_IN_MEMORY_BYTES: Final = 1 << 20
+_charges = msgspec.msgpack.Decoder(list[Charge])
 
 
-def charged(notice: Notice, due: ReportDue, at: datetime.datetime) -> Iterator[Charge]:
-    """What the items of a letter cost, exactly as the letter says it."""
-    for item in notice.items:
-        if item.fee is not None:
-            reasons = [finding for finding in item.findings if finding.effect == "reject"] or item.findings
-            yield Charge(
-                key=item.key,
-                account=notice.account,
-                fee=item.fee,
-                charged_on=notice.issued_at.date(),
-                rule=reasons[0].told_rule,
-                subject=due.file_key,
-                occasion=due.occasion,
-                at=at,
-            )
+class Charges:
+    """What one report costs, in the order told. Kept in small, and on the disk where there is much of it."""
+
+    def __init__(self, spool: IO[bytes]) -> None:
+        self._spool = spool
+        self._last: list[Charge] = []
+
+    def add(self, charge: Charge) -> None:
+        self._last.append(charge)
+        if len(self._last) == _AT_ONCE:
+            self._spool.seek(0, os.SEEK_END)
+            packed = msgspec.msgpack.encode(self._last)
+            self._spool.write(len(packed).to_bytes(4) + packed)
+            self._last = []
+
+    def __iter__(self) -> Iterator[Charge]:
+        self._spool.seek(0)
+        while size := self._spool.read(4):
+            yield from _charges.decode(self._spool.read(int.from_bytes(size)))
+        yield from self._last
+
+
+@contextmanager
+def charges_of(home: Home) -> Iterator[Charges]:
+    """Charges of one report, empty. They are gone afterwards."""
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=str(home.root)) as spool:
+        yield Charges(spool)
+
+
+def charge_of(
+    item: NoticeItem, account: str, day: datetime.date, due: ReportDue, at: datetime.datetime
+) -> Charge:
+    """What an item of a letter about `account`, issued on `day`, costs, exactly as the letter says it."""
+    assert item.fee is not None
+    reasons = [finding for finding in item.findings if finding.effect == "reject"] or item.findings
+    rule = reasons[0].told_rule
+    return Charge(item.key, account, item.fee, day, rule, due.file_key, due.occasion, at)
 
 
 def retried(home: Home, due: ReportDue, reference: Reference, at: datetime.datetime) -> Iterator[Charge]:
@@ -65,32 +96,35 @@ def _retry(
         yield Charge(order.key, account.iban, fee, on, RETRIED, due.file_key, due.occasion, at)
 
 
-def fee_list(
-    home: Home, charges: Iterable[Charge], due: ReportDue, at: datetime.datetime
-) -> list[Publication]:
+def fee_list(home: Home, charges: Charges, due: ReportDue, at: datetime.datetime) -> list[Publication]:
     """Publish the list of `charges` with its manifest in the desk's own outbox; nothing where there are none."""
-    lines = sorted(charges, key=lambda each: (each.account, each.key, each.fee.event))
-    if not lines:
+    first = next(iter(charges), None)
+    if first is None:
         return []
-    content = fees_csv(lines)
-    digest = hashlib.sha256(content).hexdigest()
-    written = Written(len(lines), sum(each.fee.cents or 0 for each in lines), len(content), digest)
-    name = file_name("fees", lines[0].charged_on, digest, "csv")
-    beside = manifest(name, "fees", written, schema=None, control={"without_amount": _open(lines)})
-    return [
-        publish_as(
-            home,
-            home.outbox(DESK),
-            each,
-            raw,
-            kind=kind,
-            subject=due.file_key,
-            occasion=due.occasion,
-            at=at,
+    count = cents = without_amount = 0
+
+    def counted() -> Iterator[Charge]:
+        nonlocal count, cents, without_amount
+        for each in charges:
+            count += 1
+            cents += each.fee.cents or 0
+            without_amount += each.fee.cents is None
+            yield each
+
+    folder = home.outbox(DESK)
+    with draft(folder) as (out, path):
+        sink = Counted(out)
+        for part in fees_csv(counted()):
+            sink.write(part)
+        out.flush()
+        written = sink.written(count, cents)
+        name = file_name("fees", first.charged_on, written.sha256, "csv")
+        beside = manifest(name, "fees", written, schema=None, control={"without_amount": without_amount})
+        files: tuple[tuple[str, Path | bytes, str], ...] = (
+            (name, path, "fees"),
+            (f"{name}.manifest.json", beside, "manifest"),
         )
-        for each, raw, kind in ((name, content, "fees"), (f"{name}.manifest.json", beside, "manifest"))
-    ]
-
-
-def _open(lines: Sequence[Charge]) -> int:
-    return sum(each.fee.cents is None for each in lines)
+        return [
+            publish_as(home, folder, each, raw, kind=kind, subject=due.file_key, occasion=due.occasion, at=at)
+            for each, raw, kind in files
+        ]

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 from sepa.model.journal import OrderRow, Publication, ReportDue
@@ -13,6 +13,7 @@ from sepa.model.reference import Reference
 from sepa.pipeline.away import order_away
 from sepa.pipeline.beside import all_drawn, hands_for
 from sepa.pipeline.book import departing, refuse_behind, sending
+from sepa.pipeline.charges import charges_of
 from sepa.pipeline.handover import hand_over
 from sepa.pipeline.home import Home
 from sepa.pipeline.publish import draft, publish_as, sweep_drafts
@@ -70,8 +71,9 @@ def emit_reports(home: Home, at: datetime.datetime, *, only: tuple[str, str] | N
     """
 
     def report(due: ReportDue) -> list[Publication]:
-        left = [*tell(home, due, at, reference), *hand_over(home, due, at, reference)]
-        home.journal.published(left, settles=due)
+        with charges_of(home) as charges:
+            left = [*tell(home, due, at, reference, charges), *hand_over(home, due, at, reference)]
+            home.journal.published(chain(left, charges), settles=due)
         return [each for each in left if isinstance(each, Publication)]
 
     unjudged = set(home.journal.unjudged())

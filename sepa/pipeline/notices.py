@@ -1,26 +1,21 @@
 """Letters to people: who gets which notice, in which language. The words are in `sepa.tell`."""
 
 import datetime
-from collections import defaultdict
-from collections.abc import Container
+from collections.abc import Iterator
+from contextlib import ExitStack
 
-from msgspec.structs import replace
-
-from sepa.model.fee import Charge
 from sepa.model.finding import Findings
 from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue, Withheld, block_key
-from sepa.model.notice import Notice, NoticeItem, Occasion, Receipt, Repeat
-from sepa.model.profile import Profile
-from sepa.model.reference import Account, Partner, Reference
-from sepa.pipeline.charges import charged
+from sepa.model.notice import NoticeItem, Occasion, Receipt, Repeat
+from sepa.model.reference import Reference
+from sepa.pipeline.charges import Charges
+from sepa.pipeline.gathering import Gathered, Post, account_of
 from sepa.pipeline.home import Home
-from sepa.pipeline.letters import contact, lay_down, silenced, withheld, words
+from sepa.pipeline.letters import contact, lay_down, withheld, words
 from sepa.pipeline.publish import named_by_content, publish_as, stem_of
-from sepa.rules.contract import refused_a_stranger
-from sepa.rules.fees import fee_for
 from sepa.schedule import local_instant
 from sepa.scheme.money import cents
-from sepa.tell.notice import is_owed, page
+from sepa.tell.notice import page
 from sepa.tell.receipt import receipt_text
 
 OCCASIONS: dict[str, Occasion] = {
@@ -38,109 +33,81 @@ OWED = ("rejected", "not-executed", "unsettled")
 
 
 def notices(
-    home: Home, file: FileRow, due: ReportDue, at: datetime.datetime, reference: Reference
-) -> list[Publication | Withheld | Charge]:
+    home: Home, file: FileRow, due: ReportDue, at: datetime.datetime, reference: Reference, charges: Charges
+) -> list[Publication | Withheld]:
     """The letters on one file's orders: one for each account and occasion (NOT-01), in each form of the profile.
 
-    With them what they cost, as they say it.
+    What they cost, as they say it, goes to `charges`. A letter about many orders has a list of them enclosed.
 
     A transfer's notice is addressed to the account's owner; a collection's, and that of an account we do not know
     or that the sender may not dispose of, to the partner who delivered it. A block refused as a whole is told once,
     not once for each order.
     """
-    grouped: dict[tuple[Occasion, str], list[NoticeItem]] = defaultdict(list)
+    with ExitStack() as drafts:
+        post = Post(home, file, due, reference, drafts)
+        for occasion, iban, item in _told(home, file, due):
+            cost = post.add(occasion, iban, item, at)
+            if cost is not None:
+                charges.add(cost)
+        return [each for letter in post.letters() for each in _laid_down(home, file, due, at, *letter)]
+
+
+def _told(home: Home, file: FileRow, due: ReportDue) -> Iterator[tuple[Occasion, str, NoticeItem]]:
+    """What is to be told, by position: the occasion, the account that it is about, and the order or the block."""
     blocks = {block.position: block for block in home.journal.blocks(file.key)}
-    whole: set[int] = set()
-    strange: set[str] = set()
     as_judged = due.occasion == "judged"
     cause = None if as_judged else due.occasion
     states = (*OWED, *home.terms(due.at).notices.also)
+    whole = 0
     for order in home.journal.orders(file.key, states=states, cause=cause, as_judged=as_judged):
         block = blocks[order.block]
-        if refused_a_stranger(block.findings) and order.state == "rejected":
-            strange.add(_account_of(order))
-        own = any(finding.effect == "reject" for finding in block.findings)
-        if own and as_judged:
-            if order.block not in whole:
-                whole.add(order.block)
-                grouped["rejected", _account_of(order)].append(_item_of_block(block, order))
+        if as_judged and any(finding.effect == "reject" for finding in block.findings):
+            if order.block != whole:
+                whole = order.block
+                yield "rejected", account_of(order), _item_of_block(block, order)
         else:
             became = OCCASIONS[order.outcome if as_judged else order.state]
-            grouped[became, _account_of(order)].append(item_of(order, block))
-    refused_now = not as_judged and any(occasion == "rejected" for occasion, _ in grouped)
-    refused = home.journal.been(file.key, ("rejected", "not-executed")) if refused_now else ()
-    partner = (reference.partners or {}).get(file.partner)
-    left: list[Publication | Withheld | Charge] = []
-    for (occasion, iban), items in sorted(grouped.items()):
-        account = (reference.accounts or {}).get(iban) if partner and iban not in strange else None
-        left += _letter(home, file, due, at, partner, account, occasion, iban, items, refused)
-    return left
+            yield became, account_of(order), item_of(order, block)
 
 
-def _account_of(order: OrderRow) -> str:
-    """The account a notice is about; collections are the delivering partner's business ("")."""
-    return (order.debtor_iban or "") if order.kind == "credit-transfer" else ""
-
-
-def _letter(
+def _laid_down(
     home: Home,
     file: FileRow,
     due: ReportDue,
     at: datetime.datetime,
-    partner: Partner | None,
-    account: Account | None,
     occasion: Occasion,
     iban: str,
-    items: list[NoticeItem],
-    refused: Container[str],
-) -> list[Publication | Withheld | Charge]:
-    terms, issued = home.terms(due.at), local_instant(due.at, home.profile)
-    if not is_owed(occasion, account):
-        return []
-    if silenced(home, account, due.at):
+    letter: Gathered | None,
+) -> list[Publication] | list[Withheld]:
+    if letter is None:
         return [withheld(file.key, due.occasion, occasion, iban, at)]
-    notice = Notice(
-        occasion=occasion,
-        addressee=account.name if account else partner.name if partner else file.partner,
-        account=iban,
-        language=(account and account.language)
-        or (partner and partner.language)
-        or terms.bank.notice_language,
-        bank=contact(terms),
-        issued_at=issued,
-        items=tuple(_priced(item, occasion, account, terms, issued.date(), refused) for item in items),
-        file_name=file.name,
-        include_correction_hint=terms.notices.include_correction_hint,
-    )
-    letter = lay_down(
+    terms = home.terms(due.at)
+    notice, enclosed = letter.finished()
+    left = lay_down(
         home,
         terms,
-        home.outbox(due.partner) / "notices",
-        f"notice_{occasion}_{stem_of(file.name)}_{file.key[:12]}_{iban[-4:] or 'file'}",
+        letter.folder,
+        letter.stem,
         page(notice, words(terms)),
         subject=file.key,
         occasion=due.occasion,
         at=at,
     )
-    return [*letter, *charged(notice, due, at)]
-
-
-def _priced(
-    item: NoticeItem,
-    occasion: Occasion,
-    account: Account | None,
-    terms: Profile,
-    day: datetime.date,
-    refused: Container[str],
-) -> NoticeItem:
-    """The item with what it costs the owner of `account`; a collection's notice, or a stranger's, costs nobody.
-
-    Orders in `refused` were refused before.
-    """
-    if account is None or item.kind != "credit-transfer" or occasion not in ("rejected", "unsettled"):
-        return item
-    fee = fee_for(occasion, item.findings, terms, on=day, again=item.key in refused)
-    return replace(item, fee=fee)
+    if enclosed is not None:
+        name = notice.enclosed
+        left.append(
+            publish_as(
+                home,
+                letter.folder,
+                name,
+                enclosed,
+                kind="notice",
+                subject=file.key,
+                occasion=due.occasion,
+                at=at,
+            )
+        )
+    return left
 
 
 def item_of(order: OrderRow, block: BlockRow) -> NoticeItem:

@@ -7,7 +7,6 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
-from sepa.model.fee import Charge
 from sepa.model.finding import Finding, Findings
 from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue, Withheld
 from sepa.model.reference import Reference
@@ -20,7 +19,7 @@ from sepa.model.report import (
     StatusReport,
     TransactionStatus,
 )
-from sepa.pipeline.charges import fee_list, retried
+from sepa.pipeline.charges import Charges, fee_list, retried
 from sepa.pipeline.home import Home
 from sepa.pipeline.notices import notices, receipt
 from sepa.pipeline.publish import draft, publish_as, stem_of
@@ -51,15 +50,15 @@ OLDER_GENERATION = ("pain.001.001.03", "pain.008.001.02")
 
 
 def tell(
-    home: Home, due: ReportDue, at: datetime.datetime, reference: Reference
-) -> list[Publication | Withheld | Charge]:
+    home: Home, due: ReportDue, at: datetime.datetime, reference: Reference, charges: Charges
+) -> list[Publication | Withheld]:
     """Write all that one due report asks for into its partner's outbox, and what it costs into the desk's own.
 
-    Same journal, same bytes.
+    Same journal, same bytes. What it costs comes to stand in `charges`.
     """
     file = home.journal.file(due.file_key)
     assert file is not None
-    left: list[Publication | Withheld | Charge] = []
+    left: list[Publication | Withheld] = []
     if due.occasion.startswith("repeat:"):
         left.append(receipt(home, file, due, at, reference))
         if _can_answer(file):
@@ -68,9 +67,10 @@ def tell(
     if not _can_answer(file):
         return [receipt(home, file, due, at, reference)]
     left.append(_publish_report(home, file, due, _report(home, file, due), at))
-    left += notices(home, file, due, at, reference)
-    left += retried(home, due, reference, at)
-    left += fee_list(home, [each for each in left if isinstance(each, Charge)], due, at)
+    for cost in retried(home, due, reference, at):
+        charges.add(cost)
+    left += notices(home, file, due, at, reference, charges)
+    left += fee_list(home, charges, due, at)
     return left
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from babel.dates import format_date, format_time
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from sepa.scheme.phrase import Phrase, fill
 from sepa.tell.mask import mask_within_name
@@ -35,6 +35,7 @@ class Catalogue:
     def __init__(self, translations: Mapping[str, Mapping[str, str]], home: str = SOURCE_LANGUAGE) -> None:
         self._translations = {SOURCE_LANGUAGE: {}, **translations}
         self._home = home if home in self._translations else SOURCE_LANGUAGE
+        self._said: dict[tuple[str, str], str] = {}
 
     @classmethod
     def load(cls, home: str = SOURCE_LANGUAGE, folder: Path = LOCALE_FOLDER) -> "Catalogue":
@@ -72,8 +73,13 @@ class Catalogue:
         A value that is an ISO date or an amount with two decimals is written the way the language writes
         it; `found` stays to the letter, for it is what stood in the message.
         """
+        text = self._said.get((language, phrase.text))
+        if text is None:
+            text = self.translation(phrase.text, self.spoken(language)) or phrase.text
+            self._said[language, phrase.text] = text
+        if not phrase.values:
+            return fill(text, phrase.values) if "{" in text else text
         spoken = self.spoken(language)
-        text = self.translation(phrase.text, spoken) or phrase.text
         return fill(text, {name: _written(name, value, spoken) for name, value in phrase.values.items()})
 
     def day(self, day: datetime.date, language: str) -> str:
@@ -115,7 +121,17 @@ def _day(day: datetime.date, language: str) -> str:
 
 
 def _decimal(cents: int, language: str) -> str:
-    return str(format_decimal(Decimal(cents).scaleb(-2), format="#,##0.00", locale=_locale(language)))
+    """As Babel writes it, which by itself takes fifty times as long."""
+    if cents < 0:
+        return str(format_decimal(Decimal(cents).scaleb(-2), format="#,##0.00", locale=_locale(language)))
+    group, point = _signs(language)
+    return f"{f'{cents // 100:,}'.replace(',', group)}{point}{cents % 100:02d}"
+
+
+@functools.cache
+def _signs(language: str) -> tuple[str, str]:
+    """What stands between thousands, and before the cents."""
+    return get_group_symbol(_locale(language)), get_decimal_symbol(_locale(language))
 
 
 def _written(name: str, value: str, language: str) -> str:

@@ -6,6 +6,7 @@ Source: the bank's terms, VI.3(30): open channels carry nothing secret; accounts
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from sepa.scheme.letters import inert
 
@@ -24,6 +25,10 @@ _LOGGED = re.compile(
 )
 _LONG_NUMBER = re.compile(rf"[0-9](?:{_SEPARATORS}?[0-9]){{7,}}")
 _BIRTH_NUMBER = re.compile(r"(?<![0-9])[0-9]{6} ?/ ?[0-9]{3,4}(?![0-9])", re.ASCII)
+_nothing_to_fold = re.compile(r"[ -~\u00c0-\u017e]*").fullmatch
+"""Latin print that `_folded` leaves as it is."""
+_without_digits = re.compile(r"[ -/:-~\u00c0-\u017f]*").fullmatch
+"""Latin print without any digit, not even one in disguise: no number is in it."""
 _IBAN_CHARS_MIN = 15
 _GROUPED_DIGITS_MIN = 8  # a sentence such as "be 22 characters" has fewer
 
@@ -33,6 +38,8 @@ def clean(text: str) -> str:
 
     Line ends become blanks; half a surrogate becomes the replacement character.
     """
+    if len(text) <= SHOWN_CHARS_MAX and text.isprintable():  # then nothing in it is hidden
+        return text.strip()
     kept = []
     for char in text[: 2 * SHOWN_CHARS_MAX]:
         category = unicodedata.category(char)
@@ -48,7 +55,8 @@ def clean(text: str) -> str:
 
 def mask_account(account: str) -> str:
     """Show an IBAN as `SK65 ... 6783`, and of any other number the last four characters."""
-    bare = "".join(char for char in clean(account) if char.isalnum())
+    plain = account.isascii() and account.isalnum()
+    bare = account if plain else "".join(char for char in clean(account) if char.isalnum())
     if not bare or "..." in account:
         return mask_accounts(account)
     if _IBAN.fullmatch(bare):
@@ -56,11 +64,13 @@ def mask_account(account: str) -> str:
     return f"... {bare[-4:]}" if len(bare) > 6 else "..."
 
 
+@lru_cache(maxsize=1024)
 def mask_accounts(text: str) -> str:
     """Clean `text`; mask all in it that looks like an IBAN, right or wrong, and every birth number."""
     return _mask(text, _suspicious)
 
 
+@lru_cache(maxsize=1024)
 def mask_within_name(text: str) -> str:
     """Like `mask_accounts`, for names and references: only what really is an IBAN is masked.
 
@@ -71,11 +81,15 @@ def mask_within_name(text: str) -> str:
 
 def _mask(text: str, is_account: Callable[[str, bool], bool]) -> str:
     shown = clean(text)
-    folded = "".join(_folded(char) for char in shown)  # one character for one, so places agree
+    if _without_digits(shown) or (len(shown) < _IBAN_CHARS_MIN and "/" not in shown):
+        return shown
+    # One character for one, so places agree.
+    folded = shown if _nothing_to_fold(shown) else "".join(_folded(char) for char in shown)
     parts, done, at = [], 0, 0
     while match := _CANDIDATE.search(folded, at):
-        bare = "".join(char for char in match.group() if char.isalnum())
-        if is_account(bare, len(bare) == len(match.group())):
+        found = match.group()
+        bare = found if found.isalnum() else "".join(char for char in found if char.isalnum())
+        if is_account(bare, len(bare) == len(found)):
             parts += [shown[done : match.start()], f"{bare[:4]} ... {bare[-4:]}"]
             done = at = match.end()
         else:
@@ -84,8 +98,9 @@ def _mask(text: str, is_account: Callable[[str, bool], bool]) -> str:
 
 
 def _suspicious(bare: str, unbroken: bool) -> bool:
-    digits = sum(char.isdigit() for char in bare)
-    return unbroken or digits >= _GROUPED_DIGITS_MIN or _starts_with_iban(bare, unbroken)
+    if unbroken:
+        return True
+    return sum(char.isdigit() for char in bare) >= _GROUPED_DIGITS_MIN or _starts_with_iban(bare, unbroken)
 
 
 def _starts_with_iban(bare: str, unbroken: bool) -> bool:

@@ -4,6 +4,7 @@ Source: the bank's terms, V.1(8) and VII.1(1) (rejected), V.2.1(26) (unsettled),
 """
 
 import datetime
+from collections.abc import Iterator
 from functools import partial
 
 import msgspec
@@ -43,7 +44,7 @@ def is_silenced(account: Account | None, day: datetime.date, *, suppress_on_deat
 def page(notice: Notice, catalogue: Catalogue) -> Page:
     """The notice in its parts, in its reader's language, with every stranger's text cleaned and masked."""
     say = speaker(catalogue, notice.language)
-    total = len(notice.items)
+    total = max(notice.entries, len(notice.items))
     facts = [Fact(say(Phrase("Addressee")), inert(mask_within_name(notice.addressee)))]
     if notice.account:
         facts.append(Fact(say(Phrase("Account")), mask_account(notice.account)))
@@ -56,10 +57,10 @@ def page(notice: Notice, catalogue: Catalogue) -> Page:
         sender=notice.bank.name,
         title=say(WORDINGS[notice.occasion].title),
         remark=catalogue.fallback_remark(notice.language),
-        lead=tuple(say(lead) for lead in leads(notice)),
+        lead=tuple(say(lead) for lead in (*leads(notice), *_enclosed(notice))),
         facts=tuple(facts),
         sections=tuple(
-            _section(item, f"{number}/{total}", notice, catalogue)
+            section(item, f"{number}/{total}", notice, catalogue)
             for number, item in enumerate(notice.items, start=1)
         ),
         foot=foot(notice.bank, say),
@@ -67,7 +68,17 @@ def page(notice: Notice, catalogue: Catalogue) -> Page:
     )
 
 
-def _section(item: NoticeItem, counter: str, notice: Notice, catalogue: Catalogue) -> Section:
+def _enclosed(notice: Notice) -> Iterator[Phrase]:
+    if notice.enclosed:
+        yield Phrase(
+            "Here you find the first {shown} of them. All of them stand, with every reason, in the list {name}, "
+            "which belongs to this letter.",
+            {"shown": str(len(notice.items)), "name": notice.enclosed},
+        )
+
+
+def section(item: NoticeItem, counter: str, notice: Notice, catalogue: Catalogue) -> Section:
+    """One order of the notice in its parts."""
     say = speaker(catalogue, notice.language)
     reasons, remarks = _told_findings(item.findings, notice.occasion)
     tell = partial(

@@ -1,7 +1,7 @@
 """What notices and receipts share: a finding told to its reader, labels, whom to ask, how to complain."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 
 from sepa.model.finding import NEUTRAL, Finding
 from sepa.model.notice import BankContact
@@ -16,6 +16,7 @@ _HIDDEN = "......"
 _OWN_TERMS = "otp-sk "  # how rules cite the bank's own terms, whichever profile is in force
 
 
+@lru_cache(maxsize=64)
 def speaker(catalogue: Catalogue, language: str) -> Say:
     """A function that says phrases in one language."""
     return partial(catalogue.say, language=language)
@@ -36,14 +37,16 @@ def told(finding: Finding, say: Say, *, with_hint: bool = True, cites_terms: boo
         sentence=say(_masked(finding, finding.message)),
         facts=tuple(facts),
         advice=say(_masked(finding, finding.remedy)) if with_hint else "",
-        small=" · ".join(
-            (
-                *(_paragraph(finding.source, say, cites_terms) if finding.told_rule != NEUTRAL else ()),
-                say(Phrase("ISO code {code}", {"code": finding.code})),
-                say(Phrase("rule {rule}", {"rule": finding.told_rule})),
-            )
-        ),
+        small=_small(finding.source, finding.code, finding.told_rule, say, cites_terms),
     )
+
+
+@lru_cache(maxsize=1024)
+def _small(source: str, code: str, rule: str, say: Say, cites_terms: bool) -> str:
+    """Where a reason is written: paragraph, ISO code, rule."""
+    named = _paragraph(source, say, cites_terms) if rule != NEUTRAL else ()
+    iso, ours = say(Phrase("ISO code {code}", {"code": code})), say(Phrase("rule {rule}", {"rule": rule}))
+    return " · ".join((*named, iso, ours))
 
 
 def labels(say: Say, overview: str = "") -> Labels:

@@ -2,17 +2,18 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sepa.model.fee import Charge
 from sepa.scheme.letters import inert
 from sepa.scheme.money import amount_text
 
 COLUMNS = ("charged_on", "account", "event", "amount", "currency", "prices", "key", "rule")
+_CHARS_AT_ONCE = 1 << 16
 
 
-def fees_csv(charges: Iterable[Charge]) -> bytes:
-    """One line for each event, in the order given.
+def fees_csv(charges: Iterable[Charge]) -> Iterator[str]:
+    """Yield the list in parts: one line for each event, in the order given.
 
     Like the bookings: UTF-8, `;` between fields, a header, amounts as `12.30`. An amount that the price list leaves
     open is empty, which is not free. `prices` is the edition of the list.
@@ -26,4 +27,13 @@ def fees_csv(charges: Iterable[Charge]) -> bytes:
         table.writerow(
             (each.charged_on, inert(each.account), fee.event, amount, "EUR", inert(fee.prices), each.key, each.rule)
         )  # fmt: skip
-    return out.getvalue().encode()
+        if out.tell() > _CHARS_AT_ONCE:
+            yield _taken(out)
+    yield _taken(out)
+
+
+def _taken(out: io.StringIO) -> str:
+    text = out.getvalue()
+    out.seek(0)
+    out.truncate()
+    return text

@@ -77,11 +77,16 @@ def masked(sentence: str) -> str:
 def additional_lines(reason: StatusReason) -> list[str]:
     """AddtlInf: the rule's id and the sentence, masked, in the SEPA character set, 105 characters a line."""
     told = to_sepa_text(" ".join(f"{reason.rule} {masked(reason.sentence)}".split()))
-    return (
-        textwrap.wrap(told, LINE_CHARS, break_on_hyphens=False)
-        if len(told) > LINE_CHARS
-        else [told] * bool(told)
-    )
+    if not told or len(told) <= LINE_CHARS:
+        return [told] * bool(told)
+    if "  " in told or max(map(len, told.split())) > LINE_CHARS:
+        return textwrap.wrap(told, LINE_CHARS, break_on_hyphens=False)
+    lines, start = [], 0
+    while len(told) - start > LINE_CHARS:
+        end = told.rindex(" ", start, start + LINE_CHARS + 1)
+        lines.append(told[start:end])
+        start = end + 1
+    return [*lines, told[start:]]
 
 
 def _opening(report: StatusReport, version: Version, originator: str) -> str:

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from sepa.model.fee import Charge, Fee
+from sepa.model.journal import ReportDue
+from sepa.pipeline.charges import charges_of, fee_list
+from sepa.pipeline.home import open_home
 from tests.pipeline.house import TUESDAY, House
 from tests.tell.paper import read_back
 from tools.sample_bank import A2, ABSENT, B1, CLOSED, HEIR, PATIENT, POOR, TRADER, order, transfers
@@ -16,6 +20,7 @@ A = "stavebniny"
 EVENING = "2026-04-02T21:15"
 WRONG = "SK0012000000198742637541"
 """An IBAN whose check digits are wrong: the client's mistake."""
+MOMENT = datetime.datetime(2026, 4, 2, 10, tzinfo=datetime.UTC)
 PRICES = {
     "edition": "2026-01",
     "valid_from": datetime.date(2026, 1, 1),
@@ -190,3 +195,32 @@ def test_a_second_run_lists_nothing_twice(priced: House) -> None:
     priced.run()
     assert (priced.bytes_of(), priced.digest()) == (before, digest)
     assert len(lists(priced)) == 1
+
+
+def test_charges_are_kept_beside_memory_and_come_in_the_order_told(house: House) -> None:
+    due = ReportDue("f" * 64, "judged", A, MOMENT)
+    told = [
+        Charge(
+            f"f-{number}",
+            TRADER,
+            Fee("rejection", 105, "2026-01"),
+            MOMENT.date(),
+            "IDN-01",
+            "f",
+            "judged",
+            MOMENT,
+        )
+        for number in range(2500)
+    ]
+    with open_home(house.root) as home, charges_of(home) as charges:
+        assert fee_list(home, charges, due, MOMENT) == []
+        for each in told:
+            charges.add(each)
+        assert list(charges) == told
+        listed, beside = fee_list(home, charges, due, MOMENT)
+        home.journal.published(charges)
+        home.journal.published(charges)
+        assert home.journal.charges(MOMENT.date()) == sorted(told, key=lambda each: each.key)
+    lines = (house.root / listed.path).read_text().splitlines()
+    assert [line.split(";")[6] for line in lines[1:]] == [each.key for each in told]
+    assert json.loads((house.root / beside.path).read_text())["sum"] == "2625.00"

@@ -1,14 +1,17 @@
 """Who gets a letter about what, in which language and form; and which letter is not written."""
 
+import csv
 import re
 
 import pytest
 
+from sepa.pipeline.gathering import SHOWN
 from tests.pipeline.house import House
 from tests.tell.paper import read_back
 from tools.sample_bank import B1, HEIR, TRADER, order, transfers
 
 A = "stavebniny"
+WRONG = "SK0012000000198742637541"
 FRIDAY_IS_CLOSED = "2026-04-03"
 
 
@@ -38,6 +41,25 @@ def test_a_possible_repeat_is_told_while_a_person_looks_at_it(house: House) -> N
     assert set(told) == in_three_forms("held")
     assert "BAT-04" in told["held.txt"]
     assert "fee" not in told["held.txt"]
+
+
+@pytest.mark.parametrize(("orders", "shown"), [(SHOWN, SHOWN), (SHOWN + 1, SHOWN)])
+def test_a_long_letter_has_a_list_of_all_orders_enclosed(house: House, orders: int, shown: int) -> None:
+    house.set_profile(notices={"formats": ["text"]})
+    wrong = [order(f"PAY{number}", "10.00", "Oceliareň", WRONG) for number in range(1, orders + 1)]
+    key = house.drop(A, "PAY.xml", transfers("PAY-1", TRADER, wrong, due="2026-04-02"))
+    house.run()
+    found = {path.suffix: path for path in house.published(key, "") if path.parent.name == "notices"}
+    letter = found[".txt"].read_text("utf-8")
+    assert f"{shown}/{orders}" in letter
+    assert (".csv" in found) == (orders > SHOWN)
+    if orders > SHOWN:
+        assert found[".csv"].name in "".join(letter.split())
+        rows = list(csv.reader(found[".csv"].read_text("utf-8-sig").splitlines(), delimiter=";"))
+        assert [row[0] for row in rows[1:]] == [str(number) for number in range(1, orders + 1)]
+        assert all("IDN-01" in row[-3] for row in rows[1:])
+    charged = (path.read_text() for path in house.outbox("desk", "fees_*.csv"))
+    assert sum(text.count(f"{key[:24]}-") for text in charged) == orders
 
 
 def test_an_order_that_was_withdrawn_is_confirmed(house: House) -> None:

@@ -2,15 +2,19 @@ import datetime
 import importlib.util
 import re
 import sys
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sepa.rules import RULES
 from sepa.scheme.phrase import Phrase
-from sepa.tell.catalogue import LOCALE_FOLDER, Catalogue
+from sepa.tell.catalogue import LOCALE_FOLDER, Catalogue, _decimal, _locale
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = tuple(sorted(path.stem for path in LOCALE_FOLDER.glob("*.po")))
@@ -173,3 +177,9 @@ def test_the_tool_keeps_translations_and_names_what_lacks_one(tmp_path: Path) ->
     assert "What to do" in missing
     assert "Also noticed" not in missing
     assert Catalogue.load(folder=tmp_path).say(Phrase("Also noticed"), "cs") == "Také"
+
+
+@given(st.sampled_from(["en", "sk", "sl", "de"]), st.integers(min_value=-(10**6), max_value=10**15))
+def test_amounts_are_written_as_babel_writes_them(language: str, cents: int) -> None:
+    whole = format_decimal(Decimal(cents).scaleb(-2), format="#,##0.00", locale=_locale(language))
+    assert _decimal(cents, language) == whole

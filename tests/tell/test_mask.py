@@ -3,6 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sepa.tell.mask import (
+    _folded,
+    _nothing_to_fold,
+    _without_digits,
     clean,
     mask_account,
     mask_accounts,
@@ -131,3 +134,18 @@ KEY = "ab12cd34ef56ab78cd90ef12"
 )
 def test_what_a_log_may_show(text: str, shown: str) -> None:
     assert mask_log(text) == shown
+
+
+def test_what_is_passed_over_in_one_look_has_nothing_to_fold_and_no_digit() -> None:
+    for sign in map(chr, range(0x20, 0x250)):
+        assert not _nothing_to_fold(sign) or _folded(sign) == sign
+        assert not _without_digits(sign) or not _folded(sign).isdigit()
+    assert _nothing_to_fold("Žofia 7")
+    assert _without_digits("Žofia")
+
+
+def test_digits_in_disguise_are_digits() -> None:
+    disguised = IBAN.translate({ord("1"): "¹", ord("2"): "²", ord("3"): "³"})
+    assert mask_accounts(disguised) == f"{disguised[:4]} ... {disguised[-4:]}".replace("¹", "1").replace(
+        "²", "2"
+    ).replace("³", "3")

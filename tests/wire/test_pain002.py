@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,7 +34,7 @@ from outgoing import (
 from sepa.model.message import AccountId, Agent, Party
 from sepa.model.report import BlockStatus, StatusCount, StatusReason, StatusReport, TransactionStatus
 from sepa.scheme.characters import SEPA_CHARACTERS, to_sepa_text
-from sepa.wire.pain002 import Version, additional_lines, masked, write_pain002
+from sepa.wire.pain002 import LINE_CHARS, Version, additional_lines, masked, write_pain002
 
 VERSIONS: tuple[Version, ...] = ("pain.002.001.10", "pain.002.001.03")
 EPC = {
@@ -241,6 +242,13 @@ def test_bic_of_2019_in_a_report_of_2009_is_another_identification() -> None:
 )
 def test_masked(sentence: str, shown: str) -> None:
     assert masked(sentence) == shown
+
+
+@given(st.lists(st.integers(1, 240), max_size=40))
+def test_additional_lines_break_where_a_text_is_wrapped(words: list[int]) -> None:
+    sentence = " ".join("a" * length for length in words)
+    wrapped = textwrap.wrap(f"IDN-01 {sentence}", LINE_CHARS, break_on_hyphens=False)
+    assert additional_lines(StatusReason("NARR", "IDN-01", sentence)) == wrapped
 
 
 @given(texts(500), st.sampled_from(["", "IDN-01"]))

@@ -1,16 +1,19 @@
 """What was told to the core system as an event that costs a fee."""
 
 import datetime
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
 from sepa.model.fee import Charge, Fee
 from sepa.model.journal import Event
 from sepa.scheme.money import amount_text
-from sepa.store.sql.connection import Connected, insert_once
+from sepa.store.sql.connection import Connected, insert_once, slices
 from sepa.store.sql.rows import instant_of, instant_text
 from sepa.store.tables import charges, history, orders
+
+_AT_ONCE = 1000
 
 
 class Charging(Connected):
@@ -34,9 +37,14 @@ class Charging(Connected):
             return [_charge(row) for row in connection.execute(wanted).mappings()]
 
 
-def note_charge(connection: sa.Connection, charge: Charge) -> None:
-    """Write a charge down; an event costs once for an order, whatever is told again."""
-    line = {
+def note_charges(connection: sa.Connection, told: Iterable[Charge]) -> None:
+    """Write charges down; an event costs once for an order, whatever is told again."""
+    for part in slices(told, _AT_ONCE):
+        insert_once(connection, charges, *map(_line, part))
+
+
+def _line(charge: Charge) -> dict[str, Any]:
+    return {
         "key": charge.key,
         "event": charge.fee.event,
         "account": charge.account,
@@ -48,7 +56,6 @@ def note_charge(connection: sa.Connection, charge: Charge) -> None:
         "occasion": charge.occasion,
         "at": instant_text(charge.at),
     }
-    insert_once(connection, charges, line)
 
 
 def charges_told(connection: sa.Connection, keys: Collection[str]) -> Iterator[Event]:

@@ -175,8 +175,14 @@ def pour(
 def insert_once(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any]) -> int:
     """Insert rows unless their key is there already; returns how many were new."""
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-    written = dialect.insert(table).on_conflict_do_nothing().returning(next(iter(table.primary_key)))
-    new = [row for row in rows if connection.execute(written, row).all()]
+    written = dialect.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+    there = set(map(tuple, connection.execute(written, list(rows)))) if rows else set()
+    new = []
+    for row in rows:
+        key = tuple(row[column.name] for column in table.primary_key)
+        if key in there:
+            there.remove(key)
+            new.append(row)
     _note(connection, table, new)
     return len(new)
 

@@ -1,7 +1,9 @@
 """Emit: sealed bulks to be written, reports to be told, and what has left."""
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import cast
 
 import sqlalchemy as sa
 from msgspec import to_builtins
@@ -10,7 +12,7 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.fee import Charge
 from sepa.model.journal import Publication, ReportDue, Withheld
 from sepa.model.payment import Bulk
-from sepa.store.sql.charging import note_charge
+from sepa.store.sql.charging import note_charges
 from sepa.store.sql.connection import Connected, insert_once
 from sepa.store.sql.leaving import begin, still_in, unsent
 from sepa.store.sql.rows import (
@@ -81,13 +83,15 @@ class Emission(Connected):
         recalled: str | None = None,
     ) -> None:
         with self.writing(in_turn=False) as connection:
-            for each in left:
-                if isinstance(each, Withheld):
-                    insert_once(connection, withheld, to_builtins(each) | {"at": instant_text(each.at)})
-                elif isinstance(each, Charge):
-                    note_charge(connection, each)
-                else:
-                    _note(connection, each)
+            for kind, alike in groupby(left, key=type):
+                if kind is Charge:
+                    note_charges(connection, cast("Iterator[Charge]", alike))
+                    continue
+                for each in alike:
+                    if isinstance(each, Withheld):
+                        insert_once(connection, withheld, to_builtins(each) | {"at": instant_text(each.at)})
+                    elif isinstance(each, Publication):
+                        _note(connection, each)
             if isinstance(settles, ReportDue):
                 insert_once(connection, told, {"subject": settles.file_key, "occasion": settles.occasion})
             elif settles is not None:
