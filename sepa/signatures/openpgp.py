@@ -43,9 +43,8 @@ _OPTIONS: Final = (
     "--weak-digest=SHA1",
     "--weak-digest=RIPEMD160",
 )
-_NO_CLOCK: Final = (
-    "20991231T000000"  # keys are read as if at a time when all were made, whatever our clock says
-)
+# Keys are read as if at a time when all were made, whatever our clock says.
+_NO_CLOCK: Final = "20991231T000000"
 _BITS_MIN: Final = {1: 2048, 3: 2048, 19: 256, 22: 255}  # RSA, RSA for signing alone, ECDSA, EdDSA
 _GOOD: Final = re.compile(r"GOODSIG|EXPSIG|EXPKEYSIG|REVKEYSIG")
 _BAD: Final = re.compile(r"BADSIG|ERRSIG|NO_PUBKEY|NODATA|UNEXPECTED|FAILURE|ERROR")
@@ -89,9 +88,7 @@ def _read(
     words = [word for word, rest in status if (word, rest[:1]) != ("FAILURE", ["gpg-exit"])]
     good = [word for word in words if _GOOD.fullmatch(word)]
     valid = [rest for word, rest in status if word == "VALIDSIG"]
-    if len(words) != len(status) and good == [
-        "GOODSIG"
-    ]:  # it ends in failure for an expired signature, never a good one
+    if good == ["GOODSIG"] and len(words) != len(status):  # it ends in failure only for an expired one
         return None
     if words.count("NEWSIG") != 1 or len(good) != 1 or len(valid) != 1 or any(map(_BAD.fullmatch, words)):
         return None

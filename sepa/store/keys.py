@@ -60,9 +60,10 @@ def _read(folder: Path, partner: Partner, key: SigningKey) -> SigningKey:
     place = f"keys/{partner.id}/{key.file}"
     try:
         pem = (folder / place).read_bytes()
-        return msgspec.structs.replace(key, pem=pem, digest=identify(partner.signature, pem))
     except OSError as fault:
         raise ReferenceFault(place, 0, "", "nothing", "the public key that partners.yaml names") from fault
+    try:
+        return msgspec.structs.replace(key, pem=pem, digest=identify(partner.signature, pem))
     except ValueError as fault:
         raise ReferenceFault(place, 0, "", "something else", str(fault)) from fault
     except Unavailable as fault:

@@ -2,16 +2,29 @@
 
 import base64
 import functools
+import re
 import shutil
 from pathlib import Path
 
-from tests.fuzz.targets import ACCOUNTS, PEM, TABLES, TRUE_SIGNATURE
+from tests.fuzz.targets import ACCOUNTS, KEY, PEM, TABLES, TRUE_SIGNATURE
 from tests.hostile.attacks import GOOD, ORDER, attacks
+from tests.signatures.signers import xml_signature
 from tools.sample_bank import SUPPLIERS, TRADER, transfers
 
 HERE = Path(__file__).resolve().parent
 BANK = HERE.parents[1] / "fixtures" / "sample-bank"
 SMALL = 4_000
+OPENPGP = b"""\
+-----BEGIN PGP SIGNATURE-----
+
+iHUEABYIAB0WIQQVjhrXyCjn/6UR699EO4YqnbeegwUCac4iAAAKCRBEO4Yqnbee
+g44eAQCcR2i5i0WTHb+yfBJy/dcdvGh06jqQUYKZYJokkhbQ1wEAq2iUlZPgwEhu
+vzF3vc8lbM1JvlXqv30N4grYALFF3g0=
+=FVEs
+-----END PGP SIGNATURE-----
+"""
+XML = re.sub(b"(?s)<SignatureValue>.*<", b"<SignatureValue>AAAA</SignatureValue><", xml_signature(KEY, b""))
+"""Of the right shape; its value would be another each time."""
 
 
 @functools.cache
@@ -59,7 +72,14 @@ def seeds() -> dict[str, list[bytes]]:
             b"extends: otp-sk\nintake:\n  size_bytes_max: 1000\n",
             b"schema_version: 1\n",
         ],
-        "signatures": [TRUE_SIGNATURE, base64.b64encode(TRUE_SIGNATURE), PEM],
+        "signatures": [
+            TRUE_SIGNATURE,
+            base64.b64encode(TRUE_SIGNATURE),
+            PEM,
+            OPENPGP,
+            base64.b64decode("".join(OPENPGP.decode().splitlines()[2:-1])),
+            XML,
+        ],
         "told": [
             b"=cmd|' /C calc'!A1",
             "../../é\u202e\n.xml".encode(),

@@ -16,6 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec.structs import astuple
@@ -42,6 +43,7 @@ from sepa.scheme.name_key import name_key
 from sepa.scheme.rates import rate_text, rate_units
 from sepa.scheme.symbols import build_symbols, parse_symbols, symbol_fault
 from sepa.signatures import identify, verify
+from sepa.signatures.packet import signature_packet
 from sepa.store import banking_days, cells, compliance, limits, profiles, reference
 from sepa.store.csv_table import ReferenceFault
 from sepa.store.files import NAME_BYTES, NAME_CHARS, safe_name
@@ -53,6 +55,7 @@ from sepa.wire.gate import gate
 from sepa.wire.original import originals
 from sepa.wire.schema import READABLE, is_known
 from sepa.wire.stream import stream
+from tests.signatures.signers import certificate
 
 LARGEST = 1 << 20
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?", re.ASCII)
@@ -276,10 +279,13 @@ PEM = _OWN.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKey
 _SIGNED = b"<Document/>"
 TRUE_SIGNATURE = _OWN.sign(_SIGNED)
 RECEIVED = datetime.datetime(2026, 4, 2, 10, tzinfo=datetime.UTC)
+KEY = ec.derive_private_key(1_000_003, ec.SECP256R1())
+CERTIFICATE = certificate(KEY)
+"""Of a key that has signed nothing."""
 
 
 def signatures_target(content: bytes) -> None:
-    """No bytes but the signature itself are one; no bytes but a key are a key."""
+    """No bytes but the signature itself are one, in whatever form; no bytes but a key are a key."""
     signed = SCRATCH / "signed.xml"
     if not signed.exists():
         signed.write_bytes(_SIGNED)
@@ -290,6 +296,11 @@ def signatures_target(content: bytes) -> None:
         assert content == TRUE_SIGNATURE or base64.b64decode(b"".join(content.split())) == TRUE_SIGNATURE
     with suppress(ValueError):
         assert len(identify("plain", content)) == 64
+    packet = signature_packet(content)
+    assert packet is None or signature_packet(packet.content) == packet
+    certified = SigningKey(file="own.pem", pem=CERTIFICATE, digest=identify("xml", CERTIFICATE))
+    found = verify(signed, content, form="xml", own=[certified], others=[], received=RECEIVED)
+    assert found.outcome in ("wrong", "missing", "unfit")
 
 
 def told_target(content: bytes) -> None:

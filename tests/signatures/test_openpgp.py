@@ -208,6 +208,14 @@ def test_a_key_too_weak_is_none(pgp: Gnupg, name: str) -> None:
         identify("openpgp", pgp.public(name))
 
 
+def test_a_key_that_vouches_for_itself_by_a_weak_hash_is_none(pgp: Gnupg) -> None:
+    pgp.run(
+        "--cert-digest-algo", "SHA1", "--quick-generate-key", "sha <sha@example.org>", "rsa2048", "sign", "2y"
+    )
+    with pytest.raises(ValueError, match="one armoured public key of OpenPGP that signs"):
+        identify("openpgp", pgp.public("sha"))
+
+
 def test_what_is_no_key_is_none(pgp: Gnupg) -> None:
     own, other = pgp.public("own"), pgp.public("other")
     secret = pgp.run("--armor", "--export-secret-keys", "own@example.org")
