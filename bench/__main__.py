@@ -6,6 +6,7 @@ bench/figures.json beside what was measured before; `--page` writes docs/perform
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -28,6 +29,12 @@ def main() -> int:
         "--sizes", type=int, nargs="+", default=[10_000, 100_000], help="numbers of orders"
     )
     arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument(
+        "--patience",
+        type=float,
+        default=10,
+        help="minutes for one size of a case; what takes longer is left out",
+    )
     arguments.add_argument("--whole", action="store_true", help="also the sizes that a case leaves to others")
     arguments.add_argument(
         "--small", action="store_true", help=f"once, with {SMALL} orders: shows that it runs"
@@ -54,6 +61,7 @@ def main() -> int:
         sys.stdout.write(f"{(time.monotonic() - start) / 60:5.1f} min  {words}\n")
         sys.stdout.flush()
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what lies on the disk is taken away
     try:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             scratch = Path(folder)
@@ -63,7 +71,7 @@ def main() -> int:
             told(
                 f"U is {unit * 1e6:.0f} µs an order now; {len(wanted)} figures will take about {minutes:.0f} min"
             )
-            failed = measure(wanted, rounds, options.saved, scratch, told)
+            failed = measure(wanted, rounds, options.saved, scratch, told, patience=options.patience * 60)
     except BenchFault as fault:
         sys.stderr.write(f"{fault}\n")
         return 3

@@ -34,6 +34,10 @@ class Case(NamedTuple):
     units: float = 2.5
     environment: Mapping[str, str] = {}
 
+    @property
+    def name(self) -> str:
+        return self.title if self.store == "SQLite" else f"{self.title}, {self.store}"
+
 
 MILLION = 1_000_000
 CASES: Mapping[str, Case] = {

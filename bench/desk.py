@@ -23,7 +23,7 @@ from sepa.pipeline.settle import seal_window
 PARTNER = "bench"
 LISTED = 10_000
 RECEIVED, WINDOW = "2026-04-02T10:00", "2026-04-02T11:30"
-CLAIM, JUDGE, ANSWER = "claim", "judge into the journal", "answer (pain.002)"
+CLAIM, JUDGE, ANSWER = "claim", "judge into the journal", "answer (pain.002, notices)"
 SEAL, PUBLISH, REPORT = "fund and seal", "write, check and publish", "report"
 
 

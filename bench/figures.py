@@ -167,7 +167,7 @@ def exponent(sizes: dict[int, Figure], of: Callable[[Figure], float]) -> float |
     points = [(math.log(orders), math.log(of(figure))) for orders, figure in sizes.items()]
     middle_x, middle_y = (sum(each) / len(points) for each in zip(*points, strict=True))
     above: float = sum((x - middle_x) * (y - middle_y) for x, y in points)
-    return above / sum((x - middle_x) ** 2 for x, _ in points)
+    return above / float(sum((x - middle_x) ** 2 for x, _ in points))
 
 
 def ends(sizes: Iterable[int]) -> str:

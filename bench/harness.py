@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bench.cases import CASES, Case, Shape
 from bench.desk import drop, make_home
@@ -17,6 +17,10 @@ from bench.orders import write_orders
 from bench.postgresql import Server, server
 from bench.spent import BenchFault, Ran, run
 
+_BEGINNING = 1.0
+"""Seconds that do not grow with the orders: what is measured with a few tells nothing about many."""
+_BESIDE = 1.3
+"""So many times what is measured is spent with it: writing files, making homes, waiting for the disk."""
 BYTES_AN_ORDER = 9_000
 """What a home of one order takes on the disk at most, its file in the inbox, archive and outboxes, and the journal."""
 
@@ -73,15 +77,32 @@ def refuse_full_disk(wanted: Sequence[Measurement], scratch: Path) -> None:
         )
 
 
-def measure(wanted: Sequence[Measurement], rounds: int, saved: Path, scratch: Path, told: Tell) -> list[str]:
-    """Measure all, save each round, and return a sentence for each case that failed."""
+def measure(
+    wanted: Sequence[Measurement], rounds: int, saved: Path, scratch: Path, told: Tell, *, patience: float
+) -> list[str]:
+    """Measure all, save each round, and return a sentence for each case that failed.
+
+    A size of a case gets `patience` seconds: it is measured in fewer rounds where a smaller size foretells more, and
+    left out where not even one would do. What takes three times that is ended.
+    """
     failed: list[str] = []
+    taken: dict[str, float] = {}
     with ExitStack() as until:
         database = ServerWhenNeeded(scratch, until)
         for group in _groups(wanted):
+            name, orders = group[0]
+            fitting = min(rounds, int(patience / (taken[name] * orders)) if taken.get(name) else rounds)
+            if fitting < rounds:
+                told(f"{name} at {orders:,} orders takes long: {fitting} of {rounds} rounds")
+            if not fitting:
+                continue
             try:
                 with tempfile.TemporaryDirectory(dir=scratch) as folder:
-                    _Group(group, rounds, saved, Path(folder), database, told).measure()
+                    found = _Group(
+                        group, fitting, saved, Path(folder), database, told, 3 * patience
+                    ).measure()
+                grown = (max(0.0, each.unit.wall + each.best.whole.wall - _BEGINNING) for each in found)
+                taken[name] = _BESIDE * sum(grown) / orders
             except BenchFault as fault:
                 failed.append(
                     f"{', '.join(each.name for each in group)} at {group[0].orders:,} orders: {fault}"
@@ -128,29 +149,32 @@ class _Group:
         folder: Path,
         database: ServerWhenNeeded,
         told: Tell,
+        longest: float,
     ) -> None:
         self._group, self._rounds, self._saved, self._folder = group, rounds, saved, folder
-        self._database, self._told = database, told
+        self._database, self._told, self._longest = database, told, longest
         self._orders, self._shape = group[0].orders, group[0].case.shape
         self._files = folder / "files"
         self._found: dict[str, Figure] = {}
 
-    def measure(self) -> None:
+    def measure(self) -> list[Figure]:
+        """Write the files, do the rounds, and return what was found."""
         self._size_bytes = _write(self._files, self._shape, self._orders)
         for number in range(self._rounds):
             self._round(number + 1)
+        return list(self._found.values())
 
     def _round(self, number: int) -> None:
         first = self._group[0]
         if first.case.work == "naive":
             rows = self._folder / "naive.db"
-            self._one(first, number, lambda: run("bench.naive", self._file, rows, cores=1))
+            self._one(first, number, lambda: self._run("bench.naive", self._file, rows, cores=1))
             return
         home = self._folder / "home"
         make_home(home, self._orders, self._shape.debtors(self._orders))
         try:
             if first.case.work == "check":
-                self._one(first, number, lambda: run("bench.check", self._file, home, cores=1))
+                self._one(first, number, lambda: self._run("bench.check", self._file, home, cores=1))
             else:
                 self._in_home(home, number)
         finally:
@@ -160,9 +184,11 @@ class _Group:
         drop(home, sorted(self._files.iterdir()))
         with self._journal() as (arguments, pid):
             if self._group[0].case.work == "settlement":
-                run("bench.desk", "intake", home, *arguments)
+                self._run("bench.desk", "intake", home, *arguments)
             for each in self._group:
-                self._one(each, number, partial(_worked, each.case, home, arguments, pid))
+                command = partial(self._run, "bench.desk", each.case.work, home, *arguments)
+                how = {"environment": each.case.environment, "cores": each.case.cores, "server": pid}
+                self._one(each, number, partial(command, **how))
 
     @contextmanager
     def _journal(self) -> Iterator[tuple[tuple[object, ...], int | None]]:
@@ -176,7 +202,8 @@ class _Group:
     def _one(self, each: Measurement, number: int, ours: Callable[[], Ran]) -> None:
         start = time.monotonic()
         os.sync()  # what was written before must not slow down what is measured
-        unit = run("bench.reading", self._files if self._shape.orders_per_file else self._file).stages["U"]
+        place = self._files if self._shape.orders_per_file else self._file
+        unit = self._run("bench.reading", place).stages["U"]
         figure = with_round(self._found.get(each.name), each.orders, self._size_bytes, ours(), unit)
         self._found[each.name] = figure
         save(self._saved, each.name, figure)
@@ -188,14 +215,12 @@ class _Group:
             f"({time.monotonic() - start:.0f} s)"
         )
 
+    def _run(self, module: str, *arguments: object, **how: Any) -> Ran:
+        return run(module, *arguments, longest=self._longest, **how)
+
     @property
     def _file(self) -> Path:
         return self._files / "orders.xml"
-
-
-def _worked(case: Case, home: Path, arguments: Sequence[object], pid: int | None) -> Ran:
-    command = (case.work, home, *arguments)
-    return run("bench.desk", *command, environment=case.environment, cores=case.cores, server=pid)
 
 
 def _write(folder: Path, shape: Shape, orders: int) -> int:

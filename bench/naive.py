@@ -24,6 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from bench.spent import Spent, spent, tell
 
 MESSAGE, ANSWER, OUT = "pain.001.001.09", "pain.002.001.10", "pacs.008.001.08"
+PAID = "pacs.008 by ElementTree"
 SPACE = "urn:iso:std:iso:20022:tech:xsd:"
 ADDRESS = ("StrtNm", "BldgNb", "PstCd", "TwnNm", "Ctry")
 NAMES = {"": SPACE + MESSAGE}
@@ -223,7 +224,7 @@ def main(path: Path, database: Path) -> None:
         "ten questions, schwifty": spent(lambda: judge(orders)),
         "ORM rows": spent(lambda: keep(orders, database)),
         "answer by ElementTree": spent(lambda: answer(orders, database.with_suffix(".pain002.xml"))),
-        "pacs.008 by ElementTree": spent(lambda: pay(orders, database.with_suffix(".pacs008.xml"))),
+        PAID: spent(lambda: pay(orders, database.with_suffix(".pacs008.xml"))),
     }
     if any(order.findings for order in orders):
         raise SystemExit("an order was refused that is sound")

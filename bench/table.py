@@ -9,7 +9,17 @@ from bench.targets import Target, targets
 
 Row = Sequence[str]
 
-WHOLE = ("case", "orders", "U", "ours", "ratio", "CPU ratio", "µs an order", "memory", "growth")
+WHOLE = (
+    "case",
+    "orders",
+    "U",
+    "ours",
+    "ratio",
+    "CPU ratio",
+    "µs an order",
+    "memory",
+    "growth since the size before",
+)
 REACHED = ("what", "target", "ours", "at orders", "")
 BY_STAGE = ("case", "stage", "orders", "U", "U of CPU", "µs an order", "share")
 
@@ -18,11 +28,12 @@ def whole(found: Figures, names: Collection[str]) -> Iterator[Row]:
     """One row for each case and size."""
     for name, case in CASES.items():
         sizes = found.get(name, {}) if name in names else {}
-        power = exponent(sizes, lambda figure: figure.whole.wall)
+        before: dict[int, Figure] = {}
         for orders, figure in sizes.items():
-            last = orders == max(sizes)
+            before = {**before, orders: figure}
+            power = exponent(dict([*before.items()][-2:]), lambda figure: figure.whole.wall)
             yield (
-                f"{case.title}{' on PostgreSQL' if case.store == 'PostgreSQL' else ''}",
+                case.name,
                 f"{orders:,}",
                 seconds(figure.unit.wall),
                 seconds(figure.whole.wall),
@@ -30,7 +41,7 @@ def whole(found: Figures, names: Collection[str]) -> Iterator[Row]:
                 f"{figure.cpu_ratio:.2f}",
                 f"{figure.whole.wall / orders * 1e6:.1f}",
                 f"{figure.megabytes:.0f} MB",
-                f"{power:.3f}" if last and power is not None else "",
+                f"{power:.3f}" if power is not None else "",
             )
 
 
@@ -43,7 +54,7 @@ def by_stage(found: Figures, names: Collection[str]) -> Iterator[Row]:
         figure = sizes[max(sizes)]
         for stage, (wall, cpu) in figure.best.stages.items():
             yield (
-                case.title,
+                case.name,
                 stage,
                 f"{figure.orders:,}",
                 f"{wall / figure.unit.wall:.3f}",

@@ -3,18 +3,19 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from bench.cases import MILLION
 from bench.figures import Figure, Figures, exponent
-
-MILLION = 1_000_000
 
 
 class Target(NamedTuple):
     """A bound for one number of the saved figures; `ours` is None while there are no such figures yet.
 
-    `upto` is the largest size behind the number. Reached is only what was measured at a million orders, or at the
-    size in which the target is given.
+    `note` names the text in `bench/profiles/` that says why it is missed, where it is. `upto` is the largest size
+    behind the number. Reached is only what was measured at a million orders, or at the size in which the target is
+    given.
     """
 
+    note: str
     what: str
     bound: str
     most: float
@@ -49,31 +50,41 @@ def targets(found: Figures) -> list[Target]:
 
 
 def _largest(
-    found: Figures, case: str, what: str, most: float, unit: str, of: Callable[[Figure], float]
+    found: Figures,
+    case: str,
+    what: str,
+    most: float,
+    unit: str,
+    of: Callable[[Figure], float],
+    note: str = "",
 ) -> Target:
     sizes = found.get(case, {})
     upto = max(sizes, default=None)
     ours = of(sizes[upto]) if upto is not None else None
-    return Target(what, f"at most {most:g} {unit}", most, ours, unit, upto)
+    return Target(note or case, what, f"at most {most:g} {unit}", most, ours, unit, upto)
 
 
 def _memory(found: Figures, case: str) -> list[Target]:
+    note = f"memory-{case}"
     peak = _largest(
-        found, case, f"Memory of all processes, {case}", 400, "MB", lambda figure: figure.megabytes
+        found, case, f"Memory of all processes, {case}", 400, "MB", lambda figure: figure.megabytes, note
     )
     sizes = found.get(case, {})
     upto = max(sizes, default=None)
     few = max((size for size in sizes if size < (upto or 0)), default=None)
     more = sizes[upto].megabytes / sizes[few].megabytes if upto is not None and few is not None else None
     told = f"at most 1.15 times that of {few:,}" if few is not None else "at most 1.15 times that of 100,000"
-    return [peak, Target(f"The same, from ten times fewer orders, {case}", told, 1.15, more, "times", upto)]
+    return [
+        peak,
+        Target(note, f"The same, from ten times fewer orders, {case}", told, 1.15, more, "times", upto),
+    ]
 
 
 def _growth(found: Figures, case: str) -> Target:
     sizes = found.get(case, {})
     power = exponent(sizes, lambda figure: figure.whole.wall)
     upto = max(sizes, default=None)
-    return Target(f"Growth of time, {case}", "exponent at most 1.03", 1.03, power, "", upto)
+    return Target(f"growth-{case}", f"Growth of time, {case}", "exponent at most 1.03", 1.03, power, "", upto)
 
 
 def _refused(found: Figures) -> Target:
@@ -81,7 +92,9 @@ def _refused(found: Figures) -> Target:
     both = found.get("refused", {}).keys() & found.get("intake", {}).keys()
     upto = max(both, default=None)
     times = found["refused"][upto].ratio / found["intake"][upto].ratio if upto is not None else None
-    return Target("All orders refused against none", "at most 1.5 times", 1.5, times, "times", upto)
+    return Target(
+        "refused", "All orders refused against none", "at most 1.5 times", 1.5, times, "times", upto
+    )
 
 
 def _files(found: Figures) -> Target:
@@ -89,4 +102,4 @@ def _files(found: Figures) -> Target:
     upto = max(sizes, default=None)
     ours = sizes[upto].whole.wall / (upto / 10) * 1000 if upto is not None else None
     what = "10,000 files of 10 orders, from claim to answer"
-    return Target(what, "at most 5 ms a file", 5, ours, "ms", upto, needed=100_000)
+    return Target("files", what, "at most 5 ms a file", 5, ours, "ms", upto, needed=100_000)

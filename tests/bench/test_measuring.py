@@ -1,6 +1,8 @@
 """The bench runs and says what it measured. No time is asserted here: `make bench` shows those."""
 
 import math
+import os
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -159,6 +161,28 @@ def test_a_disk_that_is_too_small_is_told_before(tmp_path: Path) -> None:
 def test_what_fails_says_its_last_words(tmp_path: Path) -> None:
     with pytest.raises(BenchFault, match="no home of a clearing desk"):
         run("bench.desk", "intake", tmp_path)
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        ended = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    found, _, _ = select.select([ended], [], [], 10)
+    os.close(ended)
+    return bool(found)
+
+
+def test_what_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "endless.py").write_text(
+        f"import os, time\nif os.fork() == 0:\n    open({str(tmp_path / 'child')!r}, 'w').write(str(os.getpid()))\n"
+        "time.sleep(600)\n",
+        "utf-8",
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(BenchFault, match="not over after 2 s"):
+        run("endless", longest=2)
+    assert has_ended(int((tmp_path / "child").read_text("ascii")))
 
 
 def test_memory_is_that_of_all_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
