@@ -49,7 +49,7 @@ def reconcile(home: Home, day: datetime.date, at: datetime.datetime) -> Proof:
         day=day,
         figures=figures,
         faults=(*faults, *home.journal.faults(), *missing_outputs(home)),
-        warnings=tuple(overdue(home, at)),
+        warnings=tuple(overdue(home, day, at)),
     )
 
 

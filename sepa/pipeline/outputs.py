@@ -27,11 +27,11 @@ def late_bulks(home: Home, bulks: Iterable[Bulk]) -> list[str]:
     return late
 
 
-def overdue(home: Home, at: datetime.datetime) -> list[str]:
-    """Sentences on orders that no window tried though those of their day are over, before it is too late (EXE-01)."""
+def overdue(home: Home, by: datetime.date, at: datetime.datetime) -> list[str]:
+    """Sentences on orders due up to `by` that no window tried until `at`, though their day's are over (EXE-01)."""
     terms, sentences = home.terms(at), []
     for day, state, count, _ in home.journal.waiting():
-        if state != "waiting" or day is None or day > local_instant(at, terms).date():
+        if state != "waiting" or day is None or day > min(by, local_instant(at, terms).date()):
             continue
         if any(window >= at for window in windows_of(day, terms)):
             continue
