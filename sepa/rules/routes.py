@@ -96,7 +96,7 @@ def foreign_order_is_complete(subject: Routed, case: Case) -> Findings:
     order = subject.order
     given: dict[ForeignElement, object] = {
         "amount": order.amount,
-        "creditor_name": order.creditor.name,
+        "creditor_name": (order.creditor.name or "").strip(),
         "creditor_address": order.creditor.address,
         "creditor_bank": order.creditor_agent.bic,
         "charge_bearer": order.charge_bearer,

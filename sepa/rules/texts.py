@@ -161,7 +161,8 @@ def _reference_findings(judge: Rule, texts: Texts, effect: RejectOrWarn) -> Find
         if fault is None or hidden_fault(text) is not None:
             continue
         code = "FF08" if element == "end_to_end_id" else "RR10"
-        found += (judge.finding(code, element, text, fault, effect=effect),)
+        message = _BLANK if text.isspace() else None
+        found += (judge.finding(code, element, text, fault, effect=effect, message=message),)
     return found
 
 
@@ -172,6 +173,7 @@ _CHARACTERS_SOURCE = "EPC132-08 2025, character set; EPC217-08"
 _HIDDEN = "The text {found} holds characters that cannot be seen."
 _HIDDEN_REMEDY = "Type the text anew instead of copying it."
 _REFERENCE = "The reference {found} holds characters or slashes that a reference may not hold."
+_BLANK = "A reference is blank."
 _REFERENCE_REMEDY = "Use letters, digits and single slashes inside the reference only."
 _REFERENCE_SOURCE = "EPC132-08 2025 and EPC130-08 2025, references"
 

@@ -35,13 +35,13 @@ def text_fault(text: str) -> Phrase | None:
 def reference_fault(text: str) -> Phrase | None:
     """What is expected where `text` may not stand in a reference or identification, or None.
 
-    The SEPA set, no slash at either end, no two slashes in a row (EPC132-08). The Slovak symbols
-    (`/VS1/SS/KS`) are an agreed form and may begin with their slash.
+    The SEPA set, no slash at either end, no two slashes in a row (EPC132-08), and more than blanks. The Slovak
+    symbols (`/VS1/SS/KS`) are an agreed form and may begin with their slash.
     """
     if _search_outside(text) is not None:
         return text_fault(text)
     if "/" not in text:
-        return None
+        return Phrase("a reference that is not blank") if text.isspace() else None
     if "//" in text:
         return Phrase("a reference without two slashes in a row")
     if text[-1] == "/" or (text[0] == "/" and parse_symbols(text) is None):
@@ -60,6 +60,13 @@ def hidden_fault(text: str) -> Phrase | None:
     if not hidden:
         return None
     return Phrase("a text without invisible characters, not {characters}", {"characters": _listed(hidden)})
+
+
+def visible(text: str) -> str:
+    """`text` without what `hidden_fault` finds, and `.` where nothing is left, so that nobody reads it otherwise."""
+    if text.isprintable() and _search_invisible(text) is None:
+        return text
+    return "".join(sign for sign in text if not _is_hidden(sign)) or "."
 
 
 def to_sepa_text(text: str) -> str:

@@ -17,7 +17,7 @@ from sepa.model.report import (
     StatusReport,
     TransactionStatus,
 )
-from sepa.scheme.characters import to_sepa_text
+from sepa.scheme.characters import to_sepa_text, visible
 from sepa.scheme.money import amount_text, cents
 from sepa.wire.manifest import Counted, Written
 from sepa.wire.parties import creditor_identifier, reference
@@ -197,10 +197,10 @@ def _mandate(mandate: Mandate | None) -> str:
 
 
 def _party(tag: str, subject: Party | None, modern: bool) -> str:
-    """A party by its name as sent. The generation of 2019 puts one more level around it."""
+    """A party by its name as sent, without what cannot be seen. The generation of 2019 puts one more level around."""
     if subject is None:
         return ""
-    name = reference("Nm", subject.name)
+    name = reference("Nm", visible(subject.name) if subject.name is not None else None)
     return f"<{tag}><Pty>{name}</Pty></{tag}>" if modern else f"<{tag}>{name}</{tag}>"
 
 

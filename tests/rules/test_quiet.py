@@ -26,7 +26,7 @@ WORDS = (
 )  # fmt: skip
 REFERENCES = (
     "E2E-1", "/VS1/SS/KS0308", "/VS12345678901/SS/KS", "/VS/SS1a/KS", "/VS/SS/KS03080", "/VS1/SS2", "/SS1", "a//b",
-    "a/", "/a", "x" * 36, "č", "a\u200bb", "NOTPROVIDED",
+    "a/", "/a", "x" * 36, "č", "a\u200bb", "NOTPROVIDED", " ", " a",
 )  # fmt: skip
 AMOUNTS = (None, "1.00", "0", "0.001", "1.005", "-1", "999999999.99", "1000000000", "٣", "")
 OWN = (A1, A4, A5, A6)

@@ -141,6 +141,12 @@ NAMELESS = Party(address=Address(country="AT", town_name="Wien"))
         pytest.param("standard", {"amount": None}, ("CH21", "amount"), id="NSP-09 no amount"),
         pytest.param("standard", {"creditor": NAMELESS}, ("CH21", "creditor.name"), id="NSP-09 no payee"),
         pytest.param(
+            "standard",
+            {"creditor": Party(name="  ", address=NAMELESS.address)},
+            ("CH21", "creditor.name"),
+            id="NSP-09 a payee of blanks",
+        ),
+        pytest.param(
             "urgent", {"creditor": Party(name="X")}, ("BE04", "creditor.address"), id="NSP-09 no address"
         ),
         pytest.param(

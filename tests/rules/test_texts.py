@@ -99,6 +99,9 @@ def test_invisible_characters_on_a_block() -> None:
         pytest.param("INV/", True, id="slash behind"),
         pytest.param("INV//7", True, id="two slashes"),
         pytest.param("INV_7", True, id="underscore"),
+        pytest.param(" ", True, id="one blank"),
+        pytest.param("   ", True, id="blanks"),
+        pytest.param(" 7", False, id="a blank in front"),
     ],
 )
 def test_references(reference: str, refused: bool) -> None:
@@ -119,6 +122,15 @@ def test_references(reference: str, refused: bool) -> None:
     head = transfer(head={"message_id": reference}).head
     message = said(texts.message_id.check(head, case()))
     assert message == ({("CHR-03", "RR10", "group_header.message_id", "warn")} if refused else set())
+
+
+def test_a_blank_reference_is_said_to_be_blank() -> None:
+    built = transfer(end_to_end_id=" ")
+    (found,) = texts.references.check(built.transaction, case(built))
+    assert (str(found.message), str(found.expected)) == (
+        "A reference is blank.",
+        "a reference that is not blank",
+    )
 
 
 def test_what_a_mandate_held_before_travels_too() -> None:

@@ -13,6 +13,7 @@ from sepa.scheme.characters import (
     text_fault,
     to_sepa_text,
     unconvertible_fault,
+    visible,
 )
 
 
@@ -162,3 +163,17 @@ def test_a_clean_text_passes_everywhere_as_it_is(text: str) -> None:
 @given(st.text())
 def test_hidden_is_always_outside_the_set(text: str) -> None:
     assert hidden_fault(text) is None or text_fault(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("Žofia \u05d0", "Žofia \u05d0", id="letters of any script"),
+        pytest.param("Bad\u202eeman\u200b", "Bademan", id="direction and zero width"),
+        pytest.param("a\u00a0b", "a\u00a0b", id="a blank that does not break"),
+        pytest.param("\u3164", ".", id="nothing left"),
+    ],
+)
+def test_visible(text: str, shown: str) -> None:
+    assert visible(text) == shown
+    assert hidden_fault(visible(text)) is None

@@ -333,3 +333,19 @@ def test_blocks_and_transactions_may_be_streams() -> None:
     told = write_pain002(out, replace(report(), blocks=blocks()), version="pain.002.001.10")
     assert (told.count, told.sum_cents, told.bytes) == (3000, 3000 * 1230, len(out.getvalue()))
     assert len(found(fit(out.getvalue(), "pain.002.001.10"), "TxInfAndSts")) == 3000
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_names_are_echoed_without_what_cannot_be_seen(version: Version) -> None:
+    odd = replace(PLAIN, creditor=Party(name="Bad\u202eeman\u200b"), debtor=Party(name="\u3164"))
+    content = written(report(BlockStatus("PMT-1", "RJCT", transactions=(refused(odd),))), version)
+    assert b"<Nm>Bademan</Nm>" in content
+    assert "\u202e" not in content.decode()
+
+
+def test_what_a_sender_declared_is_echoed_as_it_stood() -> None:
+    """ISO's decimal takes a plus, its date-time the year 10000: they count as declared, and go back to the letter."""
+    content = written(report(original_control_sum="+75.00", original_created="10000-01-01T00:00:00"))
+    assert b"<OrgnlCtrlSum>+75.00</OrgnlCtrlSum>" in content
+    assert b"<OrgnlCreDtTm>10000-01-01T00:00:00</OrgnlCreDtTm>" in content
+    fit(content, "pain.002.001.10")
