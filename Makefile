@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test fast kill soak tamper ui lint bench performance fuzz fuzz-ci bom licences audit-dependencies clean
+.PHONY: demo test fast kill soak tamper mutants ui lint bench performance fuzz fuzz-ci bom licences audit-dependencies clean
 
 demo: $(READY)  ## One business day of the sample bank through the real DAGs.
 	@$(BIN)/python -m sepa.orchestration.demo
@@ -23,6 +23,9 @@ soak: $(READY)  ## Ten thousand simulated days with faults; DAYS says how many, 
 
 tamper: $(READY)  ## Ten thousand random tamperings with a journal, each of which an audit must find.
 	TAMPERINGS=10000 $(BIN)/python -m pytest tests/store/test_tampering.py
+
+mutants: $(READY)  ## Each guard of the desk switched off, one at a time; the test beside it must fail. Then the table of the promises.
+	$(BIN)/python -m tests.mutants --write
 
 kill: $(READY)  ## A small day, killed at every system call by which it changes something: more than an hour of one core.
 	$(BIN)/python -m tests.kills

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from sepa.cli import main
+from sepa.cli.options import say_error
 from sepa.cli.person import login, name_of
 from sepa.pipeline.emit import emit_reports
 from sepa.pipeline.home import read_instant
@@ -291,6 +292,11 @@ def test_a_strangers_text_cannot_steer_the_terminal(
         assert ended.lines[0]["path"] == str(path)
     else:
         assert "<U+009B>" in ended.out
+
+
+def test_what_the_terminal_is_told_shows_no_account(capsys: pytest.CaptureFixture[str]) -> None:
+    say_error("the account SK6509000000005123456783 is closed")
+    assert capsys.readouterr().err == "the account SK65 ... 6783 is closed\n"
 
 
 def test_a_strangers_text_cannot_steer_the_terminal_from_the_journal(sepa: Sepa, tmp_path: Path) -> None:

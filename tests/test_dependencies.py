@@ -37,7 +37,7 @@ def test_of_several_pins_that_for_this_machine_counts() -> None:
     assert [locked(each)["six"].version for each in lines] == ["2.0", "1.0"]
 
 
-@pytest.mark.parametrize("line", ["requests>=2", "requests", "-e ."])
+@pytest.mark.parametrize("line", ["requests>=2", "requests", "-e .", "requests==2.0 \\"])
 def test_a_line_that_pins_nothing_is_a_fault(line: str) -> None:
     with pytest.raises(ValueError, match="pins nothing"):
         locked(f"six==1.0 \\\n    --hash=sha256:{'a' * 64}\n{line}\n")

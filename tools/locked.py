@@ -31,12 +31,16 @@ def locked(text: str | None = None) -> dict[str, Locked]:
     ValueError for a line that pins nothing or has no digest.
     """
     found: dict[str, Locked] = {}
-    name, version, marker, digests = "", "", "", []
-    for line in (text if text is not None else (ROOT / "requirements.lock").read_text("utf-8")).splitlines():
+    name, version, marker, digests = "", "", "", [""]
+    lines = (text if text is not None else (ROOT / "requirements.lock").read_text("utf-8")).splitlines()
+    for line in [*lines, ""]:
+        digest = _HASH.match(line)
+        if not digests and digest is None:
+            raise ValueError(f"the lock has a line that pins nothing with a digest: {name}=={version}")
         if match := _LINE.match(line):
             name, version, marker = canonicalize_name(match[1]), match[2], match[3] or ""
             digests = []
-        elif match := _HASH.match(line):
+        elif match := digest:
             digests.append(match[1])
             if name not in found or found[name].version == version or Marker(marker).evaluate():
                 found[name] = Locked(name, version, marker, tuple(digests))

@@ -6,6 +6,7 @@ of today.
 """
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -32,6 +33,8 @@ class CaughtUp(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Entry = Delivery | Ordered | Settlement | Departure | Sent
+Noted = tuple[Path, Entry]
+"""An entry, and the file in which it stands."""
 _FORMS: dict[str, type[Entry]] = {
     "came": Delivery,
     "ordered": Ordered,
@@ -54,14 +57,19 @@ def catch_up(home: Home, at: datetime.datetime) -> CaughtUp:
     conflicts: dict[Path, str] = {}
     while entries:
         left = []
-        for path, entry in entries:
-            try:
-                _tell(home, entry, at)
-            except (Overtaken, BrokenPromise) as fault:
-                conflicts[path] = f"{path.relative_to(home.root)}: {fault}"
-                left.append((path, entry))
-            else:
-                told[path.parent.parent.name] += 1
+        for together in _by_window(entries):
+            for some in [together] if len(together) == 1 else [together, *([each] for each in together)]:
+                try:
+                    _tell(home, [entry for _, entry in some], at)
+                except (Overtaken, BrokenPromise) as fault:
+                    if len(some) == 1:
+                        path, entry = some[0]
+                        conflicts[path] = f"{path.relative_to(home.root)}: {fault}"
+                        left.append((path, entry))
+                else:
+                    told[some[0][0].parent.parent.name] += len(some)
+                    if some is together:
+                        break
         if len(left) == len(entries):
             break
         entries = left
@@ -95,6 +103,18 @@ def _turn(entry: Entry) -> tuple[bool, datetime.datetime, int, int, bool]:
     return not isinstance(entry, Delivery), _instant_of(entry), kind, seen, moves
 
 
+def _by_window(entries: list[Noted]) -> list[list[Noted]]:
+    """The parts of one window together, as they were sealed; all others alone."""
+    found: list[list[Noted]] = []
+    for path, entry in entries:
+        before = found[-1][-1][1] if found else None
+        if isinstance(entry, Settlement) and isinstance(before, Settlement) and entry.window == before.window:
+            found[-1].append((path, entry))
+        else:
+            found.append([(path, entry)])
+    return found
+
+
 def _instant_of(entry: Entry) -> datetime.datetime:
     match entry:
         case Delivery():
@@ -107,7 +127,9 @@ def _instant_of(entry: Entry) -> datetime.datetime:
             return utc(entry.at)
 
 
-def _tell(home: Home, entry: Entry, at: datetime.datetime) -> None:
+def _tell(home: Home, entries: Sequence[Entry], at: datetime.datetime) -> None:
+    """Tell one entry, or all parts of a window in one transaction, as they were sealed."""
+    entry, *more = entries
     if isinstance(entry, Delivery):
         home.journal.deliver(entry)
         return
@@ -125,7 +147,8 @@ def _tell(home: Home, entry: Entry, at: datetime.datetime) -> None:
             assert correction is not None
             home.journal.correct(entry.decision, correction)
         case Settlement():
-            home.journal.seal(entry, by="desk")
+            then = [each for each in more if isinstance(each, Settlement)]
+            home.journal.seal(entry, by="desk", then=then)
         case Departure():
             known = home.journal.bulk(entry.bulk.id)
             if known is None or known.keys != entry.bulk.keys:

@@ -43,9 +43,22 @@ def attributes(values: Mapping[str, str]) -> str:
     return "".join(f' {name}="{escape(value)}"' for name, value in values.items())
 
 
+class _Nothing(etree.Resolver):
+    """Whatever a document wants fetched is empty: without identifications, libxml2 asks for document types all the
+    same."""
+
+    def resolve(self, *asked: Any) -> Any:  # its address, its public name, and the context
+        return self.resolve_string("", asked[-1], base_url=None)
+
+
+_NOTHING: Final = _Nothing()
+
+
 def piece_parser(*, drop_blanks: bool) -> etree.XMLParser:
     """A parser for one small document in memory. `drop_blanks` leaves out the line breaks between tags."""
-    return etree.XMLParser(remove_blank_text=drop_blanks, **_CLOSED)
+    parser = etree.XMLParser(remove_blank_text=drop_blanks, **_CLOSED)
+    parser.resolvers.add(_NOTHING)
+    return parser
 
 
 def stream_parser(event: Literal["start", "end"], tags: tuple[str, ...] | None = None) -> etree.XMLPullParser:
@@ -53,9 +66,11 @@ def stream_parser(event: Literal["start", "end"], tags: tuple[str, ...] | None =
 
     Its events are the starts or the ends of elements named in `tags`, or of all.
     """
-    return etree.XMLPullParser(
+    parser = etree.XMLPullParser(
         (event,), tag=tags, remove_comments=True, remove_pis=True, strip_cdata=True, **_CLOSED
     )
+    parser.resolvers.add(_NOTHING)
+    return parser
 
 
 def elements(parser: etree.XMLPullParser) -> Iterator[etree._Element]:

@@ -81,6 +81,29 @@ def test_caught_up_it_is_as_never_restored(lived: tuple[House, Callable[[], None
     assert caught_up(house) == CaughtUp(came=0, ordered=0, settled=0, left=0, sent=0, conflicts=())
 
 
+def test_a_window_of_several_full_bulks_is_caught_up_as_it_was_sealed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sepa.settle.UNPAID_AT_ONCE", 2)
+    house.set_profile(clearing={"max_transactions_per_file": 2})
+    restore = backup(house)
+    many = [order(f"REF-{number}", "5.00", "Oceliareň", B1) for number in range(5)]
+    house.drop(A, "01.xml", transfers("MANY-1", TRADER, many))
+    lacking = [order(f"LACK-{number}", "900.00", "Oceliareň", B1) for number in range(5)]
+    house.drop(A, "02.xml", transfers("POOR-1", POOR, lacking))
+    house.run()
+    before, files = house.all_orders(), house.bytes_of()
+    entries = [*(house.root / "archive" / "book" / "settled").rglob("*.json")]
+    assert len(entries) == 5, "three bulks, and five unpaid by twos"
+    restore()
+    told = caught_up(house)
+    assert (told.settled, told.left, told.conflicts) == (5, 3, ())
+    house.run()
+    assert house.all_orders() == before
+    assert house.bytes_of() == files, "nobody is told anything twice"
+    assert house.prove().faults == ()
+
+
 @pytest.mark.parametrize(
     "work",
     [

@@ -1,10 +1,12 @@
 """Files come in under their digest and go out once and whole, whoever is killed in between."""
 
 import hashlib
+import itertools
 import os
 import stat
 import tempfile
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from sepa.store.files import (
     safe_name,
     sweep,
 )
+from tests.faults import Disk, Faults, Stopped
 
 CONTENT = b"<Document/>" * 200_000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -162,6 +165,25 @@ def test_a_file_that_is_moved_is_never_in_neither_folder(
     move(source, place)
     assert place.is_file()
     assert settled == [place.parent, source.parent], "the new name first, whatever the hash seed"
+
+
+@pytest.mark.parametrize("work", ["publish", "copy"])
+def test_a_power_cut_at_any_point_leaves_all_or_nothing(tmp_path: Path, source: Path, work: str) -> None:
+    for cut in itertools.count(1):
+        folder = tmp_path / str(cut)
+        folder.mkdir()
+        place = folder / "name" if work == "publish" else folder / DIGEST[:2] / DIGEST
+        points = itertools.count(1)
+        faults = Faults(lambda *_, cut=cut, points=points: "power-cut" if next(points) == cut else None)
+        faults.disk = Disk(folder)
+        with suppress(Stopped), faults.into():
+            publish(folder, "name", source) if work == "publish" else copy_hashed(source, folder)
+        faults.disk.lose()
+        assert not place.exists() or place.read_bytes() == CONTENT
+        if not faults.gone:
+            assert place.exists(), "what is done is done for good"
+            break
+    assert cut > 4
 
 
 def test_what_a_killed_worker_left_is_swept(tmp_path: Path) -> None:

@@ -180,6 +180,11 @@ def test_refused(content: bytes, fault: str, where: str, found: str) -> None:
     assert found in unreadable.found
 
 
+def test_an_entity_is_refused_wherever_it_stands() -> None:
+    unreadable = refusal(change("<CstmrCdtTrfInitn>", "<CstmrCdtTrfInitn><!-- <!ENTITY e 'e'> -->"))
+    assert (unreadable.fault, unreadable.found) == ("dtd", "<!ENTITY")
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -1,0 +1,44 @@
+"""The one reading of an amount: digits, a point, and no more than whole cents."""
+
+import pytest
+
+from sepa.scheme.money import amount_text, cents
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0", 0),
+        ("1", 100),
+        ("1.2", 120),
+        ("1.23", 123),
+        ("1.2300", 123),
+        ("1.230000", 123),
+        ("007.05", 705),
+        ("9999999999999999.99", 999_999_999_999_999_999),
+        ("10000000000000000", None),
+        ("1.234", None),
+        ("1.2301", None),
+        ("1.", None),
+        (".5", None),
+        ("", None),
+        ("-1.00", None),
+        ("+1.00", None),
+        ("1e2", None),
+        ("1_0", None),
+        ("1,00", None),
+        (" 1.00", None),
+        ("1.00 ", None),
+        ("1.00\n", None),
+        ("١.٠٠", None),
+        ("１.00", None),
+    ],
+)
+def test_cents(text: str, expected: int | None) -> None:
+    assert cents(text) == expected
+
+
+@pytest.mark.parametrize(("amount", "text"), [(0, "0.00"), (5, "0.05"), (1230, "12.30"), (-5, "-0.05")])
+def test_amount_text(amount: int, text: str) -> None:
+    assert amount_text(amount) == text
+    assert amount < 0 or cents(text) == amount
