@@ -104,7 +104,9 @@ def _beside(found: Figures) -> Iterator[str]:
                 f"{figure.ratio:.2f} U",
                 target.bound,
                 target.verdict,
-                f"{_naive_ratio(naive, paid=paid):.1f} U" if naive else "–",
+                f"{_naive_ratio(naive, paid=paid):.1f} U{', the message alone' if paid else ''}"
+                if naive
+                else "–",
                 f"{figure.megabytes:.0f} MB",
                 f"{power:.3f}" if power is not None else "–",
             )

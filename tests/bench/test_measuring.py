@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.cases import CASES, MILLION
+from bench import harness
+from bench.cases import CASES, MILLION, Case
 from bench.figures import SAVED, Figure, Figures, Round, exponent, load, save
-from bench.harness import Measurement, chosen, foreseen_seconds, refuse_full_disk
+from bench.harness import Measurement, chosen, foreseen_seconds, measure, refuse_full_disk
 from bench.page import PAGE, pictures, text
 from bench.plots import memory_plot, time_plot
 from bench.spent import BenchFault, Spent, run
@@ -61,6 +62,22 @@ def test_every_case_runs_and_is_saved(tmp_path: Path) -> None:
         assert min(one.megabytes, one.unit.wall, one.whole.wall, one.whole.cpu) > 0
     assert " rules a second " in ran.stdout
     assert "Growth of time" in text(found)
+
+
+@pytest.mark.slow
+def test_what_fails_or_would_take_too_long_keeps_nothing_else_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Case("Broken", "intake", environment={"SEPA_JOURNAL": "weather://today"})
+    monkeypatch.setattr(harness, "CASES", {**CASES, "broken": broken})
+    monkeypatch.setattr(harness, "_BEGINNING", 0.0)
+    wanted = [Measurement("broken", 10), Measurement("stages", 50), Measurement("stages", 10**9)]
+    words: list[str] = []
+    failed = measure(wanted, 1, tmp_path / "figures.json", tmp_path, words.append, patience=600)
+    assert [each.split(":")[0] for each in failed] == ["broken at 10 orders"]
+    assert words[-1] == "stages at 1,000,000,000 orders takes long: 0 of 1 rounds"
+    assert {case: list(sizes) for case, sizes in load(tmp_path / "figures.json").items()} == {"stages": [50]}
+    assert [each.name for each in tmp_path.iterdir()] == ["figures.json"]
 
 
 def test_the_page_is_what_the_saved_figures_give() -> None:
