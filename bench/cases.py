@@ -47,7 +47,7 @@ CASES: Mapping[str, Case] = {
     "one-core": Case(
         "Intake on one core", "intake", cores=1, largest=MILLION, units=4, environment={"SEPA_WORKERS": "1"}
     ),
-    "refused": Case("Intake, every order refused", "intake", Shape(faults=1.0), largest=MILLION, units=3.5),
+    "refused": Case("Intake, every order refused", "refusal", Shape(faults=1.0), largest=MILLION, units=3.5),
     "collections": Case("Intake of direct debits", "intake", Shape("pain.008.001.08")),
     "debtors": Case("Intake, 100 orders a debtor", "intake", Shape(orders_per_debtor=100)),
     "blocks": Case(

@@ -1,7 +1,7 @@
 """A real home with files in its inbox, and the time of each step that the desk takes with them.
 
 `python -m bench.desk WORK HOME` does the steps of one kind of work in this process and prints what each took:
-`intake` and `files` from the inbox to the sender's answer, `settlement` of what then waits. `--journal URL` and
+`intake` and `refusal` from the inbox to the sender's answer, `settlement` of what then waits. `--journal URL` and
 `--server PID` name a database beside the home, and the server whose processor time counts as well.
 """
 
@@ -9,9 +9,10 @@ import argparse
 import csv
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
-from bench.orders import own_creditors, paying_account
+from bench.orders import COLLECTING, own_creditors, paying_account
 from bench.people import BANKS
 from bench.spent import BenchFault, Spent, spent, tell
 from sepa.pipeline.claim import claim
@@ -27,8 +28,11 @@ CLAIM, JUDGE, ANSWER = "claim", "judge into the journal", "answer (pain.002, not
 SEAL, PUBLISH, REPORT = "fund and seal", "write, check and publish", "report"
 
 
-def make_home(root: Path, orders: int, debtors: int = 1) -> None:
-    """A home whose tables know every bank and every account that so many orders name."""
+def make_home(root: Path, orders: int, debtors: int = 1, *, collections: bool = False) -> None:
+    """A home whose tables know every bank and every account that so many orders name.
+
+    The partner is a company with an account for each debtor; a bank where it brings `collections`.
+    """
     make_folders(root)
     reference = root / "reference"
     paying = [paying_account(debtor) for debtor in range(debtors)]
@@ -54,6 +58,7 @@ def make_home(root: Path, orders: int, debtors: int = 1) -> None:
     persons = [("bench", "1", "sanction", f"Listed Person {number}") for number in range(LISTED)]
     _write(reference / "screening.csv", ("list", "version", "kind", "name"), persons)
     partners = f"partners:\n  - id: {PARTNER}\n    name: Bench\n    accounts: [{', '.join(paying)}]\n"
+    partners += f"    bic: {COLLECTING.bic}\n" if collections else ""
     (reference / "partners.yaml").write_text(partners, "utf-8")
 
 
@@ -65,18 +70,22 @@ def drop(root: Path, files: Iterable[Path]) -> None:
         shutil.copyfile(file, inbox / file.name)
 
 
-def intake(home: Home, timed: Callable[[str, Callable[[], object]], None]) -> None:
-    """From the inbox to the sender's answer."""
+Timed = Callable[[str, Callable[[], object]], None]
+
+
+def intake(home: Home, timed: Timed, became: str = "waiting") -> None:
+    """From the inbox to the sender's answer. Every order must become the same, or the figures would mean little."""
     received = read_instant(RECEIVED, home.profile)
     timed(CLAIM, lambda: claim(home, received))
     keys = home.journal.unjudged()
     timed(JUDGE, lambda: judge_all(home, keys, at=received))
     timed(ANSWER, lambda: emit_reports(home, received))
-    if not keys or home.journal.unjudged():
-        raise BenchFault("not every file was judged")
+    states = {state for key in keys for _, state in home.journal.state_counts(key)}
+    if states != {became}:
+        raise BenchFault(f"orders became {', '.join(sorted(states)) or 'nothing'}, not {became}")
 
 
-def settlement(home: Home, timed: Callable[[str, Callable[[], object]], None]) -> None:
+def settlement(home: Home, timed: Timed) -> None:
     """Pay what waits."""
     window = read_instant(WINDOW, home.profile)
     timed(SEAL, lambda: seal_window(home, window))
@@ -86,7 +95,11 @@ def settlement(home: Home, timed: Callable[[str, Callable[[], object]], None]) -
         raise BenchFault(f"not every order was paid: {left}")
 
 
-WORKS = {"intake": intake, "settlement": settlement}
+WORKS: dict[str, Callable[[Home, Timed], None]] = {
+    "intake": intake,
+    "refusal": partial(intake, became="rejected"),
+    "settlement": settlement,
+}
 
 
 def _write(path: Path, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

@@ -171,7 +171,12 @@ class _Group:
             self._one(first, number, lambda: self._run("bench.naive", self._file, rows, cores=1))
             return
         home = self._folder / "home"
-        make_home(home, self._orders, self._shape.debtors(self._orders))
+        make_home(
+            home,
+            self._orders,
+            self._shape.debtors(self._orders),
+            collections=self._shape.message.startswith("pain.008"),
+        )
         try:
             if first.case.work == "check":
                 self._one(first, number, lambda: self._run("bench.check", self._file, home, cores=1))

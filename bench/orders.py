@@ -21,7 +21,8 @@ _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
 _ROOT = {"pain.001": "CstmrCdtTrfInitn", "pain.008": "CstmrDrctDbtInitn"}
 OWN_ACCOUNT = iban(OWN, 55_667)
 """The first account that pays: one of the bank's own."""
-_COLLECTING = BANKS[0]
+COLLECTING = BANKS[0]
+"""The bank that brings collections."""
 _FURTHER = 90_000_000
 """Behind the numbers of all orders: further accounts that pay or collect."""
 _CUSTOMERS = 10_000 * len(BANKS)
@@ -57,7 +58,7 @@ def paying_account(debtor: int) -> str:
 
 
 def _collecting_account(creditor: int) -> str:
-    return iban(_COLLECTING, _FURTHER + creditor if creditor else 19_874_263)
+    return iban(COLLECTING, _FURTHER + creditor if creditor else 19_874_263)
 
 
 def _amount_cents(number: int) -> int:
@@ -153,7 +154,7 @@ def _credit_transfer(number: int, modern: bool, fault: str | None) -> str:
 def _collection(number: int, modern: bool, fault: str | None) -> str:
     bank = bank_of(number)
     if bank is OWN:  # our own customers would have to have lodged a consent
-        bank = _COLLECTING
+        bank = COLLECTING
     return (
         f"<DrctDbtTxInf>{_identified(bank, number, fault)}{_instructed(number, fault)}<DrctDbtTx><MndtRltdInf>"
         f"<MndtId>M-{number:08d}</MndtId><DtOfSgntr>2024-05-17</DtOfSgntr></MndtRltdInf></DrctDbtTx>"
@@ -184,7 +185,7 @@ def _block(message: str, block: int, debtor: int, numbers: range, faults: _Fault
         f"<BtchBookg>true</BtchBookg><NbOfTxs>{len(numbers)}</NbOfTxs><CtrlSum>{total}</CtrlSum>"
         f"<PmtTpInf><SvcLvl><Cd>SEPA</Cd></SvcLvl>{kind}</PmtTpInf>{due}"
         f"<{side}><Nm>Veľká firma, a.s.</Nm></{side}>{_account(side + 'Acct', account)}"
-        f"{_agent(side + 'Agt', (_COLLECTING if collection else OWN).bic, modern)}<ChrgBr>SLEV</ChrgBr>"
+        f"{_agent(side + 'Agt', (COLLECTING if collection else OWN).bic, modern)}<ChrgBr>SLEV</ChrgBr>"
     )
     if collection:
         yield (
