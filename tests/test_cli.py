@@ -662,6 +662,12 @@ def test_reconcile_warns_of_orders_that_no_window_tried(sepa: Sepa, tmp_path: Pa
     assert (proof.code, "WARNING: 1 order due on 2026-04-02" in proof.out) == (0, True)
 
 
+def test_explain_says_of_a_file_how_it_was_judged(sepa: Sepa, done: House) -> None:
+    """Orders may have been judged again since; each tells that itself, in its own story."""
+    said = sepa("explain", key_of(done, "GOOD-0001")[:12], "--home", done.root).out
+    assert "judged ACCP  1 order, " in said
+
+
 # --- find ---
 
 

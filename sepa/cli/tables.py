@@ -36,7 +36,7 @@ def show_checked(screen: Console, checked: Checked) -> None:
         Text.assemble(
             (f"{verdict.status} ", COLOURS.get(verdict.status, "white")),
             (checked.path, "bold"),
-            f"  {verdict.message_name or 'no message'}  {verdict.count} orders, {verdict.sum_text}",
+            f"  {verdict.message_name or 'no message'}  {some(verdict.count, 'order')}, {verdict.sum_text}",
         ),
         soft_wrap=True,
     )
@@ -145,7 +145,7 @@ def show_files(screen: Console, files: Sequence[FileRow], *, as_json: bool) -> N
     for file in files:
         screen.print(
             f"{file.key[:24]}  {file.partner}  {file.name}  received {file.received_at:%Y-%m-%d %H:%M:%S} UTC  "
-            f"{file.status or 'not judged'}  {file.count} orders, {file.sum_text}",
+            f"{f'judged {file.status}' if file.status else 'not judged'}  {some(file.count, 'order')}, {file.sum_text}",
             markup=False,
             soft_wrap=True,
         )

@@ -270,6 +270,17 @@ def test_what_was_handed_over_stays_and_the_answer_says_who_has_it(house: House)
     assert "the channel that has it" in recalled.sentence
 
 
+def test_what_came_during_a_block_that_was_told_too_late_is_refused_before_it_is_handed_over(
+    house: House,
+) -> None:
+    """The bank's tables learn on Tuesday that access was blocked before the file of Thursday came (EB-10)."""
+    key = later(house)
+    house.change_partner(A, blocked_at="2026-04-01T10:00:00+02:00")
+    house.run(TUESDAY)
+    assert (house.states(key), files_of(house)) == ({"LATER": "rejected DS0H EB-10"}, {})
+    assert house.prove(instant="2026-04-07T23:00").faults == ()
+
+
 def test_put_on_hold_it_does_not_leave_and_released_it_leaves_as_it_would_have(house: House) -> None:
     key = later(house)
     house.reprocess("hold", key=key)
