@@ -18,7 +18,7 @@ BulkKind = Literal["pacs.008", "pacs.003", "on-us", "hand-over"]
 BULK_ID_CHARS = 24
 
 
-class Payment(msgspec.Struct, frozen=True):
+class Payment(msgspec.Struct, frozen=True, gc=False):
     """An accepted order, dated and routed: what choosing and funding need, and no more.
 
     Names and texts stay in the journal and are read again, in small batches, when a bulk is written.
@@ -49,7 +49,7 @@ class Payment(msgspec.Struct, frozen=True):
     category_purpose: str | None = None
 
 
-class Posting(msgspec.Struct, frozen=True):
+class Posting(msgspec.Struct, frozen=True, gc=False):
     """One side of a double entry. `account` is an IBAN of ours or an internal account such as `CLEARING:SCT`.
 
     `amount_cents` are euro cents, which balance. On an account in another `currency` it moves `own_cents` of that

@@ -1,135 +1,122 @@
-"""A second pair of hands: a process beside this one draws sheets, while this one reads the next and writes the last.
+"""Work beside this process: a fork of it makes pieces of bytes, which come here in their order.
 
-The process gets bytes and gives bytes back; it opens no journal and no file, and ends when this one does.
+A fork opens connections of its own, writes no file and no journal, and ends with this process, however that ends. What
+fails there fails here.
 """
 
+import ctypes
+import gc
+import multiprocessing
 import os
-import struct
-import subprocess
-import sys
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+import pickle
+import signal
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import IO
-
-import msgspec
+from multiprocessing.connection import Connection
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.sheet import Sheet
-from sepa.wire.drawing import DrawnSheet, Ground, draw
+from sepa.store.journal import Journal
 
-_AHEAD = 2
-"""How many sheets wait for each hand, so that none is idle; each is about a megabyte."""
-_MODULE = "sepa.pipeline.beside"
-_HANDS_MAX = 3
-"""More would wait for the one process that reads, writes and checks."""
-_WORTH_A_HAND = 5_000
-_LENGTH = struct.Struct("<Q")
-_encode = msgspec.msgpack.Encoder().encode
-_drawn: msgspec.msgpack.Decoder[DrawnSheet | str] = msgspec.msgpack.Decoder(DrawnSheet | str)
+_FORKS_MAX = 4
+"""More would wait for the one process that writes and checks."""
+WORTH_A_FORK = 5_000
+_END = b""
+
+Pieces = Callable[[], Iterable[bytes]]
 
 
-def hands_for(orders: int) -> int:
-    """How many processes are worth their start for so many orders, on so many cores as there are."""
-    return min(len(os.sched_getaffinity(0)) - 1, _HANDS_MAX) if orders >= _WORTH_A_HAND else 0
+def forks_for(orders: int) -> int:
+    """How many forks are worth their start for so many orders, on so many cores as there are; 0: none, do it here.
 
-
-def all_drawn(ground: Ground, sheets: Iterable[Sheet], hands: int) -> Iterator[DrawnSheet]:
-    """Draw `sheets`, in their order; `hands` processes beside this one do it, or with 0 this one itself.
-
-    What fails beside fails here: BrokenPromise. The outcome is the same however many hands there are.
+    One for each core, for this process itself has little to do meanwhile.
     """
-    if not hands:
-        yield from (draw(ground, sheet) for sheet in sheets)
-        return
-    with ExitStack() as stack:
-        pool = [stack.enter_context(_hand(ground)) for _ in range(hands)]
-        waiting: deque[Future[bytes]] = deque()
-        for number, sheet in enumerate(sheets):
-            waiting.append(pool[number % hands].give(_encode(sheet)))
-            if len(waiting) > _AHEAD * hands:
-                yield _read(waiting.popleft())
-        while waiting:
-            yield _read(waiting.popleft())
-
-
-def _read(given: Future[bytes]) -> DrawnSheet:
-    answer = _drawn.decode(given.result())
-    if isinstance(answer, str):
-        raise BrokenPromise(answer)
-    return answer
-
-
-class _Hand:
-    """One process, and the thread that talks with it."""
-
-    def __init__(self, process: "subprocess.Popen[bytes]", thread: ThreadPoolExecutor) -> None:
-        self._process, self._thread = process, thread
-
-    def give(self, sheet: bytes) -> Future[bytes]:
-        return self._thread.submit(self._ask, sheet)
-
-    def _ask(self, sheet: bytes) -> bytes:
-        """Give a sheet and wait for it. BrokenPromise when the process is gone."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        _send(self._process.stdin, sheet)
-        answer = _receive(self._process.stdout)
-        if answer is None:
-            raise BrokenPromise("the process that draws beside this one is gone")
-        return answer
+    cores = len(os.sched_getaffinity(0))
+    return min(cores, _FORKS_MAX) if cores > 1 and orders >= WORTH_A_FORK else 0
 
 
 @contextmanager
-def _hand(ground: Ground) -> Iterator[_Hand]:
-    path = os.pathsep.join(sys.path)  # it finds the same code, wherever this one got it from
-    command = [sys.executable, "-m", _MODULE]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": path}
-    )
+def collected_later() -> Iterator[None]:
+    """Look for no cycles in memory meanwhile: records hold none, and there are hundreds of thousands of them."""
+    was_on = gc.isenabled()
+    gc.disable()
     try:
-        with process, ThreadPoolExecutor(1) as thread:
-            try:
-                assert process.stdin is not None
-                _send(process.stdin, _encode(ground))
-                yield _Hand(process, thread)
-            finally:
-                thread.shutdown(cancel_futures=True)
+        yield
     finally:
-        process.kill()
+        if was_on:
+            gc.enable()
 
 
-def _send(out: IO[bytes], content: bytes) -> None:
-    out.write(_LENGTH.pack(len(content)))
-    out.write(content)
-    out.flush()
+@contextmanager
+def beside(journal: Journal, work: Pieces) -> Iterator[Iterator[bytes]]:
+    """Start `work` in a fork; what it gives, never empty, comes here piece by piece. It is at most a pipe ahead.
+
+    An exception there is raised here in its turn, and BrokenPromise where the fork is gone before its end.
+    """
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    gc.freeze()  # what is there stays shared with the fork, instead of being copied
+    fork = context.Process(target=_serve, args=(there, work, journal, os.getpid()), daemon=True)
+    try:
+        fork.start()
+        there.close()
+        yield _pieces(here)
+    finally:
+        gc.unfreeze()
+        here.close()
+        fork.kill()
+        fork.join()
 
 
-def _receive(source: IO[bytes]) -> bytes | None:
-    """The next content, or None at the end."""
-    head = source.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        return None
-    (length,) = _LENGTH.unpack(head)
-    return source.read(length)
+@contextmanager
+def in_turns(journal: Journal, works: Iterable[Pieces]) -> Iterator[Iterator[bytes]]:
+    """Start every one of `works` in a fork; a piece of the first comes first, then one of the second, and so on."""
+    with ExitStack() as stack:
+        yield _in_turns([stack.enter_context(beside(journal, work)) for work in works])
 
 
-def main() -> None:
-    """Draw what comes until nothing more comes."""
-    source, out = sys.stdin.buffer, sys.stdout.buffer
-    sheets = msgspec.msgpack.Decoder(Sheet)
-    first = _receive(source)
-    if first is None:
-        return
-    ground = msgspec.msgpack.decode(first, type=Ground)
-    while (content := _receive(source)) is not None:
-        try:
-            answer = _encode(draw(ground, sheets.decode(content)))
-        except Exception as fault:
-            answer = _encode(f"{type(fault).__name__}: {fault}")
-        _send(out, answer)
+def _in_turns(streams: list[Iterator[bytes]]) -> Iterator[bytes]:
+    while streams:
+        for stream in [*streams]:
+            piece = next(stream, None)
+            if piece is None:
+                streams.remove(stream)
+            else:
+                yield piece
 
 
-if __name__ == "__main__":
-    main()
+def _pieces(source: Connection) -> Iterator[bytes]:
+    try:
+        while piece := source.recv_bytes():
+            yield piece
+        fault = pickle.loads(source.recv_bytes())  # noqa: S301 - our own fork wrote it
+    except EOFError:
+        raise BrokenPromise("the process that works beside this one is gone") from None
+    if fault is not None:
+        raise fault
+
+
+def _serve(out: Connection, work: Pieces, journal: Journal, parent: int) -> None:
+    """Give what `work` makes; it ends with its parent, and leaves the parent's database alone."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        os._exit(1)
+    gc.disable()
+    journal.forked()
+    fault: BaseException | None = None
+    try:
+        for piece in work():
+            out.send_bytes(piece)
+    except Exception as raised:
+        fault = raised
+    out.send_bytes(_END)
+    out.send_bytes(_told(fault))
+
+
+def _told(fault: BaseException | None) -> bytes:
+    """An exception that another process can raise; one that cannot travel goes as what it says."""
+    try:
+        told = pickle.dumps(fault)
+        pickle.loads(told)  # noqa: S301 - just written
+    except Exception:
+        return pickle.dumps(BrokenPromise(f"{type(fault).__name__}: {fault}"))
+    return told

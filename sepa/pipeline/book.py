@@ -63,7 +63,7 @@ def unknown(home: Home, *, whole: bool = False) -> list[Path]:
         for path in paths:
             is_known = _id(kind, path) in known[kind]
             if path.name.startswith(PENDING):
-                _settle(home, path, is_known)
+                _settle(home, path, path if is_known else None)
             elif not is_known:
                 lost.append(path)
     return lost
@@ -77,18 +77,17 @@ def note_delivery(home: Home, delivery: Delivery) -> None:
 @contextmanager
 def ordering(home: Home, ordered: Ordered) -> Iterator[None]:
     """Around the journal's writing of a decision: it is noted where that came to be."""
-    with _pending(home, "ordered", ordered.decision.at, ordered.decision.id, ordered):
+    with _pending(home, "ordered", ordered.decision.at, ordered.decision.id, msgspec.json.encode(ordered)):
         yield
 
 
 @contextmanager
-def settling(home: Home, settlement: Settlement) -> Iterator[None]:
-    """Around the journal's writing of a settlement: it is noted where that came to be."""
-    content = msgspec.json.encode(settlement)
-    digest = hashlib.sha256(content).hexdigest()[:_SHORT]
+def settling(home: Home, settlement: Settlement, encoded: bytes) -> Iterator[None]:
+    """Around the journal's writing of a settlement: it is noted, as `encoded`, where that came to be."""
+    digest = hashlib.sha256(encoded).hexdigest()[:_SHORT]
     window = utc(settlement.window).strftime(STAMP)
     first = settlement.bulks[0].id if settlement.bulks else "none"
-    with _pending(home, "settled", settlement.window, f"{window}_{first}_{digest}", settlement):
+    with _pending(home, "settled", settlement.window, f"{window}_{first}_{digest}", encoded):
         yield
 
 
@@ -108,7 +107,8 @@ def departing(home: Home, bulk: Bulk, at: datetime.datetime) -> Iterator[None]:
 @contextmanager
 def sending(home: Home, bulk: Bulk, files: Iterable[Publication]) -> Iterator[None]:
     """Around the journal's word that all files of a bulk lie there: from then on they are not laid there again."""
-    with _pending(home, "sent", bulk.window, bulk.id, Sent(bulk.id, utc(bulk.window), tuple(files))):
+    sent = Sent(bulk.id, utc(bulk.window), tuple(files))
+    with _pending(home, "sent", bulk.window, bulk.id, msgspec.json.encode(sent)):
         yield
 
 
@@ -151,23 +151,19 @@ def _write(home: Home, kind: Noted, at: datetime.datetime, id: str, content: Any
 
 
 @contextmanager
-def _pending(home: Home, kind: Noted, at: datetime.datetime, id: str, content: Any) -> Iterator[None]:
+def _pending(home: Home, kind: Noted, at: datetime.datetime, id: str, note: bytes) -> Iterator[None]:
     """Noted before as pending, after as done. Whoever is killed in between leaves it to the next who asks.
 
     What somebody noted already, or is about to, is theirs: of two who order the same, the first one's note counts.
     """
-    folder, place = _folder(home, kind, at), f"{id}.json"
-    pending = folder / (PENDING + place)
+    place = _folder(home, kind, at) / f"{id}.json"
+    pending = place.with_name(PENDING + place.name)
     sweep(home.archive)
-    note = msgspec.json.encode(content)
-    ours = not (folder / place).exists() and _laid(home, pending, note)
+    ours = not place.exists() and _laid(home, pending, note)
     yield  # after an exception it stays pending: whether it came to be, the journal knows
     if ours:
-        if not (
-            folder / place
-        ).exists():  # what was pending may be gone: somebody asked before the journal knew
-            publish(folder, place, note, drafts=home.archive)
-        pending.unlink(missing_ok=True)
+        # What was pending may be gone by now: somebody asked before the journal knew.
+        _settle(home, pending, note)
 
 
 def _laid(home: Home, pending: Path, content: bytes) -> bool:
@@ -179,9 +175,10 @@ def _laid(home: Home, pending: Path, content: bytes) -> bool:
     return True
 
 
-def _settle(home: Home, pending: Path, is_known: bool) -> None:
+def _settle(home: Home, pending: Path, note: bytes | Path | None) -> None:
+    """Note what came true, with the content `note`, under its own name; what did not (None) is only forgotten."""
     place = pending.with_name(pending.name.removeprefix(PENDING))
-    if is_known and not place.exists():
+    if note is not None and not place.exists():
         with suppress(FileNotFoundError):  # another worker settles it just now
-            publish(place.parent, place.name, pending, drafts=home.archive)
+            publish(place.parent, place.name, note, drafts=home.archive)
     pending.unlink(missing_ok=True)

@@ -2,34 +2,40 @@
 
 import datetime
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import chain, groupby
 from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
 
 from sepa.model.journal import OrderRow, Publication, ReportDue
 from sepa.model.message import Transaction
-from sepa.model.payment import Bulk, BulkKind, Payment, Posting
+from sepa.model.payment import Bulk, Payment, Posting
 from sepa.model.reference import Reference
 from sepa.pipeline.away import order_away
-from sepa.pipeline.beside import all_drawn, hands_for
+from sepa.pipeline.beside import collected_later, forks_for, in_turns
 from sepa.pipeline.book import departing, refuse_behind, sending
 from sepa.pipeline.charges import charges_of
 from sepa.pipeline.handover import hand_over
 from sepa.pipeline.home import Home
-from sepa.pipeline.publish import draft, publish_as, sweep_drafts
+from sepa.pipeline.publish import Draft, draft, publish_as, sweep_drafts
 from sepa.pipeline.tell import tell
 from sepa.pipeline.undone import each_of
 from sepa.store.places import schemas_folder
-from sepa.wire import pacs003, pacs008
 from sepa.wire.away import OrderAway, check_hand_over, write_hand_over
 from sepa.wire.bookings import BookingsFile, write_bookings
 from sepa.wire.bulk import BulkFile
-from sepa.wire.drawing import Banks, Ground
+from sepa.wire.drawing import FORMS, Banks, DrawnSheet, Ground, draw
 from sepa.wire.emitted import check_emitted, schema_name
+from sepa.wire.glance import all_seen
 from sepa.wire.manifest import Written, bulk_manifest, file_name
 from sepa.wire.original import originals
 
-MESSAGES: dict[BulkKind, str] = {"pacs.008": "pacs.008.001.08", "pacs.003": "pacs.003.001.08"}
+SHEET_ORDERS = 1000
+"""So many orders are drawn at once."""
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(DrawnSheet).decode
 
 
 def emit_bulks(home: Home, at: datetime.datetime, *, only: str | None = None) -> list[str]:
@@ -60,7 +66,8 @@ def emit_bulks(home: Home, at: datetime.datetime, *, only: str | None = None) ->
             home.journal.published(left, settles=bulk.id)
         return left
 
-    return _paths(each_of(bulks, emit, lambda id: f"bulk {id}"))
+    with collected_later():
+        return _paths(each_of(bulks, emit, lambda id: f"bulk {id}"))
 
 
 def emit_reports(home: Home, at: datetime.datetime, *, only: tuple[str, str] | None = None) -> list[str]:
@@ -103,33 +110,54 @@ def banks_of(home: Home, reference: Reference) -> Banks:
 
 def _files(home: Home, bulk: Bulk, banks: Banks, at: datetime.datetime) -> list[Publication]:
     """Write the message for the clearing (none for on-us) and the bookings in one go over the orders."""
-    terms = home.terms(bulk.window)
-    ground = Ground(bulk.kind, banks, terms.batch.booking_default == "batch")
-    sheets = home.journal.bulk_sheets(bulk.id)
+    terms, form = home.terms(bulk.window), FORMS.get(bulk.kind)
+    opening = form.opening(bulk, terms, bulk.window) if form is not None else ""
+    ground = Ground(bulk.kind, banks, terms.batch.booking_default == "batch", opening)
+    looks = []
     with ExitStack() as stack:
         out, path = stack.enter_context(draft(home.clearing_out))
         bookings_out, bookings_path = stack.enter_context(draft(home.clearing_out))
         bookings = BookingsFile(bookings_out, bulk)
         message = None
-        if bulk.kind in MESSAGES:
-            writer = pacs008 if bulk.kind == "pacs.008" else pacs003
-            opening = writer.opening(bulk, terms, bulk.window)
-            message = BulkFile(out, bulk, opening=opening, closing=writer.CLOSING)
-        for sheet in all_drawn(ground, sheets, hands_for(bulk.count)):
+        if form is not None:
+            message = BulkFile(out, bulk, opening=opening, closing=form.closing)
+        for sheet in stack.enter_context(_drawn(home, bulk, ground)):
             if message is not None:
                 message.add(sheet.message)
+                looks.append(sheet.seen)
             bookings.add(sheet.bookings)
         left = []
-        if message is not None:
-            kind, written = MESSAGES[bulk.kind], message.close()
+        if form is not None and message is not None:
+            written = message.close()
             out.flush()
-            check_emitted(path, kind, schemas=schemas_folder())
+            if all_seen(looks) is None:
+                check_emitted(path, form.name, schemas=schemas_folder())
             name = file_name(bulk.kind, bulk.settlement_date, written.sha256)
-            left += _with_manifest(home, bulk, name, kind, path, written, schema_name(kind), at)
+            left += _with_manifest(
+                home, bulk, name, form.name, (out, path), written, schema_name(form.name), at
+            )
         booked, control = bookings.close()
-        bookings_out.flush()
-        left += _with_manifest(home, bulk, *_booked(bulk, booked), bookings_path, booked, None, at, control)
+        left += _with_manifest(
+            home, bulk, *_booked(bulk, booked), (bookings_out, bookings_path), booked, None, at, control
+        )
     return left
+
+
+@contextmanager
+def _drawn(home: Home, bulk: Bulk, ground: Ground) -> Iterator[Iterator[DrawnSheet]]:
+    """The bulk's sheets in their order, as they stand in its files, however many processes draw them."""
+    schemas, forks = schemas_folder(), forks_for(bulk.count)
+
+    def share(number: int, of: int) -> Iterator[DrawnSheet]:
+        sheets = home.journal.bulk_sheets(bulk.id, SHEET_ORDERS, share=number, shares=of)
+        return (draw(ground, sheet, schemas) for sheet in sheets)
+
+    if not forks:
+        yield share(0, 1)
+        return
+    works = [lambda number=number: map(_encode, share(number, forks)) for number in range(forks)]
+    with in_turns(home.journal, works) as pieces:
+        yield map(_decode, pieces)
 
 
 def _booked(bulk: Bulk, written: Written) -> tuple[str, str]:
@@ -153,8 +181,7 @@ def publish_bookings(
             postings,
             batch_unless_said=home.terms(bulk.window).batch.booking_default == "batch",
         )
-        out.flush()
-        return _with_manifest(home, bulk, *_booked(bulk, written), path, written, None, at, control)
+        return _with_manifest(home, bulk, *_booked(bulk, written), (out, path), written, None, at, control)
 
 
 def _away(home: Home, bulk: Bulk, at: datetime.datetime) -> list[Publication]:
@@ -166,7 +193,9 @@ def _away(home: Home, bulk: Bulk, at: datetime.datetime) -> list[Publication]:
         check_hand_over(path, bulk)
         name = file_name(f"hand-over_{family}", bulk.settlement_date, written.sha256)
         control: dict[str, str | int] = {"channel": channel, "family": family}
-        return _with_manifest(home, bulk, name, "hand-over", path, written, None, at, control, currency)
+        return _with_manifest(
+            home, bulk, name, "hand-over", (out, path), written, None, at, control, currency
+        )
 
 
 def _as_they_came(home: Home, orders: Iterable[OrderRow]) -> Iterator[tuple[OrderAway, bytes]]:
@@ -184,7 +213,7 @@ def _with_manifest(
     bulk: Bulk,
     name: str,
     kind: str,
-    content: Path,
+    content: tuple[BinaryIO, Path],
     written: Written,
     schema: str | None,
     at: datetime.datetime,
@@ -192,7 +221,8 @@ def _with_manifest(
     currency: str = "EUR",
 ) -> list[Publication]:
     beside = bulk_manifest(name, kind, bulk, written, schema=schema, control=control, currency=currency)
+    whole = Draft(*content, written.sha256)
     return [
         publish_as(home, home.clearing_out, each, data, kind=what, subject=bulk.id, occasion="sealed", at=at)
-        for each, data, what in ((name, content, kind), (f"{name}.manifest.json", beside, "manifest"))
+        for each, data, what in ((name, whole, kind), (f"{name}.manifest.json", beside, "manifest"))
     ]

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from sepa.model.journal import Publication
 from sepa.pipeline.home import Home, utc
-from sepa.store.files import draft_in, make_folder, sweep
+from sepa.store.files import draft_in, make_folder, publish_draft, sweep
 from sepa.store.files import publish as publish_file
 
 DIGEST_CHARS = 16
@@ -18,11 +18,19 @@ _PARTNERS_OWN = 2
 """How deep in the home a partner's own folder lies: `outbox/PARTNER`."""
 
 
+class Draft(NamedTuple):
+    """A file written to its end, and the digest of what was written, taken while it was."""
+
+    out: BinaryIO
+    path: Path
+    sha256: str
+
+
 def publish_as(
     home: Home,
     folder: Path,
     name: str,
-    content: bytes | Path,
+    content: "bytes | Path | Draft",
     *,
     kind: str,
     subject: str,
@@ -31,11 +39,17 @@ def publish_as(
 ) -> Publication:
     """Publish under a given name. The same bytes again are fine; other bytes under that name are BrokenPromise.
 
+    A Draft lies in `folder` already and only gets its name; of another file the bytes are copied.
+
     PermissionError where a link leads from the folder into another one of the home, or out of it.
     """
     make_folder(folder)
     _refuse_detour(home.root, folder)
-    digest = publish_file(folder, name, content)
+    if isinstance(content, Draft):
+        digest = content.sha256
+        publish_draft(folder, name, content.out, content.path, digest)
+    else:
+        digest = publish_file(folder, name, content)
     return Publication(
         path=str((folder / name).relative_to(home.root)),
         sha256=digest,

@@ -1,33 +1,32 @@
 """Seal: choose what is due in a clearing window, fund it, and fix it for ever."""
 
 import datetime
-from collections.abc import Container, Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from itertools import chain, islice
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import islice
+from typing import NamedTuple
 
 import msgspec
 
 from sepa.away import hand_over, kept_back
 from sepa.express import books_at_once, is_express
-from sepa.model.finding import Finding
 from sepa.model.journal import OrderRow
 from sepa.model.payment import Ended, Payment, Settlement
 from sepa.model.rates import rates_at
 from sepa.model.reference import Reference
+from sepa.pipeline.against import Against
+from sepa.pipeline.beside import WORTH_A_FORK, beside, collected_later, forks_for
 from sepa.pipeline.book import refuse_behind, settling
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.judge import refuse_incomplete
 from sepa.rules.endings import ended_accounts, ending
 from sepa.rules.reviews import review_spans
-from sepa.rules.screening import causes, screened_again
 from sepa.schedule import bank_days, local_instant
 from sepa.settle import settled
 from sepa.store.journal import Overtaken
 from sepa.wire.bulk import ORDER_BYTES_MAX
 
 TRIES = 3
-ASKED_AT_ONCE = 2000
-"""Payments that are screened again together."""
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -84,15 +83,14 @@ def seal_window(
         if is_overtaken(window, home.journal.last_window()):
             return Sealed(window=window, overtaken=True)
         tally = _Tally(window)
-        parts = map(tally.note, _settlements(home, local, day, express=express))
-        first = next(parts, None)
-        if first is None:
-            break
         try:
-            with ExitStack() as noted:
-                home.journal.seal(
-                    _noted(home, first, noted), by=by, then=(_noted(home, part, noted) for part in parts)
-                )
+            with collected_later(), ExitStack() as stack:
+                made = stack.enter_context(_settlements(home, local, day, express=express))
+                parts = (tally.note(_noted(home, part, stack)) for part in made)
+                first = next(parts, None)
+                if first is None:
+                    break
+                home.journal.seal(first, by=by, then=parts)
         except Overtaken:
             if not left:
                 raise
@@ -106,36 +104,57 @@ def is_overtaken(window: datetime.datetime, last: datetime.datetime | None) -> b
     return last is not None and window < last
 
 
-def _noted(home: Home, part: Settlement, noted: ExitStack) -> Settlement:
+class Part(NamedTuple):
+    """A part of what a window decides, and the same as the second book takes it."""
+
+    settlement: Settlement
+    encoded: bytes
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Settlement).decode
+
+
+def _noted(home: Home, part: Part, noted: ExitStack) -> Settlement:
     """The part, noted in the second book before the journal has it, until the whole window came to be or not."""
-    if part.bulks or part.unpaid or part.ended:
-        noted.enter_context(settling(home, part))
-    return part
+    settlement = part.settlement
+    if settlement.bulks or settlement.unpaid or settlement.ended:
+        noted.enter_context(settling(home, settlement, part.encoded))
+    return settlement
 
 
+@contextmanager
 def _settlements(
     home: Home, window: datetime.datetime, day: datetime.date, *, express: bool
-) -> Iterator[Settlement]:
-    """What the window decides for the banking day `day`, as things stand now, in parts; none when nothing is due."""
+) -> Iterator[Iterator[Part]]:
+    """What the window decides for the banking day `day`, as things stand now, in parts; none when nothing is due.
+
+    Of many payments a fork decides, while this process writes down what was decided before.
+    """
     reference = home.reference()
     terms, spans = home.terms(window), review_spans(reference, home.terms(window))
-    payments = home.journal.due(window, day, also=spans, order=terms.funds.allocation_order)
     away: list[OrderRow] = []
     ended: tuple[Ended, ...] = ()
+
+    def due() -> Iterator[Payment]:
+        found = home.journal.due(window, day, also=spans, order=terms.funds.allocation_order)
+        return (payment for payment in found if is_express(payment, terms)) if express else found
+
+    count = home.journal.due_count(window, day, also=spans, most=WORTH_A_FORK)
     if express:
-        payments = (payment for payment in payments if is_express(payment, terms))
+        count = sum(1 for _ in islice(due(), WORTH_A_FORK)) if count else 0
     else:
         away = home.journal.routed(window, day, also=spans)
         ended = _ended(home, reference, window)
-    due = list(islice(payments, 1))
-    if not due and not away and not ended:
+    if not count and not away and not ended:
+        yield iter(())
         return
     refuse_incomplete(reference)
     screened = reference.screening.as_on(window.date()) if reference.screening is not None else ""
     gone = frozenset(each.key for each in ended)
     away = [order for order in away if order.key not in gone]
-    against = _Against(home, reference, window, screened)
-    against.ask([order.key for order in away])
+    against = Against(home, reference, window, screened)
+    against.ask([(order.key, order.file_key) for order in away])
     kept = kept_back(
         away,
         reference=reference,
@@ -146,49 +165,38 @@ def _settlements(
     )
     stay = frozenset(each.key for each in kept)
     leaving = hand_over([order for order in away if order.key not in stay], profile=terms, window=window)
-    for part in settled(
-        against.asked(chain(due, payments), gone),
-        booked=home.journal.booked(reference.balances_as_of, by=day),
-        reference=reference,
-        profile=terms,
-        window=window,
-        day=day,
-        rates=rates_at(reference.rates, window),
-        bytes_per_order=ORDER_BYTES_MAX,
-        against=against.found,
-    ):
-        yield msgspec.structs.replace(
-            part,
-            bulks=part.bulks + leaving,
-            ended=ended + kept,
-            screened=screened,
-            reference_digest=reference.digest,
-            express=express,
-        )
-        leaving, ended, kept = (), (), ()
 
+    booked = home.journal.booked(reference.balances_as_of, by=day)
 
-class _Against:
-    """What the lists of today say of due orders that other lists let pass; the strongest finding for each."""
+    def decided() -> Iterator[Settlement]:
+        """All parts; in the first one what ends and what is handed over."""
+        first = True
+        for part in settled(
+            against.asked(due(), gone),
+            booked=booked,
+            reference=reference,
+            profile=terms,
+            window=window,
+            day=day,
+            rates=rates_at(reference.rates, window),
+            bytes_per_order=ORDER_BYTES_MAX,
+            against=against.found,
+        ):
+            yield msgspec.structs.replace(
+                part,
+                bulks=part.bulks + leaving if first else part.bulks,
+                ended=ended + kept if first else (),
+                screened=screened,
+                reference_digest=reference.digest,
+                express=express,
+            )
+            first = False
 
-    def __init__(self, home: Home, reference: Reference, window: datetime.datetime, screened: str) -> None:
-        self.found: dict[str, Finding] = {}
-        self._home, self._reference, self._window, self._screened = home, reference, window, screened
-
-    def asked(self, due: Iterable[Payment], gone: Container[str]) -> Iterator[Payment]:
-        """Those of `due` that are not `gone`; what is against them is found just before they are handed out."""
-        rest = iter(due)
-        while some := list(islice(rest, ASKED_AT_ONCE)):
-            some = [payment for payment in some if payment.key not in gone]
-            self.ask([payment.key for payment in some])
-            yield from some
-
-    def ask(self, keys: Sequence[str]) -> None:
-        terms, day = self._home.terms(self._window), self._window.date()
-        for key, order, held_for in self._home.journal.to_screen(keys, unless=self._screened):
-            said = screened_again(order, self._reference, terms, day, causes(held_for))
-            if said:
-                self.found[key] = next((each for each in said if each.effect == "reject"), said[0])
+    if not forks_for(count):
+        yield (Part(part, _encode(part)) for part in decided())
+        return
+    with beside(home.journal, lambda: map(_encode, decided())) as pieces:
+        yield (Part(_decode(piece), piece) for piece in pieces)
 
 
 def _ended(home: Home, reference: Reference, window: datetime.datetime) -> tuple[Ended, ...]:

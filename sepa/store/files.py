@@ -103,20 +103,26 @@ def publish(folder: Path, name: str, content: bytes | Path, *, drafts: Path | No
     that is how a bank lets a partner fetch its files. A name that is not a plain file name is ValueError. Where
     `folder` is none that is swept, the draft lies in `drafts`, on the same disk.
     """
-    if name in ("", ".", "..") or Path(name).name != name or name.startswith(TEMPORARY):
-        raise ValueError(f"{name!r} is not the name of a file to publish")
     with draft_in(folder if drafts is None else drafts) as (out, draft):
         if isinstance(content, Path):
             with content.open("rb") as finished:
                 shutil.copyfileobj(finished, out, _PIECE_BYTES)
         else:
             out.write(content)
-        os.fchmod(out.fileno(), 0o600 | folder.stat().st_mode & _GROUP_READS)
-        _settle(out)
+        out.flush()
         digest = _digest(draft)
-        if not _appear(draft, folder / name) and _digest(folder / name) != digest:
-            raise BrokenPromise(f"{folder / name} is there already with other bytes")
+        publish_draft(folder, name, out, draft, digest)
     return digest
+
+
+def publish_draft(folder: Path, name: str, out: BinaryIO, draft: Path, digest: str) -> None:
+    """Let a finished draft of the same disk, whose bytes have that `digest`, appear in `folder`, as `publish` does."""
+    if name in ("", ".", "..") or Path(name).name != name or name.startswith(TEMPORARY):
+        raise ValueError(f"{name!r} is not the name of a file to publish")
+    os.fchmod(out.fileno(), 0o600 | folder.stat().st_mode & _GROUP_READS)
+    _settle(out)
+    if not _appear(draft, folder / name) and _digest(folder / name) != digest:
+        raise BrokenPromise(f"{folder / name} is there already with other bytes")
 
 
 def move(source: Path, place: Path) -> None:

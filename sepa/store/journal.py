@@ -261,11 +261,11 @@ class Journal(Protocol):
         Ordered by `order`, names of the profile (`funds.allocation_order`) or `file_key`; then by key.
         """
 
-    def to_screen(self, keys: Collection[str], *, unless: str) -> Iterator[tuple[str, Transaction, Findings]]:
-        """Those orders of `keys` whose file was judged against other lists than `unless`, in any order.
+    def screened_against(self, file_keys: Collection[str], lists: str) -> set[str]:
+        """Those files that were judged against just these lists."""
 
-        With each the findings for which it was held when a person released it.
-        """
+    def to_screen(self, keys: Collection[str]) -> Iterator[tuple[str, Transaction, Findings]]:
+        """The orders `keys`, in any order; with each the findings for which it was held when a person released it."""
 
     def open_of(self, accounts: Collection[str]) -> list[OrderRow]:
         """Waiting, pending, held and routed orders whose debtor account is one of `accounts` (canonical), by key."""
@@ -284,6 +284,16 @@ class Journal(Protocol):
 
     def released(self, keys: Collection[str]) -> Mapping[str, datetime.datetime]:
         """When a person last released each of `keys` from a hold; those that nobody released are left out."""
+
+    def due_count(
+        self,
+        window: datetime.datetime,
+        day: datetime.date,
+        *,
+        also: Sequence[tuple[str, datetime.datetime, datetime.datetime]] = (),
+        most: int,
+    ) -> int:
+        """How many payments `due` would give; nobody counts beyond `most`."""
 
     def last_window(self) -> datetime.datetime | None:
         """The latest window that sealed or tried anything, express ones left out; None while there was none."""
@@ -349,10 +359,13 @@ class Journal(Protocol):
         the bulk has not begun to leave. An unknown bulk is BrokenPromise.
         """
 
-    def bulk_sheets(self, bulk_id: str, batch: int = 1000) -> Iterator[Sheet]:
+    def bulk_sheets(
+        self, bulk_id: str, batch: int = 1000, *, share: int = 0, shares: int = 1
+    ) -> Iterator[Sheet]:
         """Members in the bulk's order with their postings, `batch` at a time, without those taken out.
 
-        Postings that belong to no member come last, without one.
+        Postings that belong to no member come last, without one. Of several `shares` the first gets the first sheet,
+        the second the second, and so on in turns; of a bulk that cannot be shared the first gets all.
         """
 
     def bulk_orders(self, bulk_id: str, batch: int = 1000) -> Iterator[tuple[Payment, Transaction]]:

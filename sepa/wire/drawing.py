@@ -6,17 +6,22 @@ files however many hands drew them.
 
 import datetime
 from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from sepa.model.broken import BrokenPromise
 from sepa.model.message import Transaction
-from sepa.model.payment import BulkKind, Payment
+from sepa.model.payment import Bulk, BulkKind, Payment
+from sepa.model.profile import Profile
 from sepa.model.sheet import Sheet
 from sepa.scheme.iban import bank_code, iban_country
 from sepa.wire import pacs003, pacs008
 from sepa.wire.bookings import Booked, booked
 from sepa.wire.bulk import Drawn, drawn
+from sepa.wire.emitted import look_at
+from sepa.wire.glance import Seen
 
 _transactions = msgspec.json.Decoder(Transaction)
 
@@ -46,30 +51,49 @@ class Banks(msgspec.Struct, frozen=True):
 
 
 class Ground(msgspec.Struct, frozen=True):
-    """What is the same for all sheets of a bulk."""
+    """What is the same for all sheets of a bulk; `opening` stands before its orders in a message."""
 
     kind: BulkKind
     banks: Banks
     batch_unless_said: bool
+    opening: str = ""
 
 
 class DrawnSheet(msgspec.Struct, frozen=True):
-    """A sheet as it stands in the bulk's files; `message` is empty where no other bank is told (on-us)."""
+    """A sheet as it stands in the bulk's files; `message` is empty where no other bank is told (on-us).
+
+    `seen` is what the quick look says of the message, None where it is not sure.
+    """
 
     message: Drawn
     bookings: Booked
+    seen: Seen | None
 
 
-def draw(ground: Ground, sheet: Sheet) -> DrawnSheet:
-    """Draw one sheet. BrokenPromise as in `pacs008`, `pacs003` and `bookings`."""
+class Form(NamedTuple):
+    """The message that a kind of bulk leaves in: its full name, its writer, and how it ends."""
+
+    name: str
+    opening: Callable[[Bulk, Profile, datetime.datetime], str]
+    line: Callable[[Ground, Sheet], "Line"]
+    closing: str
+
+
+def draw(ground: Ground, sheet: Sheet, schemas: Path) -> DrawnSheet:
+    """Draw one sheet and look at it. BrokenPromise as in `pacs008`, `pacs003` and `bookings`."""
     orders = [
         (payment, _transactions.decode(text))
         for payment, text in zip(sheet.payments, sheet.transactions, strict=True)
     ]
-    told = orders if ground.kind in LINES else []
+    form = FORMS.get(ground.kind)
+    message, seen = Drawn((), 0, ""), None
+    if form is not None and orders:
+        message = drawn(orders, form.line(ground, sheet))
+        seen = look_at(message.text, form.name, opening=ground.opening, closing=form.closing, schemas=schemas)
     return DrawnSheet(
-        message=drawn(told, LINES[ground.kind](ground, sheet)) if told else Drawn((), 0, ""),
+        message=message,
         bookings=booked(orders, sheet.postings, batch_unless_said=ground.batch_unless_said),
+        seen=seen,
     )
 
 
@@ -91,5 +115,8 @@ def _collections(ground: Ground, sheet: Sheet) -> Line:
     return pacs003.order_line(ground.banks.bic_of, requested_on)
 
 
-LINES: dict[BulkKind, Callable[[Ground, Sheet], Line]] = {"pacs.008": _transfers, "pacs.003": _collections}
-"""How the orders of a bulk are written, for those that leave in a message."""
+FORMS: dict[BulkKind, Form] = {
+    "pacs.008": Form(pacs008.NAME, pacs008.opening, _transfers, pacs008.CLOSING),
+    "pacs.003": Form(pacs003.NAME, pacs003.opening, _collections, pacs003.CLOSING),
+}
+"""The messages in which bulks leave; an on-us bulk has none."""

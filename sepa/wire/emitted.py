@@ -1,5 +1,6 @@
 """The last look at a file before it leaves: our own schema, and totals that agree. Nothing leaves unseen."""
 
+import io
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
@@ -8,7 +9,7 @@ from lxml import etree
 
 from sepa.model.broken import BrokenPromise
 from sepa.scheme.money import amount_text, cents
-from sepa.wire.glance import Names, glance
+from sepa.wire.glance import Names, Seen, all_seen, glance
 from sepa.wire.outline import outline
 
 _TRANSACTION = {
@@ -51,13 +52,25 @@ def check_emitted(written: Path | BinaryIO, kind: str, *, schemas: Path | None =
         return _look(stream, kind, schemas or schema_folder())
 
 
+def look_at(part: str, kind: str, *, opening: str, closing: str, schemas: Path) -> Seen | None:
+    """The quick look at some orders of a bulk, as they stand in its file between `opening` and `closing`.
+
+    The looks at all of them, put together (`all_seen`), say as much as one at the whole file.
+    """
+    return _glance(io.BytesIO("".join((opening, part, closing)).encode()), kind, schemas)
+
+
+def _glance(stream: BinaryIO, kind: str, schemas: Path) -> Seen | None:
+    path, space, order = schemas / schema_name(kind), _space(kind), _TRANSACTION[kind]
+    names = Names(space + order, space + _AMOUNT, space + _STATED, space + _TOTAL)
+    return glance(stream, names, _schema(path), outline(path, order, _AMOUNT))
+
+
 def _look(stream: BinaryIO, kind: str, schemas: Path) -> int:
     path = schemas / schema_name(kind)
     if kind in _BULKS:
-        space, order = _space(kind), _TRANSACTION[kind]
-        names = Names(space + order, space + _AMOUNT, space + _STATED, space + _TOTAL)
         start = stream.tell()
-        total = glance(stream, names, _schema(path), outline(path, order, _AMOUNT))
+        total = all_seen([_glance(stream, kind, schemas)])
         if total is not None:
             return total.count
         stream.seek(start)

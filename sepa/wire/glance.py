@@ -5,7 +5,7 @@ between the same opening and closing. Wherever a file is not of that form the lo
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
 import msgspec
@@ -40,11 +40,18 @@ class _Unsure(Exception):
     """Something is not as our writers leave it."""
 
 
-def glance(stream: BinaryIO, names: Names, schema: etree.XMLSchema, fits: re.Pattern[bytes]) -> Total | None:
-    """Look through a file once; its count and sum when it is valid and its header says them too, else None.
+class Seen(msgspec.Struct, frozen=True):
+    """What orders a look `found`, all of them valid, and what the header beside them `said`."""
+
+    found: Total
+    said: Total | None
+
+
+def glance(stream: BinaryIO, names: Names, schema: etree.XMLSchema, fits: re.Pattern[bytes]) -> Seen | None:
+    """Look through a file once. Memory stays flat. None means unsure: somebody must look closely.
 
     `fits` matches only whole lines that are valid, with the group `amount` (two decimals); see `outline`. What it does
-    not match is shown to `schema`. Memory stays flat. None means unsure: somebody must look closely.
+    not match is shown to `schema`, and so is the first order with the header.
     """
     try:
         look = _Look(stream, names, schema)
@@ -53,8 +60,22 @@ def glance(stream: BinaryIO, names: Names, schema: etree.XMLSchema, fits: re.Pat
         look.show()
     except (_Unsure, etree.XMLSyntaxError):
         return None
-    total = Total(look.count, look.sum_cents)
-    return total if total == look.said else None
+    return Seen(Total(look.count, look.sum_cents), look.said)
+
+
+def all_seen(looks: Iterable[Seen | None]) -> Total | None:
+    """Looks at parts of one file, each between its opening and its closing, put together.
+
+    Its count and sum where every look was sure and the header says just them, else None.
+    """
+    count = sum_cents = 0
+    said = set()
+    for look in looks:
+        if look is None:
+            return None
+        count, sum_cents = count + look.found.count, sum_cents + look.found.sum_cents
+        said.add(look.said)
+    return Total(count, sum_cents) if said == {Total(count, sum_cents)} else None
 
 
 class _Look:

@@ -1,6 +1,11 @@
-"""A bulk drawn by this process alone, or by others beside it: the same bytes, and the same faults."""
+"""Sheets that are drawn, and forks that do such work: the same bytes and the same faults as without them."""
 
 import datetime
+import gc
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,13 +15,18 @@ from bench.orders import order_texts
 from bench.people import BANKS as BENCH
 from sepa.model.broken import BrokenPromise
 from sepa.model.message import Piece, Transaction
-from sepa.model.payment import Payment, Posting
+from sepa.model.payment import Bulk, Payment, Posting
 from sepa.model.sheet import Sheet
-from sepa.pipeline import beside
-from sepa.pipeline.beside import all_drawn, hands_for
-from sepa.wire import read
-from sepa.wire.drawing import Banks, Ground
+from sepa.pipeline.beside import beside, collected_later, forks_for, in_turns
+from sepa.store.journal import Journal
+from sepa.store.profiles import load_profile
+from sepa.store.sql import open_journal
+from sepa.wire import pacs008, read
+from sepa.wire.drawing import Banks, DrawnSheet, Ground, draw
+from sepa.wire.emitted import schema_folder
+from sepa.wire.glance import all_seen
 
+AT = datetime.datetime(2026, 4, 2, 8, tzinfo=datetime.UTC)
 DAY = datetime.date(2026, 4, 2)
 BANKS = Banks(
     bic="OTPVSKBX",
@@ -52,7 +62,6 @@ def sheets(transactions: list[Transaction], size: int) -> list[Sheet]:
 
 def _payment(order: Transaction) -> Payment:
     key = f"{'a' * 24}-{order.position}"
-    at = datetime.datetime(2026, 4, 2, 8, tzinfo=datetime.UTC)
     ibans = order.debtor_account.iban or "", order.creditor_account.iban or ""
     facts: dict[str, Any] = {
         "kind": "credit-transfer",
@@ -61,7 +70,7 @@ def _payment(order: Transaction) -> Payment:
     }
     return Payment(
         key=key, file_key="a" * 64, position=order.position, block=order.block, partner="p",
-        amount_cents=100 + order.position, debtor_iban=ibans[0], creditor_iban=ibans[1], received_at=at,
+        amount_cents=100 + order.position, debtor_iban=ibans[0], creditor_iban=ibans[1], received_at=AT,
         booking_date=DAY, settlement_date=DAY, **facts,
     )  # fmt: skip
 
@@ -73,45 +82,115 @@ def _both(payment: Payment) -> list[Posting]:
     ]
 
 
-GROUND = Ground("pacs.008", BANKS, batch_unless_said=False)
+OPENING = pacs008.opening(
+    Bulk("A", "pacs.008", AT, DAY, tuple(f"{number}" for number in range(ORDERS)), 15_050),
+    load_profile("otp-sk"),
+    AT,
+)
+GROUND = Ground("pacs.008", BANKS, batch_unless_said=False, opening=OPENING)
 
 
-@pytest.mark.parametrize("hands", [1, 2])
-def test_hands_make_no_difference(transactions: list[Transaction], hands: int) -> None:
-    given = sheets(transactions, 7)
-    alone = list(all_drawn(GROUND, given, 0))
-    assert list(all_drawn(GROUND, given, hands)) == alone
-    assert len(alone) == len(given)
-    assert sum(len(each.message.keys) for each in alone) == ORDERS
+def drawn(given: list[Sheet]) -> list[DrawnSheet]:
+    return [draw(GROUND, sheet, schema_folder()) for sheet in given]
 
 
 def test_the_size_of_a_sheet_makes_no_difference(transactions: list[Transaction]) -> None:
-    few, many = (list(all_drawn(GROUND, sheets(transactions, size), 0)) for size in (3, ORDERS))
+    few, many = (drawn(sheets(transactions, size)) for size in (3, ORDERS))
     assert "".join(each.message.text for each in few) == many[0].message.text
     assert "".join(each.bookings.text for each in few) == many[0].bookings.text
     assert sum(each.bookings.debit_cents for each in few) == many[0].bookings.debit_cents
+    assert all_seen(each.seen for each in few) == all_seen(each.seen for each in many) is not None
 
 
-@pytest.mark.parametrize("hands", [0, 1])
-def test_what_fails_beside_fails_here(transactions: list[Transaction], hands: int) -> None:
-    first, *others = sheets(transactions, 30)
-    without = msgspec.structs.replace(first, postings=())
+def test_an_order_without_its_postings_is_not_drawn(transactions: list[Transaction]) -> None:
+    first, *_ = sheets(transactions, 30)
     with pytest.raises(BrokenPromise, match="has no posting in its turn"):
-        list(all_drawn(GROUND, [*others, without, *others], hands))
+        drawn([msgspec.structs.replace(first, postings=())])
 
 
-def test_a_hand_that_is_gone_is_a_broken_promise(
-    transactions: list[Transaction], monkeypatch: pytest.MonkeyPatch
+# --- forks ---
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    journal = open_journal(f"sqlite:///{tmp_path / 'journal.db'}")
+    yield journal
+    journal.close()
+
+
+def test_pieces_come_in_turns_until_the_last_stream_ends(journal: Journal) -> None:
+    works = [lambda: [b"a1", b"a2", b"a3"], lambda: [b"b1"], lambda: [b"c1", b"c2"]]
+    with in_turns(journal, works) as pieces:
+        assert list(pieces) == [b"a1", b"b1", b"c1", b"a2", b"c2", b"a3"]
+
+
+def test_a_fork_reads_the_journal_through_a_connection_of_its_own(journal: Journal) -> None:
+    with journal.reading() as connection:  # type: ignore[attr-defined]
+        connection.exec_driver_sql("SELECT 1").all()
+        with beside(journal, lambda: [journal.digest().encode()]) as pieces:
+            assert list(pieces) == [journal.digest().encode()]
+
+
+class Told(Exception):
+    """Cannot travel: it wants two words and keeps one."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(one + other)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        pytest.param(ValueError("not yet due"), ValueError, id="as it was"),
+        pytest.param(BrokenPromise("ours"), BrokenPromise, id="a broken promise"),
+        pytest.param(Told("o", "urs"), BrokenPromise, id="one that cannot travel"),
+    ],
+)
+def test_what_fails_beside_fails_here_in_its_turn(
+    journal: Journal, fault: Exception, told: type[Exception]
 ) -> None:
-    monkeypatch.setattr(beside, "_MODULE", "sepa.scheme.money")  # says nothing and ends
-    with pytest.raises((BrokenPromise, BrokenPipeError)):
-        list(all_drawn(GROUND, sheets(transactions, 30), 1))
+    def work() -> Iterator[bytes]:
+        yield b"before"
+        raise fault
+
+    with beside(journal, work) as pieces:
+        assert next(pieces) == b"before"
+        with pytest.raises(told, match=str(fault)):
+            next(pieces)
 
 
-def test_few_orders_are_drawn_without_help(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside.os, "sched_getaffinity", lambda _: range(2))
-    assert (hands_for(4_999), hands_for(5_000)) == (0, 1)
-    monkeypatch.setattr(beside.os, "sched_getaffinity", lambda _: range(1))
-    assert hands_for(5_000) == 0
-    monkeypatch.setattr(beside.os, "sched_getaffinity", lambda _: range(64))
-    assert hands_for(5_000) == 3
+def test_a_fork_that_is_gone_is_a_broken_promise(journal: Journal) -> None:
+    def work() -> Iterator[bytes]:
+        yield b"before"
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with beside(journal, work) as pieces, pytest.raises(BrokenPromise, match="is gone"):
+        list(pieces)
+
+
+def test_no_fork_outlives_its_work(journal: Journal) -> None:
+    def work() -> Iterator[bytes]:
+        while True:
+            yield str(os.getpid()).encode()
+
+    with beside(journal, work) as pieces:
+        fork = int(next(pieces))
+    with pytest.raises(ProcessLookupError):
+        os.kill(fork, 0)
+
+
+def test_memory_is_not_looked_through_meanwhile() -> None:
+    with collected_later(), collected_later():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+@pytest.mark.parametrize(
+    ("cores", "orders", "forks"),
+    [(2, 4_999, 0), (2, 5_000, 2), (1, 5_000, 0), (64, 5_000, 4)],
+)
+def test_few_orders_are_drawn_without_help(
+    cores: int, orders: int, forks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(cores))
+    assert forks_for(orders) == forks

@@ -49,16 +49,17 @@ def screened(journal: Journal, lists: str, outcome: str = "accepted", name: str 
     return transaction_key(file_key, 1)
 
 
-def asked(journal: Journal, *keys: str, unless: str = "L 2") -> dict[str, list[str]]:
-    return {key: [each.inside for each in held] for key, _, held in journal.to_screen(keys, unless=unless)}
+def asked(journal: Journal, *keys: str) -> dict[str, list[str]]:
+    return {key: [each.inside for each in held] for key, _, held in journal.to_screen(keys)}
 
 
-def test_only_what_other_lists_let_pass_is_screened_again(journal: Journal) -> None:
-    old, new = screened(journal, "L 1"), screened(journal, "L 2", name="b")
-    never = screened(journal, "", name="c")
-    assert asked(journal, old, new, never) == {old: [], never: []}
-    assert asked(journal, new) == {}
-    [(_, order, _)] = journal.to_screen([old], unless="L 2")
+def test_which_files_were_judged_against_other_lists(journal: Journal) -> None:
+    old, _ = screened(journal, "L 1"), screened(journal, "L 2", name="b")
+    screened(journal, "", name="c")
+    files = {key_of(name) for name in "abc"}
+    assert journal.screened_against(files, "L 2") == {key_of("b")}
+    assert journal.screened_against(files - {key_of("b")}, "L 2") == set()
+    [(_, order, _)] = journal.to_screen([old])
     assert order == verdict(key_of("a"), 1).transaction
 
 

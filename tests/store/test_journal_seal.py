@@ -18,6 +18,7 @@ from sepa.model.journal import (
 )
 from sepa.model.message import PaymentType
 from sepa.model.payment import Payment, Posting, Settlement, Unpaid
+from sepa.model.sheet import Sheet
 from sepa.model.verdict import transaction_key
 from sepa.store.journal import Journal, Overtaken
 from sepa.store.sql import SqlJournal
@@ -180,6 +181,41 @@ def test_members_of_a_bulk_come_with_their_transactions(journal: Journal) -> Non
     assert list(journal.bulk_orders("BULK-1")) == [
         (payment, each.transaction) for payment, each in zip(due, judged, strict=True)
     ]
+
+
+def _shared(journal: Journal, shares: int) -> list[list[Sheet]]:
+    return [list(journal.bulk_sheets("BULK-1", 3, share=share, shares=shares)) for share in range(shares)]
+
+
+def test_the_sheets_of_a_bulk_are_shared_in_turns(journal: Journal) -> None:
+    accepted(journal, 10)
+    pay_all(journal)
+    (whole,) = _shared(journal, 1)
+    assert [len(sheet.payments) for sheet in whole] == [3, 3, 3, 1]
+    assert _shared(journal, 2) == [[whole[0], whole[2]], [whole[1], whole[3]]]
+    assert _shared(journal, 3) == [[whole[0], whole[3]], [whole[1]], [whole[2]]]
+
+
+def test_a_bulk_from_which_something_was_taken_is_not_shared(journal: Journal) -> None:
+    file_key = accepted(journal, 7)
+    due = pay_all(journal)
+    decide(journal, move(due[3].key, "revoked", 1))
+    (whole,) = _shared(journal, 1)
+    assert [len(sheet.payments) for sheet in whole] == [3, 3]
+    assert _shared(journal, 2) == [whole, []]
+    assert states(journal, file_key).count("paid") == 6
+
+
+def test_what_was_found_of_a_paid_order_stays_in_its_history(journal: Journal) -> None:
+    """Its judgement spoke of a finding; its row does no more once it is paid, so line 0 is written."""
+    file_key = key_of("a")
+    told = finding("FUN-01", "AM04")
+    judge(journal, replace(verdict(file_key, 1), findings=(told,)), verdict(file_key, 2))
+    pay_all(journal)
+    assert states(journal, file_key) == ["paid", "paid"]
+    stories = [journal.story(each.key) for each in journal.orders(file_key)]
+    assert [[event.findings for event in story if event.findings] for story in stories] == [[(told,)], []]
+    assert journal.faults() == []
 
 
 def test_what_was_tried_in_a_window_is_due_in_the_next(journal: Journal) -> None:

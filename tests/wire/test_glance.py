@@ -10,8 +10,8 @@ from outgoing import GOLDEN, own_schema
 
 from sepa.model.broken import BrokenPromise
 from sepa.wire import glance as looking
-from sepa.wire.emitted import check_emitted, schema_folder, schema_name
-from sepa.wire.glance import Names, Total, glance
+from sepa.wire.emitted import check_emitted, look_at, schema_folder, schema_name
+from sepa.wire.glance import Names, Seen, Total, all_seen, glance
 from sepa.wire.outline import TooRich, outline
 
 PACS_008, PACS_003 = "pacs.008.001.08", "pacs.003.001.08"
@@ -37,7 +37,7 @@ def fits(kind: str) -> Any:
 def look(kind: str, written: bytes) -> Total | None:
     space = "{urn:iso:std:iso:20022:tech:xsd:" + kind + "}"
     names = Names(*(space + tag for tag in (ORDER[kind], "IntrBkSttlmAmt", "NbOfTxs", "TtlIntrBkSttlmAmt")))
-    return glance(io.BytesIO(written), names, own_schema(kind), fits(kind))
+    return all_seen([glance(io.BytesIO(written), names, own_schema(kind), fits(kind))])
 
 
 def valid(kind: str, line: bytes) -> bool:
@@ -198,3 +198,34 @@ def test_no_pattern_promises_what_it_cannot_say(facet: str, tmp_path: Any) -> No
     (tmp_path / "own.xsd").write_text(changed, "utf-8")
     with pytest.raises(TooRich):
         outline(tmp_path / "own.xsd", "CdtTrfTxInf", "IntrBkSttlmAmt")
+
+
+@pytest.mark.parametrize("kind", ORDER)
+def test_looks_at_parts_say_what_a_look_at_the_whole_says(kind: str) -> None:
+    opening, lines, closing = (
+        each.decode() if isinstance(each, bytes) else [line.decode() for line in each] for each in parts(kind)
+    )
+    looks = [
+        look_at(line, kind, opening=str(opening), closing=str(closing), schemas=schema_folder())
+        for line in lines
+    ]
+    assert len(looks) == 2
+    assert all_seen(looks) == look(kind, example(kind)) is not None
+
+
+SAID = Total(2, 300)
+
+
+@pytest.mark.parametrize(
+    ("looks", "total"),
+    [
+        pytest.param([Seen(Total(1, 100), SAID), Seen(Total(1, 200), SAID)], SAID, id="as the header says"),
+        pytest.param([Seen(Total(1, 100), SAID)], None, id="one order short"),
+        pytest.param([Seen(Total(1, 100), SAID), Seen(Total(1, 201), SAID)], None, id="a cent too much"),
+        pytest.param([Seen(Total(1, 100), SAID), Seen(Total(1, 200), Total(2, 301))], None, id="two headers"),
+        pytest.param([Seen(SAID, SAID), None], None, id="one look unsure"),
+        pytest.param([], None, id="nothing"),
+    ],
+)
+def test_looks_put_together(looks: list[Seen | None], total: Total | None) -> None:
+    assert all_seen(looks) == total

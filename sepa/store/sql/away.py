@@ -1,13 +1,12 @@
 """Orders outside SEPA: those to be handed over to another channel, and those of a hand-over."""
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
 
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.journal import OrderRow, State
-from sepa.model.payment import Settlement
 from sepa.store.sql.connection import Connected
 from sepa.store.sql.leaving import still_in
 from sepa.store.sql.moves import Standing
@@ -48,17 +47,7 @@ class Away(Connected):
                 yield from map(order_row, rows)
 
 
-def left_for_others(settlement: Settlement) -> frozenset[str]:
-    """Keys of the orders that a window hands over."""
-    return frozenset(key for bulk in settlement.bulks if bulk.kind == "hand-over" for key in bulk.keys)
-
-
-def departures(
-    keys: Iterable[str], stood: Mapping[str, Standing], leaving: Collection[str]
-) -> Iterator[tuple[str, State, Findings]]:
-    """What becomes of the orders `keys` that a window seals: paid, or (`leaving`) handed over with what was found."""
-    for key in keys:
-        if key in leaving:
-            yield key, "handed-over", findings_of(stood[key].findings)
-        else:
-            yield key, "paid", NOTHING
+def departures(sealed: Iterable[Standing], *, leaving: bool) -> Iterator[tuple[str, tuple[State, Findings]]]:
+    """What becomes of orders that a window seals: paid, or (`leaving`) handed over with what was found."""
+    for order in sealed:
+        yield order.key, ("handed-over", findings_of(order.findings)) if leaving else ("paid", NOTHING)

@@ -172,6 +172,19 @@ def pour(
         raise kind(f"COPY {table.name}", None, told) from None  # its other sentences tell whole rows
 
 
+def raw_rows(connection: sa.Connection, wanted: sa.Executable) -> list[tuple[Any, ...]]:
+    """All rows of a statement as the driver gives them, several times faster: days are texts in SQLite."""
+    return connection.exec_driver_sql(*spelled(connection, wanted)).all()  # type: ignore[return-value]
+
+
+def spelled(connection: sa.Connection, wanted: Any) -> tuple[str, Any]:
+    """A statement as the driver takes it, and what it is given."""
+    compiled = wanted.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    if compiled.positiontup is None:
+        return str(compiled), compiled.params
+    return str(compiled), tuple(plain(compiled.params[name]) for name in compiled.positiontup)
+
+
 def insert_once(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any]) -> int:
     """Insert rows unless their key is there already; returns how many were new."""
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql

@@ -30,9 +30,19 @@ def lists_asked(connection: sa.Connection, subject: str) -> str:
 class Screened(Connected):
     """The journal's part for screening; see `sepa.store.journal.Journal`."""
 
-    def to_screen(self, keys: Collection[str], *, unless: str) -> Iterator[tuple[str, Transaction, Findings]]:
-        asked = sa.exists().where(screenings.c.subject == orders.c.file_key, screenings.c.lists == unless)
-        wanted = sa.select(orders.c.key, orders.c.step, orders.c.transaction).where(~asked)
+    def screened_against(self, file_keys: Collection[str], lists: str) -> set[str]:
+        wanted = sa.select(screenings.c.subject).where(screenings.c.lists == lists)
+        with self.reading() as connection:
+            return {
+                key
+                for part in slices(file_keys)
+                for key in connection.scalars(
+                    wanted.where(among(screenings.c.subject, part, connection.dialect))
+                )
+            }
+
+    def to_screen(self, keys: Collection[str]) -> Iterator[tuple[str, Transaction, Findings]]:
+        wanted = sa.select(orders.c.key, orders.c.step, orders.c.transaction)
         with self.reading() as connection:
             for part in slices(keys):
                 rows = connection.execute(wanted.where(among(orders.c.key, part, connection.dialect))).all()

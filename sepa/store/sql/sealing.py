@@ -1,7 +1,7 @@
 """Seal: the one transaction that fixes what a window decided."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from sepa.model.broken import BrokenPromise
 from sepa.model.finding import Findings
 from sepa.model.journal import Move, State, window_cause
-from sepa.model.payment import Posting, Settlement
+from sepa.model.payment import Settlement
 from sepa.store.journal import Overtaken
-from sepa.store.sql.away import ROUTED, departures, left_for_others
+from sepa.store.sql.away import ROUTED, departures
 from sepa.store.sql.connection import Connected, among, insert_once, pour, slices
 from sepa.store.sql.judging import due
-from sepa.store.sql.moves import Standing, move, standing
+from sepa.store.sql.moves import Standing, move, pay, standing, write_paid
 from sepa.store.sql.rows import day_text, instant_text
 from sepa.store.sql.screening import note_screening
 from sepa.store.tables import (
@@ -32,6 +32,7 @@ from sepa.store.tables import (
 DUE = ("waiting", "pending-funds")
 """The states from which a window pays."""
 _MAY_END = ("held", *ROUTED)
+Turn = tuple[State, Findings]
 _BULK = tuple(bulks.columns.keys())
 _POSTING = tuple(postings.columns.keys())
 
@@ -74,42 +75,65 @@ class _Window:
     def write(self, part: Settlement) -> None:
         """Write one part, a few thousand orders at a time; each is checked as it is written."""
         owners = _owners(part)
-        turned: dict[str, tuple[State, Findings]] = {
-            each.payment.key: (each.outcome, (each.finding,)) for each in part.unpaid
-        }
-        ended: dict[str, tuple[State, Findings]] = {
+        turned: dict[str, Turn] = {each.payment.key: (each.outcome, (each.finding,)) for each in part.unpaid}
+        ended: dict[str, Turn] = {
             each.key: (each.outcome, (each.finding, *each.besides)) for each in part.ended
         }
         if len({*owners, *turned, *ended}) != len(owners) + len(part.unpaid) + len(part.ended):
             raise BrokenPromise("an order is both paid and not paid in one window, or ends twice")
-        leaving = left_for_others(part)
-        _balance(part, owners, leaving)
         self._write_bulks(part, owners)
         note_screening(self._connection, window_cause(self._at), part.screened)
+        for bulk in part.bulks:
+            found = sum(self._depart(bulk.kind == "hand-over", keys) for keys in slices(bulk.keys))
+            if found != bulk.sum_cents:
+                raise BrokenPromise(f"bulk {bulk.id} says {bulk.sum_cents} cents, its orders are {found}")
         waits_on = {key for key, (outcome, _) in turned.items() if outcome == "pending-funds"}
-        turned |= ended
-        found: Counter[str] = Counter()
-        for keys in slices([*owners, *turned]):
+        turns = turned | ended
+        for keys in slices(turns):
             stood = standing(self._connection, keys)
             for key, order in stood.items():
-                _still_due(order, leaving=key in leaving, may_end=key in ended)
-                if key in owners:
-                    found[owners[key]] += order.amount_cents or 0
-            self._touch(stood, waits_on)
-            gone = [key for key in keys if key in owners]
-            left = [(key, *turned[key]) for key in keys if key in turned]
-            moves = [self._move(stood[key], to, findings) for key, to, findings in left]
-            for key, to, findings in departures(gone, stood, leaving):
-                moves.append(self._move(stood[key], to, findings))
-            move(self._connection, moves, stood)
-        for bulk in part.bulks:
-            if found[bulk.id] != bulk.sum_cents:
-                raise BrokenPromise(
-                    f"bulk {bulk.id} says {bulk.sum_cents} cents, its orders are {found[bulk.id]}"
-                )
+                _still_due(order, (*DUE, *_MAY_END) if key in ended else DUE)
+            self._touch(
+                {order.file_key for order in stood.values()},
+                {
+                    order.file_key
+                    for key, order in stood.items()
+                    if not (key in waits_on and order.state == "pending-funds")
+                },
+            )
+            self._move(stood, turns)
 
-    def _move(self, order: Standing, to: State, findings: Findings) -> Move:
-        return Move(order.key, order.step, to, self._at, self._by, self._causes[order.file_key], findings)
+    def _depart(self, leaving: bool, keys: Sequence[str]) -> int:
+        """Let some orders of a bulk be paid, or handed over to another channel; return their cents."""
+        paid = {} if leaving else pay(self._connection, keys)
+        cents = sum(each.amount_cents for each in paid.values())
+        touched = {each.file_key for each in paid.values()}
+        self._touch(touched, touched)
+        write_paid(self._connection, paid.values(), self._at, self._by, self._causes)
+        if len(paid) < len(keys):
+            stood = standing(self._connection, [key for key in keys if key not in paid])
+            for order in stood.values():
+                _still_due(order, ROUTED if leaving else DUE)
+                cents += order.amount_cents or 0
+            touched = {order.file_key for order in stood.values()}
+            self._touch(touched, touched)
+            self._move(stood, dict(departures(stood.values(), leaving=leaving)))
+        return cents
+
+    def _move(self, stood: dict[str, Standing], turns: Mapping[str, Turn]) -> None:
+        moves = [
+            Move(
+                order.key,
+                order.step,
+                turns[key][0],
+                self._at,
+                self._by,
+                self._causes[order.file_key],
+                turns[key][1],
+            )
+            for key, order in stood.items()
+        ]
+        move(self._connection, moves, stood)
 
     def _write_bulks(self, part: Settlement, owners: Mapping[str, str]) -> None:
         window, digest = instant_text(self._at), part.reference_digest
@@ -124,25 +148,25 @@ class _Window:
         tried = ((each.payment.key, window, digest, each.rate) for each in part.unpaid)
         try:
             pour(self._connection, bulks, _BULK, lines)
+            for postings_rows in slices(_balanced(part, owners)):
+                pour(self._connection, postings, _POSTING, postings_rows)
             for rows in slices(members):
                 pour(self._connection, bulk_members, ("key", "bulk", "position"), rows)
-            for postings_rows in slices(_postings(part.postings, owners)):
-                pour(self._connection, postings, _POSTING, postings_rows)
             for tries in slices(tried):
                 pour(self._connection, attempts, ("key", "window", "reference_digest", "rate"), tries)
         except sa.exc.IntegrityError as twice:
             raise Overtaken("an order of this window was sealed or tried by another") from twice
 
-    def _touch(self, stood: Mapping[str, Standing], waits_on: Collection[str]) -> None:
+    def _touch(self, touched: Collection[str], changed: Collection[str]) -> None:
         """For each file touched, the occasion of its report. It is also the cause of the moves.
 
-        A report falls due where an order's state changes; one that goes on waiting for cover was told before.
+        A report falls due where an order's state `changed`; one that goes on waiting for cover was told before.
 
         A window that touches a file once more, because an order was released after it, is a new occasion
         (`window:<instant>#2`): the first report may have left already.
         """
         first = window_cause(self._at)
-        new = sorted({order.file_key for order in stood.values()} - self._causes.keys())
+        new = sorted(set(touched) - self._causes.keys())
         for part in slices(new):
             earlier = sa.select(reports_due.c.file_key).where(
                 among(reports_due.c.file_key, part, self._connection.dialect),
@@ -151,12 +175,7 @@ class _Window:
             told = Counter(self._connection.scalars(earlier))
             for key in part:
                 self._causes[key] = f"{first}#{told[key] + 1}" if told[key] else first
-        changed = {
-            order.file_key
-            for key, order in stood.items()
-            if not (key in waits_on and order.state == "pending-funds")
-        }
-        self._tell(sorted(changed - self._told))
+        self._tell(sorted(set(changed) - self._told))
 
     def _tell(self, file_keys: Collection[str]) -> None:
         for part in slices(file_keys):
@@ -177,32 +196,30 @@ def _owners(part: Settlement) -> dict[str, str]:
     return owners
 
 
-def _balance(part: Settlement, owners: Mapping[str, str], leaving: Collection[str]) -> None:
-    """Debits are credits in each bulk, to the cent, and every posting is of an order that is paid."""
-    balance: Counter[str] = Counter()
-    for posting in part.postings:
-        if posting.key not in owners or posting.key in leaving:
-            raise BrokenPromise(f"a posting belongs to {posting.key}, which this window does not pay")
-        if posting.amount_cents <= 0:
-            raise BrokenPromise(f"a posting of {posting.key} is of {posting.amount_cents} cents")
-        signed = posting.amount_cents if posting.side == "credit" else -posting.amount_cents
-        balance[owners[posting.key]] += signed
-    for bulk_id, difference in balance.items():
-        if difference:
-            raise BrokenPromise(f"the postings of bulk {bulk_id} differ by {difference} cents")
-
-
-def _still_due(order: Standing, *, leaving: bool, may_end: bool) -> None:
-    if order.state not in (ROUTED if leaving else DUE) and not (order.state in _MAY_END and may_end):
+def _still_due(order: Standing, states: Collection[str]) -> None:
+    if order.state not in states:
         raise Overtaken(f"order {order.key} is {order.state} already")
 
 
-def _postings(written: Iterable[Posting], owners: Mapping[str, str]) -> Iterable[tuple[Any, ...]]:
-    lines: Counter[str] = Counter()
-    for each in written:
-        bulk = owners[each.key]
-        lines[bulk] += 1
+def _balanced(part: Settlement, owners: Mapping[str, str]) -> Iterator[tuple[Any, ...]]:
+    """The lines of a part's postings, each of an order that is paid; at the end BrokenPromise unless debits are credits
+    in each bulk, to the cent."""
+    leaving = {bulk.id for bulk in part.bulks if bulk.kind == "hand-over"}
+    lines: dict[str, int] = {bulk.id: 0 for bulk in part.bulks}
+    balance = dict(lines)
+    for each in part.postings:
+        bulk = owners.get(each.key)
+        if bulk is None or bulk in leaving:
+            raise BrokenPromise(f"a posting belongs to {each.key}, which this window does not pay")
+        amount_cents = each.amount_cents
+        if amount_cents <= 0:
+            raise BrokenPromise(f"a posting of {each.key} is of {amount_cents} cents")
+        balance[bulk] += amount_cents if each.side == "credit" else -amount_cents
+        lines[bulk] = line = lines[bulk] + 1
         yield (
-            bulk, lines[bulk], each.key, each.account, each.side, each.amount_cents,
+            bulk, line, each.key, each.account, each.side, amount_cents,
             day_text(each.booking_date), day_text(each.value_date), each.currency, each.own_cents, each.rate,
         )  # fmt: skip
+    for bulk_id, difference in balance.items():
+        if difference:
+            raise BrokenPromise(f"the postings of bulk {bulk_id} differ by {difference} cents")

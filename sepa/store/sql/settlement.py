@@ -42,6 +42,23 @@ _kinds = sa.exists().where(window_kinds.c.window == windows.c.window)
 _FULL = sa.or_(~_kinds, _kinds.where(window_kinds.c.kind == "full"))
 
 
+def _due(
+    window: datetime.datetime,
+    day: datetime.date,
+    also: Sequence[tuple[str, datetime.datetime, datetime.datetime]],
+) -> sa.ColumnElement[bool]:
+    """Whether an order is due in the window, or looked at all the same, and was not tried in it."""
+    at = instant_text(window)
+    tried = sa.exists().where(attempts.c.key == orders.c.key, attempts.c.window == at)
+    forwarded = sa.and_(file_verdicts.c.kind == "collection", orders.c.route == "clearing")
+    return sa.and_(
+        orders.c.state.in_(DUE),
+        sa.or_(orders.c.booking_date <= day, forwarded, *map(unreviewed, also)),
+        files.c.received_at <= at,
+        ~tried,
+    )
+
+
 class Settling(Connected):
     """The journal's part for clearing windows; see `sepa.store.journal.Journal`."""
 
@@ -53,19 +70,25 @@ class Settling(Connected):
         also: Sequence[tuple[str, datetime.datetime, datetime.datetime]] = (),
         order: Sequence[str] = ("received_at", "file_key", "file_sequence"),
     ) -> Iterator[Payment]:
-        at = instant_text(window)
-        tried = sa.exists().where(attempts.c.key == orders.c.key, attempts.c.window == at)
-        forwarded = sa.and_(file_verdicts.c.kind == "collection", orders.c.route == "clearing")
-        wanted = _WAITING.where(
-            orders.c.state.in_(DUE),
-            sa.or_(orders.c.booking_date <= day, forwarded, *map(unreviewed, also)),
-            files.c.received_at <= at,
-            ~tried,
-        ).order_by(*(_ORDERS[name] for name in order), orders.c.key)
+        wanted = _WAITING.where(_due(window, day, also)).order_by(
+            *(_ORDERS[name] for name in order), orders.c.key
+        )
         with self.reading() as connection:
             facts = Facts(connection)
             for rows in streamed(connection, wanted, SHEET_ORDERS):
                 yield from map(facts.payment, rows)
+
+    def due_count(
+        self,
+        window: datetime.datetime,
+        day: datetime.date,
+        *,
+        also: Sequence[tuple[str, datetime.datetime, datetime.datetime]] = (),
+        most: int,
+    ) -> int:
+        some = _WAITING.with_only_columns(orders.c.key).where(_due(window, day, also)).limit(most)
+        with self.reading() as connection:
+            return int(connection.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0)
 
     def last_window(self) -> datetime.datetime | None:
         latest = sa.select(sa.func.max(windows.c.window)).where(_FULL)

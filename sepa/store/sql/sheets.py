@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sepa.model.message import Transaction
 from sepa.model.payment import Payment, Posting
 from sepa.model.sheet import Sheet
-from sepa.store.sql.connection import Connected
+from sepa.store.sql.connection import Connected, spelled
 from sepa.store.sql.leaving import still_in
 from sepa.store.sql.rows import instant_of, transaction_of
 from sepa.store.tables import blocks, bulk_members, file_verdicts, files, orders, postings
@@ -43,12 +43,22 @@ _POSTINGS = (
 class Sheets(Connected):
     """The journal's part for the members of a bulk; see `sepa.store.journal.Journal`."""
 
-    def bulk_sheets(self, bulk_id: str, batch: int = SHEET_ORDERS) -> Iterator[Sheet]:
+    def bulk_sheets(
+        self, bulk_id: str, batch: int = SHEET_ORDERS, *, share: int = 0, shares: int = 1
+    ) -> Iterator[Sheet]:
         with self.reading() as connection:
+            members, posted_lines = (
+                _MEMBERS.where(bulk_members.c.bulk == bulk_id),
+                _POSTINGS.where(_line.bulk == bulk_id),
+            )
+            if shares > 1 and _in_pairs(connection, bulk_id):
+                members = members.where((bulk_members.c.position - 1) // batch % shares == share)
+                posted_lines = posted_lines.where((_line.line - 1) // (2 * batch) % shares == share)
+            elif share:
+                return
             facts = Facts(connection)
-            members = streamed(connection, _MEMBERS.where(bulk_members.c.bulk == bulk_id), batch)
-            posted = _Posted(streamed(connection, _POSTINGS.where(_line.bulk == bulk_id), 2 * batch))
-            for rows in members:
+            posted = _Posted(streamed(connection, posted_lines, 2 * batch))
+            for rows in streamed(connection, members, batch):
                 payments = tuple([facts.payment(row[:15]) for row in rows])
                 yield Sheet(
                     payments=payments,
@@ -63,6 +73,16 @@ class Sheets(Connected):
         for sheet in self.bulk_sheets(bulk_id, batch):
             for payment, text in zip(sheet.payments, sheet.transactions, strict=True):
                 yield payment, transaction_of(text)
+
+
+def _in_pairs(connection: sa.Connection, bulk_id: str) -> bool:
+    """Whether the bulk is whole and has two postings an order, so that their numbers tell which sheet is whose."""
+    held = sa.select(sa.func.count(), sa.func.max(bulk_members.c.position)).where(
+        bulk_members.c.bulk == bulk_id, still_in(bulk_members.c.key)
+    )
+    count, last = connection.execute(held).one()
+    lines = connection.scalar(sa.select(sa.func.max(_line.line)).where(_line.bulk == bulk_id))
+    return bool(count == last and lines == 2 * count)
 
 
 class Facts:
@@ -132,16 +152,9 @@ class _Posted:
 
 def streamed(connection: sa.Connection, wanted: sa.Select[Any], batch: int) -> Iterator[list[Any]]:
     """Rows in lists of `batch`, as the driver gives them: days are texts in SQLite. Several times faster."""
-    compiled = wanted.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
-    names = compiled.positiontup
-    given: Any = compiled.params if names is None else tuple(_plain(compiled.params[name]) for name in names)
-    rows = connection.execution_options(yield_per=batch).exec_driver_sql(str(compiled), given)
+    rows = connection.execution_options(yield_per=batch).exec_driver_sql(*spelled(connection, wanted))
     for part in rows.partitions(batch):
         yield list(part)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 def _posting(row: Any) -> Posting:
