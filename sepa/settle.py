@@ -1,18 +1,18 @@
 """Settle: which due payments a window pays, in which bulks they leave, and the postings that go with them.
 
-Pure: payments, a snapshot and an instant go in, one Settlement comes out. The order of `due` does not matter.
+Pure: payments, a snapshot and an instant go in, one Settlement comes out, in parts.
 """
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from sepa.model.broken import BrokenPromise
 from sepa.model.finding import Finding, Findings
-from sepa.model.payment import Bulk, BulkKind, Payment, Posting, Settlement, Unpaid, sealed_bulk
+from sepa.model.payment import BulkKind, Payment, Posting, Settlement, Unpaid, sealed_bulk
 from sepa.model.profile import Profile
 from sepa.model.rates import rate_of
 from sepa.model.reference import Account, Reference, account_of
@@ -26,7 +26,7 @@ from sepa.rules.stops import stop_findings
 from sepa.schedule import interbank_day, is_final_window, last_attempt_day, local_instant, retry_days
 from sepa.scheme.rates import in_currency
 
-__all__ = ["available_cents", "balanced", "settle", "settled"]
+__all__ = ["available_cents", "settled"]
 
 CLEARING_TRANSFERS = "CLEARING:SCT"
 CLEARING_COLLECTIONS = "CLEARING:SDD"
@@ -35,68 +35,7 @@ UNPAID_AT_ONCE = 20_000
 NO_RATES: Mapping[str, int] = MappingProxyType({})
 NOTHING_AGAINST: Mapping[str, Finding] = MappingProxyType({})
 
-_FIELD_OF = {
-    "due_date": "booking_date",
-    "received_at": "received_at",
-    "file_sequence": "position",
-    "amount": "amount_cents",
-}
 Group = tuple[BulkKind, datetime.date, str]
-
-
-def settle(
-    due: Sequence[Payment],
-    *,
-    booked: Mapping[str, int],
-    reference: Reference,
-    profile: Profile,
-    window: datetime.datetime,
-    day: datetime.date | None = None,
-    rates: Mapping[str, int] = NO_RATES,
-    bytes_per_order: int = 1,
-    against: Mapping[str, Finding] = NOTHING_AGAINST,
-) -> Settlement:
-    """Decide every payment of `due` at the instant `window`: each is in one bulk, or unpaid with a reason.
-
-    `day` is the banking day under which is booked, where it is not the window's own (DAT-07).
-
-    `booked` are the net cents, in the account's currency, that we posted to each account since the snapshot
-    `reference` was taken and up to the window's day, debits negative. `rates` are millionths of a currency's unit for
-    one euro in force in this window, by `rates_at` (EXE-09); an account in a currency without one covers nothing.
-    `bytes_per_order` estimates the size of an order in its file.
-    `against` holds, by key, what screening has against a payment today: it is held or refused (HLD-01, HLD-02).
-    A stop of the whole bank holds what it names (HLD-08).
-
-    Orders are funded one by one, all or nothing, in the profile's order (FND-16), whatever their batch
-    booking (BAT-06 is a matter of the bookings written). What an on-us payment brings its creditor counts
-    for the orders after it. A payment whose standing, creditor, consent or other bank fails today is refused
-    (DD-08, ACC-01, ACC-09, ACC-10, SC-05). One that came shortly before its sender's access was blocked is held,
-    even before its day; one that came during the block is refused (EB-10). Without cover a transfer waits until
-    the last window of its last agreed day (FND-07, FND-08), a collection is not executed (FND-09).
-
-    ValueError: no table of accounts, an instant without a zone, or a debit before its day. BrokenPromise:
-    a payment given twice, or one that no file may hold.
-    """
-    parts = settled(
-        sorted(due, key=_allocation_key(profile)),
-        booked=booked,
-        reference=reference,
-        profile=profile,
-        window=window,
-        day=day,
-        rates=rates,
-        bytes_per_order=bytes_per_order,
-        against=against,
-    )
-    bulks: list[Bulk] = []
-    postings: list[Posting] = []
-    unpaid: list[Unpaid] = []
-    for part in parts:
-        bulks += part.bulks
-        postings += part.postings
-        unpaid += part.unpaid
-    bulks.sort(key=lambda bulk: (bulk.kind, bulk.settlement_date, bulk.scheme))
-    return Settlement(window=window, bulks=tuple(bulks), postings=tuple(postings), unpaid=tuple(unpaid))
 
 
 def settled(
@@ -111,10 +50,30 @@ def settled(
     bytes_per_order: int = 1,
     against: Mapping[str, Finding] = NOTHING_AGAINST,
 ) -> Iterator[Settlement]:
-    """Decide as `settle` does, in parts: a bulk leaves the memory with its postings as soon as it is full.
+    """Decide every payment of `due` at the instant `window`: each is in one bulk, or unpaid with a reason.
 
-    `due` comes in the profile's order of allocation (`funds.allocation_order`, then key) and is read once; `against`
-    need hold no more than what is against the payments read so far. The last part may be empty.
+    It is read once, in the profile's order of allocation (`funds.allocation_order`, then key), and decided in parts: a
+    bulk leaves the memory with its postings as soon as it is full. The last part may be empty.
+
+    `day` is the banking day under which is booked, where it is not the window's own (DAT-07).
+
+    `booked` are the net cents, in the account's currency, that we posted to each account since the snapshot
+    `reference` was taken and up to the window's day, debits negative. `rates` are millionths of a currency's unit for
+    one euro in force in this window, by `rates_at` (EXE-09); an account in a currency without one covers nothing.
+    `bytes_per_order` estimates the size of an order in its file.
+    `against` holds, by key, what screening has against a payment today: it is held or refused (HLD-01, HLD-02); it need
+    hold no more than what is against the payments read so far.
+    A stop of the whole bank holds what it names (HLD-08).
+
+    Orders are funded one by one, all or nothing, in the profile's order (FND-16), whatever their batch
+    booking (BAT-06 is a matter of the bookings written). What an on-us payment brings its creditor counts
+    for the orders after it. A payment whose standing, creditor, consent or other bank fails today is refused
+    (DD-08, ACC-01, ACC-09, ACC-10, SC-05). One that came shortly before its sender's access was blocked is held,
+    even before its day; one that came during the block is refused (EB-10). Without cover a transfer waits until
+    the last window of its last agreed day (FND-07, FND-08), a collection is not executed (FND-09).
+
+    ValueError: no table of accounts, an instant without a zone, or a debit before its day. BrokenPromise:
+    a payment given twice in a row, or one that no file may hold.
     """
     run = _Run(booked, reference, profile, window, day, rates, against)
     limits = _Limits(profile, bytes_per_order)
@@ -181,22 +140,8 @@ def _closed(
     )
 
 
-def balanced(postings: Iterable[Posting]) -> bool:
-    """Whether debits equal credits for every payment, and so for any sum of payments."""
-    difference: dict[str, int] = {}
-    for posting in postings:
-        signed = posting.amount_cents if posting.side == "credit" else -posting.amount_cents
-        difference[posting.key] = difference.get(posting.key, 0) + signed
-    return not any(difference.values())
-
-
-def _allocation_key(profile: Profile) -> Callable[[Payment], Any]:
-    """The profile's order; the transaction key decides what it leaves open, so that a rerun chooses alike."""
-    return attrgetter(*(_FIELD_OF[name] for name in profile.funds.allocation_order), "key")
-
-
 class _Run:
-    """What one window has found out and spent so far; it lives no longer than one call of `settle`."""
+    """What one window has found out and spent so far; it lives no longer than one call of `settled`."""
 
     __slots__ = (
         "_accounts", "_against", "_as_of", "_blocked", "_booked", "_day", "_interbank", "_last_days", "_moved",

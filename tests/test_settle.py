@@ -2,7 +2,8 @@
 
 import datetime
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -11,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.payment import Payment, Settlement
+from sepa.model.payment import Payment, Posting, Settlement
 from sepa.model.profile import Profile
 from sepa.model.reference import Account, Block, Partner, Reference
-from sepa.settle import _allocation_key, available_cents, balanced, settle, settled
+from sepa.settle import available_cents, settled
 from tests.build import (
     A1,
     A2,
@@ -66,6 +67,43 @@ def tables(*changed: tuple[str, Mapping[str, Any]], **more: Any) -> Reference:
     for iban, facts in changed:
         table[iban] = msgspec.structs.replace(table[iban], **facts)
     return reference(accounts=table, **more)
+
+
+_FIELD_OF = {
+    "due_date": "booking_date",
+    "received_at": "received_at",
+    "file_sequence": "position",
+    "amount": "amount_cents",
+}
+
+
+def balanced(postings: Iterable[Posting]) -> bool:
+    """Whether debits equal credits for every payment, and so for any sum of payments."""
+    difference: dict[str, int] = {}
+    for posting in postings:
+        signed = posting.amount_cents if posting.side == "credit" else -posting.amount_cents
+        difference[posting.key] = difference.get(posting.key, 0) + signed
+    return not any(difference.values())
+
+
+def _allocation_key(profile: Profile) -> Callable[[Payment], Any]:
+    """The order in which the journal hands out what is due; the key decides what the profile's order leaves open."""
+    return attrgetter(*(_FIELD_OF[name] for name in profile.funds.allocation_order), "key")
+
+
+def settle(due: Iterable[Payment], *, profile: Profile, **facts: Any) -> Settlement:
+    """The parts of a window put together, whatever the order of `due`."""
+    parts = list(settled(sorted(due, key=_allocation_key(profile)), profile=profile, **facts))
+    bulks = sorted(
+        (bulk for part in parts for bulk in part.bulks),
+        key=lambda bulk: (bulk.kind, bulk.settlement_date, bulk.scheme),
+    )
+    return Settlement(
+        window=facts["window"],
+        bulks=tuple(bulks),
+        postings=tuple(posting for part in parts for posting in part.postings),
+        unpaid=tuple(each for part in parts for each in part.unpaid),
+    )
 
 
 def run(

@@ -68,8 +68,7 @@ def changed_files(home: Home, bulks: Iterable[Bulk]) -> list[str]:
 def missing_outputs(home: Home) -> list[str]:
     """Sentences on bulks and reports that should have left and did not, and on files that changed since they left."""
     missing = [
-        f"bulk {bulk.id} is sealed but its file was not written yet"
-        for bulk in home.journal.bulks_unpublished()
+        f"bulk {id} is sealed but its file was not written yet" for id in home.journal.bulks_to_publish()
     ]
     missing += [
         f"order {each.key} was booked back but its booking was not written yet"

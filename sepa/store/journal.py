@@ -338,10 +338,8 @@ class Journal(Protocol):
 
     # --- emit ---
 
-    def bulks_unpublished(self) -> list[Bulk]: ...
-
     def bulks_to_publish(self) -> list[str]:
-        """The ids of those bulks, by window and id, without their orders."""
+        """The ids of sealed bulks whose files do not lie there yet, by window and id."""
 
     def bulk(self, id: str) -> Bulk | None:
         """A bulk as it leaves: without the orders that were taken out of it."""

@@ -2,8 +2,7 @@
 
 import datetime
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
 import msgspec
@@ -20,7 +19,6 @@ REFERENCE_CHARS = 35
 
 ORDER_BYTES_MAX = 8192
 """No order takes more room than this in a file we write; what settlement reckons with to keep to a file's size."""
-_ORDERS_AT_ONCE = 256
 
 
 def message_id(bulk_id: str) -> str:
@@ -80,15 +78,6 @@ def drawn(
     return Drawn(tuple(keys), sum_cents, "".join(lines))
 
 
-def in_parts(
-    orders: Iterable[tuple[Payment, Transaction]], line: Callable[[Payment, Transaction], str]
-) -> Iterator[Drawn]:
-    """Draw `orders` a few hundred at a time."""
-    rest = iter(orders)
-    while part := list(islice(rest, _ORDERS_AT_ONCE)):
-        yield drawn(part, line)
-
-
 class BulkFile:
     """One file of orders being written: `opening`, the parts in their order, `closing`.
 
@@ -129,11 +118,3 @@ class BulkFile:
             if key != other
         )
         return f"order {number} is {key}, which was not sealed there"
-
-
-def write_bulk(out: BinaryIO, bulk: Bulk, parts: Iterable[Drawn], *, opening: str, closing: str) -> Written:
-    """Write a whole `BulkFile`; the parts are read once."""
-    file = BulkFile(out, bulk, opening=opening, closing=closing)
-    for part in parts:
-        file.add(part)
-    return file.close()

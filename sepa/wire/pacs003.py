@@ -1,15 +1,13 @@
 """Writes pacs.003.001.08: a bulk of collections whose debtors bank elsewhere, to the clearing."""
 
 import datetime
-from collections.abc import Callable, Iterable
-from typing import BinaryIO
+from collections.abc import Callable
 
 from sepa.model.message import Amendment, Mandate, Transaction
 from sepa.model.payment import Bulk, Payment
 from sepa.model.profile import Profile
 from sepa.scheme.money import amount_text
-from sepa.wire.bulk import group_header, in_parts, write_bulk
-from sepa.wire.manifest import Written
+from sepa.wire.bulk import group_header
 from sepa.wire.parties import (
     account,
     agent,
@@ -33,32 +31,15 @@ _OPENING = (
 CLOSING = "</FIToFICstmrDrctDbt></Document>\n"
 
 
-def write_pacs003(
-    out: BinaryIO,
-    bulk: Bulk,
-    orders: Iterable[tuple[Payment, Transaction]],
-    *,
-    profile: Profile,
-    created_at: datetime.datetime,
-    agent_of: Callable[[str], str],
-    requested_on: Callable[[Payment], datetime.date],
-) -> Written:
-    """Write `bulk` as one pacs.003.001.08; `orders` come in the order of `bulk.keys` and are read once.
-
-    `agent_of` gives the BIC for an IBAN where the order names no bank (either side); `requested_on` gives
-    the day the creditor asked for, which stands even where settlement moved to the next working day.
-    Core and B2B never share a bulk. Raises BrokenPromise when the orders are not exactly those sealed.
-    Source: EPC114-06; ISO 20022 pacs.003.001.08.
-    """
-    line = order_line(agent_of, requested_on)
-    before = opening(bulk, profile, created_at)
-    return write_bulk(out, bulk, in_parts(orders, line), opening=before, closing=CLOSING)
-
-
 def order_line(
     agent_of: Callable[[str], str], requested_on: Callable[[Payment], datetime.date]
 ) -> Callable[[Payment, Transaction], str]:
-    """How one collection stands in the file, on a line of its own."""
+    """How one collection stands in the file, on a line of its own.
+
+    `agent_of` gives the BIC for an IBAN where the order names no bank (either side); `requested_on` gives
+    the day the creditor asked for, which stands even where settlement moved to the next working day.
+    Core and B2B never share a bulk. Source: EPC114-06; ISO 20022 pacs.003.001.08.
+    """
 
     def order(payment: Payment, transaction: Transaction) -> str:
         kind = transaction.payment_type

@@ -1,15 +1,13 @@
 """Writes pacs.008.001.08: a bulk of credit transfers to the clearing."""
 
 import datetime
-from collections.abc import Callable, Iterable
-from typing import BinaryIO
+from collections.abc import Callable
 
 from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment
 from sepa.model.profile import Profile
 from sepa.scheme.money import amount_text
-from sepa.wire.bulk import group_header, in_parts, write_bulk
-from sepa.wire.manifest import Written
+from sepa.wire.bulk import group_header
 from sepa.wire.parties import (
     account,
     agent,
@@ -30,33 +28,17 @@ _OPENING = (
 CLOSING = "</FIToFICstmrCdtTrf></Document>\n"
 
 
-def write_pacs008(
-    out: BinaryIO,
-    bulk: Bulk,
-    orders: Iterable[tuple[Payment, Transaction]],
-    *,
-    profile: Profile,
-    created_at: datetime.datetime,
-    creditor_agent_of: Callable[[str], str],
-) -> Written:
-    """Write `bulk` as one pacs.008.001.08; `orders` come in the order of `bulk.keys` and are read once.
+def order_line(
+    bank_bic: str, creditor_agent_of: Callable[[str], str]
+) -> Callable[[Payment, Transaction], str]:
+    """How one order of ours stands in the file, on a line of its own; `bank_bic` is the debtor's bank.
 
     Amounts, accounts and TxId come from the Payment, all else from the Transaction. `creditor_agent_of`
     gives the BIC for an IBAN where the order names none. EndToEndId and InstrId pass unchanged, texts in
     the SEPA character set, names never cut; a missing name becomes NOTPROVIDED. Local instruments stay
     behind (they need an agreement between banks), the category purpose travels.
-    Raises BrokenPromise when the orders are not exactly those sealed.
     Source: EPC115-06, pacs.008.001.08.
     """
-    line = order_line(profile.bank.bic, creditor_agent_of)
-    before = opening(bulk, profile, created_at)
-    return write_bulk(out, bulk, in_parts(orders, line), opening=before, closing=CLOSING)
-
-
-def order_line(
-    bank_bic: str, creditor_agent_of: Callable[[str], str]
-) -> Callable[[Payment, Transaction], str]:
-    """How one order of ours stands in the file, on a line of its own; `bank_bic` is the debtor's bank."""
     debtor_agent = agent("DbtrAgt", bank_bic)
 
     def order(payment: Payment, transaction: Transaction) -> str:

@@ -11,6 +11,7 @@ from sepa.pipeline.emit import emit_bulks
 from sepa.pipeline.reprocess import Mistaken
 from sepa.pipeline.settle import seal_window
 from tests.pipeline.house import TUESDAY, House
+from tests.store.lines import unpublished
 from tools.sample_bank import A1, B1, TRADER, order, transfers
 
 A = "stavebniny"
@@ -82,7 +83,7 @@ def test_a_bulk_of_which_all_is_withdrawn_has_no_files(house: House, sealed: str
     house.run(TUESDAY_8_40)
     assert house.clearing("pacs.008") == []
     with house.open() as home:
-        assert home.journal.bulks_unpublished() == []
+        assert unpublished(home.journal) == []
     assert house.prove(EASTER, "2026-04-07T23:00").faults == ()
 
 
@@ -105,7 +106,7 @@ def test_a_late_request_takes_nothing_out(
 def test_what_has_begun_to_leave_is_never_taken_out(house: House, sealed: str) -> None:
     """REV-06: killed after its first line, the bulk leaves whole all the same."""
     with house.open() as home:
-        (bulk,) = home.journal.bulks_unpublished()
+        (bulk,) = unpublished(home.journal)
         home.journal.begin_emission(bulk.id, house.at(TUESDAY))
     assert withdraw(house, sealed).moved == 0
     house.run(TUESDAY_8_40)
@@ -122,7 +123,7 @@ def test_who_begins_to_write_while_a_withdrawal_is_looked_at_wins(
 
         def unsent(journal: Any, file_key: str) -> set[str]:
             found = looked(journal, file_key)
-            (bulk,) = begins.bulks_unpublished()
+            (bulk,) = unpublished(begins)
             begins.begin_emission(bulk.id, house.at(TUESDAY))
             return found
 

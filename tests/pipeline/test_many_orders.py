@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.desk import WINDOW
-from bench.settling import home_of
+from bench.desk import WINDOW, drop, intake, make_home
+from bench.orders import write_orders
 from sepa.pipeline import emit, settle
 from sepa.pipeline.emit import emit_bulks
 from sepa.pipeline.home import open_home, read_instant
@@ -19,7 +19,11 @@ SHEET_ORDERS = 7
 @pytest.fixture(scope="module")
 def waiting(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("many")
-    home_of(folder / "home", ORDERS, folder / "orders.xml")
+    write_orders(folder / "orders.xml", "pain.001.001.09", ORDERS)
+    make_home(folder / "home", ORDERS)
+    drop(folder / "home", [folder / "orders.xml"])
+    with open_home(folder / "home") as home:
+        intake(home, lambda name, step: step())
     return folder / "home"
 
 

@@ -182,3 +182,9 @@ def publication(path: str = "clearing/out/a.xml", **changes: Any) -> Publication
 def postings_of(journal: Journal, bulk_id: str, batch: int = 1000) -> list[Posting]:
     """The postings on all sheets of a bulk."""
     return [posting for sheet in journal.bulk_sheets(bulk_id, batch) for posting in sheet.postings]
+
+
+def unpublished(journal: Journal) -> list[Bulk]:
+    """The bulks whose files do not lie there yet, as they leave."""
+    found = (journal.bulk(id) for id in journal.bulks_to_publish())
+    return [each for each in found if each is not None]

@@ -33,6 +33,7 @@ from tests.store.lines import (
     postings_of,
     publication,
     states,
+    unpublished,
 )
 
 KEYS = [transaction_key(key_of("a"), number) for number in (1, 2, 3)]
@@ -54,7 +55,7 @@ def test_an_order_is_taken_out_of_a_bulk_that_has_not_begun_to_leave(journal: Jo
     assert journal.unsent(file_key) == set(KEYS)
     assert withdraw(journal, KEYS[1]) == 1
     assert states(journal, file_key) == ["paid", "revoked", "paid"]
-    (left,) = journal.bulks_unpublished()
+    (left,) = unpublished(journal)
     assert (left.keys, left.sum_cents, left.id) == ((KEYS[0], KEYS[2]), 20_000, "BULK-1")
     assert journal.bulk("BULK-1") == left
     assert journal.bulks_sealed_between(WINDOW, LATER) == [left]
@@ -115,7 +116,7 @@ def test_a_bulk_begins_to_leave_as_it_was_told_to_the_second_book_or_not_at_all(
 def test_the_journal_tells_what_it_knows_of_the_second_book(journal: Journal) -> None:
     file_key = accepted(journal)
     pay_all(journal)
-    (bulk,) = journal.bulks_unpublished()
+    (bulk,) = unpublished(journal)
     said = decision(id="said", subject=file_key)
     journal.decide(said, [], report=None)
     names = {

@@ -49,6 +49,7 @@ from tests.store.lines import (
     postings_of,
     publication,
     states,
+    unpublished,
     verdict,
 )
 
@@ -250,7 +251,7 @@ def test_what_becomes_of_an_unpaid_order(journal: Journal, outcome: Any) -> None
     assert journal.seal(paying([], [Unpaid(payment, outcome, finding())]), by="desk")
     assert states(journal, file_key) == [outcome]
     assert journal.booked() == {}
-    assert journal.bulks_unpublished() == []
+    assert unpublished(journal) == []
 
 
 def test_a_window_with_nothing_to_write_writes_nothing(journal: Journal) -> None:
@@ -279,7 +280,7 @@ def test_a_window_is_sealed_in_parts_as_if_in_one(journal: Journal) -> None:
     first, second = paying(due[:2]), paying(due[2:3], [poor], id="BULK-2")
     assert journal.seal(first, by="desk", then=[paying([]), second])
     assert states(journal, file_key) == ["paid"] * 3 + ["pending-funds"]
-    assert [bulk.id for bulk in journal.bulks_unpublished()] == ["BULK-1", "BULK-2"]
+    assert [bulk.id for bulk in unpublished(journal)] == ["BULK-1", "BULK-2"]
     assert journal.bulks_to_publish() == ["BULK-1", "BULK-2"]
     occasions = [report.occasion for report in journal.reports_due()]
     assert occasions == ["judged", window_cause(WINDOW)]
@@ -409,7 +410,7 @@ def test_a_window_in_the_banks_zone_is_the_same_window(journal: Journal) -> None
     file_key = accepted(journal)
     local = WINDOW.astimezone(datetime.timezone(datetime.timedelta(hours=2)))
     pay_all(journal, window=local)
-    assert [each.window for each in journal.bulks_unpublished()] == [WINDOW]
+    assert [each.window for each in unpublished(journal)] == [WINDOW]
     assert len(list(journal.orders(file_key, cause=window_cause(WINDOW)))) == 1
 
 
@@ -547,11 +548,11 @@ def test_a_seal_and_a_decision_on_one_order_do_not_both_happen(store: Store) -> 
 def test_a_bulk_is_unpublished_until_it_is_told(journal: Journal) -> None:
     accepted(journal)
     pay_all(journal)
-    assert [each.id for each in journal.bulks_unpublished()] == ["BULK-1"]
+    assert [each.id for each in unpublished(journal)] == ["BULK-1"]
     journal.published([publication("b.xml"), publication("a.xml")])
-    assert [each.id for each in journal.bulks_unpublished()] == ["BULK-1"]
+    assert [each.id for each in unpublished(journal)] == ["BULK-1"]
     journal.published([publication("b.xml")], settles="BULK-1")
-    assert journal.bulks_unpublished() == []
+    assert unpublished(journal) == []
     assert [each.path for each in journal.publications("BULK-1")] == ["a.xml", "b.xml"]
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from hypothesis import strategies as st
@@ -30,10 +30,11 @@ from sepa.model.payment import Bulk, Payment
 from sepa.model.profile import Profile
 from sepa.model.verdict import transaction_key
 from sepa.store.profiles import load_profile
+from sepa.wire import pacs003 as collections_out
+from sepa.wire import pacs008 as transfers_out
+from sepa.wire.bulk import BulkFile, drawn
 from sepa.wire.emitted import check_emitted, schema_folder, schema_name
 from sepa.wire.manifest import Written
-from sepa.wire.pacs003 import write_pacs003
-from sepa.wire.pacs008 import write_pacs008
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFICIAL = ROOT.parent / "shared" / "xsd"
@@ -175,25 +176,36 @@ def sealed(orders: Iterable[tuple[Payment, Transaction]], **changes: Any) -> Bul
     return Bulk(**(facts | changes))
 
 
+Orders = Iterable[tuple[Payment, Transaction]]
+
+
+def write_transfers(out: BinaryIO, bulk: Bulk, orders: Orders, profile: Profile = PROFILE) -> Written:
+    """The whole message of a bulk, each order drawn by itself."""
+    line = transfers_out.order_line(profile.bank.bic, agent_of)
+    opening = transfers_out.opening(bulk, profile, WINDOW)
+    file = BulkFile(out, bulk, opening=opening, closing=transfers_out.CLOSING)
+    for order in orders:
+        file.add(drawn([order], line))
+    return file.close()
+
+
+def write_collections(out: BinaryIO, bulk: Bulk, orders: Orders, profile: Profile = PROFILE) -> Written:
+    line = collections_out.order_line(agent_of, lambda payment: datetime.date(2026, 4, 1))
+    opening = collections_out.opening(bulk, profile, WINDOW)
+    file = BulkFile(out, bulk, opening=opening, closing=collections_out.CLOSING)
+    file.add(drawn(orders, line))
+    return file.close()
+
+
 def pacs008(*transactions: Transaction, profile: Profile = PROFILE) -> tuple[bytes, Written]:
     orders, out = orders_of(*transactions), io.BytesIO()
-    written = write_pacs008(
-        out, sealed(orders), iter(orders), profile=profile, created_at=WINDOW, creditor_agent_of=agent_of
-    )
+    written = write_transfers(out, sealed(orders), orders, profile)
     return out.getvalue(), written
 
 
 def pacs003(*transactions: Transaction, profile: Profile = PROFILE) -> tuple[bytes, Written]:
     orders, out = orders_of(*transactions), io.BytesIO()
-    written = write_pacs003(
-        out,
-        sealed(orders),
-        iter(orders),
-        profile=profile,
-        created_at=WINDOW,
-        agent_of=agent_of,
-        requested_on=lambda payment: datetime.date(2026, 4, 1),
-    )
+    written = write_collections(out, sealed(orders), orders, profile)
     return out.getvalue(), written
 
 

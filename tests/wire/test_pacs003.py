@@ -11,10 +11,7 @@ from outgoing import (
     COLLECTED,
     COLLECTIONS,
     GOLDEN,
-    PROFILE,
     THEIRS,
-    WINDOW,
-    agent_of,
     distinct,
     fit,
     found,
@@ -23,12 +20,12 @@ from outgoing import (
     paid,
     same_as_golden,
     sealed,
+    write_collections,
 )
 
 from sepa.model.broken import BrokenPromise
 from sepa.model.message import Agent, Amendment, Mandate, Transaction
 from sepa.scheme.money import amount_text
-from sepa.wire.pacs003 import write_pacs003
 
 KIND = "pacs.003.001.08"
 
@@ -127,12 +124,4 @@ def test_same_input_same_bytes() -> None:
 def test_orders_that_were_not_sealed_are_a_broken_promise() -> None:
     orders = orders_of(COLLECTED, AMENDED)
     with pytest.raises(BrokenPromise, match=r"sealed 2 orders of 24\.60 EUR, given 1 of 12\.30"):
-        write_pacs003(
-            io.BytesIO(),
-            sealed(orders),
-            orders[:1],
-            profile=PROFILE,
-            created_at=WINDOW,
-            agent_of=agent_of,
-            requested_on=lambda payment: payment.settlement_date,
-        )
+        write_collections(io.BytesIO(), sealed(orders), orders[:1])

@@ -14,8 +14,6 @@ from outgoing import (
     PROFILE,
     RICH,
     TRANSFERS,
-    WINDOW,
-    agent_of,
     distinct,
     fit,
     found,
@@ -24,6 +22,7 @@ from outgoing import (
     paid,
     same_as_golden,
     sealed,
+    write_transfers,
 )
 
 from sepa.model.broken import BrokenPromise
@@ -41,7 +40,6 @@ from sepa.model.payment import Payment
 from sepa.scheme.characters import to_sepa_text
 from sepa.scheme.money import amount_text
 from sepa.wire.bulk import message_id
-from sepa.wire.pacs008 import write_pacs008
 
 KIND = "pacs.008.001.08"
 EPC = "epc/EPC115-06_2023_V1.0_pacs.008.001.08_Update"
@@ -190,14 +188,7 @@ def test_orders_that_were_not_sealed_are_a_broken_promise(
     given_orders: list[tuple[Payment, Transaction]],
 ) -> None:
     with pytest.raises(BrokenPromise, match="bulk SCT-"):
-        write_pacs008(
-            io.BytesIO(),
-            sealed(orders_of(PLAIN, RICH)),
-            given_orders,
-            profile=PROFILE,
-            created_at=WINDOW,
-            creditor_agent_of=agent_of,
-        )
+        write_transfers(io.BytesIO(), sealed(orders_of(PLAIN, RICH)), given_orders)
 
 
 @pytest.mark.parametrize(
@@ -240,14 +231,7 @@ def test_a_large_bulk_is_never_whole_in_memory() -> None:
             yield replace(payment, key=key), PLAIN
 
     tracemalloc.start()
-    written = write_pacs008(
-        _Nowhere(),  # type: ignore[arg-type]
-        bulk,
-        orders(),
-        profile=PROFILE,
-        created_at=WINDOW,
-        creditor_agent_of=agent_of,
-    )
+    written = write_transfers(_Nowhere(), bulk, orders())  # type: ignore[arg-type]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert written.bytes > 12_000_000

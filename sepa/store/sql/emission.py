@@ -38,10 +38,6 @@ _UNPUBLISHED = ~sa.exists().where(told.c.subject == bulks.c.id, told.c.occasion 
 class Emission(Connected):
     """The journal's part for what goes out; see `sepa.store.journal.Journal`."""
 
-    def bulks_unpublished(self) -> list[Bulk]:
-        with self.reading() as connection:
-            return read_bulks(connection, _UNPUBLISHED)
-
     def bulks_to_publish(self) -> list[str]:
         wanted = sa.select(bulks.c.id).where(_UNPUBLISHED).order_by(bulks.c.window, bulks.c.id)
         with self.reading() as connection:
