@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 
 from sepa.pipeline.authorise import SIGNATURE, is_signature, signature_of
-from sepa.store.files import is_open_for_writing, is_plain, open_plain, safe_name
+from sepa.store.files import is_plain, open_plain, safe_name
+from sepa.store.leases import is_open_for_writing
 
 UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
 MARKS = (".ok", ".sha256", SIGNATURE)

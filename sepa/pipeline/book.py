@@ -9,7 +9,7 @@ forgot may have left already, so nothing more is taken, judged, ordered or paid 
 import datetime
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.journal import Delivery, Noted, Ordered, Publication, Sent
 from sepa.model.payment import Bulk, Departure, Settlement
 from sepa.pipeline.home import Home, utc
-from sepa.store.files import make_folder, publish, sweep
+from sepa.store.files import make_folder, name_also, publish, sweep
 
 PENDING = ".pending-"
 KINDS: tuple[Noted, ...] = ("came", "ordered", "settled", "left", "sent")
@@ -63,7 +63,10 @@ def unknown(home: Home, *, whole: bool = False) -> list[Path]:
         for path in paths:
             is_known = _id(kind, path) in known[kind]
             if path.name.startswith(PENDING):
-                _settle(home, path, path if is_known else None)
+                if is_known:
+                    _settle(home, path)
+                else:
+                    path.unlink(missing_ok=True)
             elif not is_known:
                 lost.append(path)
     return lost
@@ -100,7 +103,7 @@ def departing(home: Home, bulk: Bulk, at: datetime.datetime) -> Iterator[None]:
     place = _folder(home, "left", bulk.window) / f"{bulk.id}.json"
     if place.exists() and msgspec.json.decode(place.read_bytes(), type=Departure).bulk.keys != bulk.keys:
         raise BrokenPromise(f"bulk {bulk.id} began to leave with other orders")
-    with _pending(home, "left", bulk.window, bulk.id, Departure(utc(at), bulk)):
+    with _pending(home, "left", bulk.window, bulk.id, msgspec.json.encode(Departure(utc(at), bulk))):
         yield
 
 
@@ -162,7 +165,6 @@ def _pending(home: Home, kind: Noted, at: datetime.datetime, id: str, note: byte
     ours = not place.exists() and _laid(home, pending, note)
     yield  # after an exception it stays pending: whether it came to be, the journal knows
     if ours:
-        # What was pending may be gone by now: somebody asked before the journal knew.
         _settle(home, pending, note)
 
 
@@ -175,10 +177,17 @@ def _laid(home: Home, pending: Path, content: bytes) -> bool:
     return True
 
 
-def _settle(home: Home, pending: Path, note: bytes | Path | None) -> None:
-    """Note what came true, with the content `note`, under its own name; what did not (None) is only forgotten."""
+def _settle(home: Home, pending: Path, note: bytes | None = None) -> None:
+    """Give what came true its own name: it is not written again.
+
+    It may have it by now, because somebody else settles it too; or be gone, because somebody asked before the journal
+    knew. Then it is laid there anew, from `note`.
+    """
     place = pending.with_name(pending.name.removeprefix(PENDING))
-    if note is not None and not place.exists():
-        with suppress(FileNotFoundError):  # another worker settles it just now
-            publish(place.parent, place.name, note, drafts=home.archive)
+    if not place.exists():
+        try:
+            name_also(pending, place)
+        except FileNotFoundError:
+            if note is not None:
+                publish(place.parent, place.name, note, drafts=home.archive)
     pending.unlink(missing_ok=True)

@@ -10,7 +10,6 @@ import fcntl
 import hashlib
 import os
 import shutil
-import signal
 import stat
 import tempfile
 import unicodedata
@@ -125,6 +124,14 @@ def publish_draft(folder: Path, name: str, out: BinaryIO, draft: Path, digest: s
         raise BrokenPromise(f"{folder / name} is there already with other bytes")
 
 
+def name_also(file: Path, place: Path) -> None:
+    """Give a file that lies there for good a second name on the same disk, unless something has that name already.
+
+    FileNotFoundError when the file is gone.
+    """
+    _appear(file, place)
+
+
 def move(source: Path, place: Path) -> None:
     """Rename `source` to `place`; both folders know it for good when this returns.
 
@@ -133,28 +140,6 @@ def move(source: Path, place: Path) -> None:
     source.rename(place)
     _settle_folder(place.parent)
     _settle_folder(source.parent)
-
-
-def is_open_for_writing(path: Path) -> bool:
-    """Whether any process on this machine has `path` open for writing.
-
-    Asked of the kernel: it grants a read lease only on a file that nobody writes to. Where it gives no
-    leases (other people's files without privilege, network folders, other systems) the answer is False,
-    and the sender's own marks must say when a file is complete.
-    """
-    if not hasattr(fcntl, "F_SETLEASE"):
-        return False
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
-    try:
-        # A writer who comes while we hold the lease makes the kernel signal us; by default that would kill.
-        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    except OSError as refused:
-        return refused.errno in (errno.EAGAIN, errno.EBUSY)
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def safe_name(text: str) -> str:

@@ -21,12 +21,12 @@ from sepa.store.files import (
     NAME_CHARS,
     copy_hashed,
     draft_in,
-    is_open_for_writing,
     move,
     publish,
     safe_name,
     sweep,
 )
+from sepa.store.leases import is_open_for_writing
 from tests.faults import Disk, Faults, Stopped
 
 CONTENT = b"<Document/>" * 200_000
