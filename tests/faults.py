@@ -178,7 +178,7 @@ class Disk:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._there = set(_files(root))
-        self._folders = {path for path in root.rglob("*") if path.is_dir()}
+        self._folders = {root, *(path for path in root.rglob("*") if path.is_dir())}
         self._sizes = {(state := path.stat()).st_ino: state.st_size for path in self._there}
         self._settled: set[Path] = set()
         self._undo: list[tuple[Path, Path, bytes | None]] = []
