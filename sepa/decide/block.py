@@ -40,16 +40,18 @@ class BlockTally:
     def refused(self) -> bool:
         return rejects(self.findings)
 
-    def orders_refused(self, message_refused: bool) -> int:
-        return self.found.count if message_refused or self.refused else self.refused_singly
+    @property
+    def orders_refused(self) -> int:
+        return self.found.count if self.refused else self.refused_singly
 
-    def verdict(self, message_refused: bool) -> BlockVerdict:
+    def verdict(self) -> BlockVerdict:
+        """The verdict on the block, of a message that is not refused."""
         found = self.found
-        refused = self.orders_refused(message_refused)
-        whole = message_refused or self.refused
         return BlockVerdict(
             payment_information=self.information,
-            status="RJCT" if whole else status_of(found.count, refused, bool(self.pending)),
+            status="RJCT"
+            if self.refused
+            else status_of(found.count, self.orders_refused, bool(self.pending)),
             findings=self.findings,
             count=found.count,
             sum_text=found.sum_text,

@@ -8,6 +8,7 @@ import msgspec
 
 from sepa.decide.block import Block, BlockTally, findings_of, rejects, status_of
 from sepa.decide.chunk import BlockPart, Opening, Part, Recent, Uses
+from sepa.decide.folded import Blocks
 from sepa.model.authorisation import Authorisation
 from sepa.model.finding import NOTHING, Findings, Unreadable
 from sepa.model.limit import Allowance
@@ -134,7 +135,12 @@ class Judging:
         self._of_strangers: tuple[tuple[Quiet, Checks], ...] = ()
         self._of_repeats = tuple(rule.under(desk.profile) for rule in duplicates.RULES)
         self._open: Block | None = None
-        self._blocks: list[BlockTally] = []
+        self._of_chunk = opening is not None
+        self._tallies: list[BlockTally] = []  # of a chunk all, of a file the one that is open
+        self._closed = Blocks()
+        self._whole = totals.Tally()
+        self._orders_refused = 0
+        self._pending = False
         self._block_ids: set[str] = set()
         upon = opening or Opening()
         self._uses = Uses(upon.uses)
@@ -186,7 +192,7 @@ class Judging:
         """What the chunk judged here adds to its file."""
         blocks = tuple(
             BlockPart(each.information, each.findings, each.found, each.refused_singly, each.pending)
-            for each in self._blocks
+            for each in self._tallies
         )
         used = {consent: days for consent, days in self._uses.items() if self._upon.uses.get(consent) != days}
         return Part(
@@ -230,25 +236,22 @@ class Judging:
         """Judge the totals and return the verdict on the file and its blocks."""
         case = self._case(None, None)
         head, header = case.head, case.head.group_header
-        whole = totals.Tally()
-        for block in self._blocks:
-            block.findings += findings_of(_BLOCK_TOTALS, block.declared, case)
-            whole.include(block.found)
+        self._close_block()
+        whole = self._whole
         declared = totals.Totals(header.number_of_transactions, header.control_sum, whole)
         findings = self._findings + findings_of(_MESSAGE_TOTALS, declared, case)
         refused = rejects(findings)
-        blocks = tuple(block.verdict(refused) for block in self._blocks)
-        orders_refused = sum(block.orders_refused(refused) for block in self._blocks)
-        pending = any(block.pending for block in self._blocks if not block.refused)
+        if refused:
+            self._closed.refuse()
         lacking = [rule.id for rule in RULES if head.kind in rule.kinds and self._lacks_table(rule)]
         if self._ordered is None and self._elsewhere_cents is not None:
             lacking.append(limits.day_within_limit.id)
         counts = head.kind == "credit-transfer" and self._desk.partner_id is not None
         return FileVerdict(
-            status="RJCT" if refused else status_of(whole.count, orders_refused, pending),
+            status="RJCT" if refused else status_of(whole.count, self._orders_refused, self._pending),
             findings=findings,
             head=head,
-            blocks=blocks,
+            blocks=self._closed,
             count=whole.count,
             sum_text=whole.sum_text,
             message_id=header.message_id,
@@ -315,10 +318,22 @@ class Judging:
         return self._open
 
     def _tally_of(self, information: PaymentInformation) -> BlockTally:
-        if not self._blocks or self._blocks[-1].information.position != information.position:
-            self._blocks.append(BlockTally(information, id_repeated=information.id in self._block_ids))
+        if not self._tallies or self._tallies[-1].information.position != information.position:
+            if not self._of_chunk:
+                self._close_block()
+            self._tallies.append(BlockTally(information, id_repeated=information.id in self._block_ids))
             self._block_ids.add(information.id)
-        return self._blocks[-1]
+        return self._tallies[-1]
+
+    def _close_block(self) -> None:
+        """Judge the totals of the open block, if there is one: nothing more will come in it."""
+        for tally in self._tallies:
+            tally.findings += findings_of(_BLOCK_TOTALS, tally.declared, self._case(None, None))
+            self._whole.include(tally.found)
+            self._orders_refused += tally.orders_refused
+            self._pending |= tally.pending > 0 and not tally.refused
+            self._closed.add(tally.verdict())
+        self._tallies = []
 
     def _is_strange(self, information: PaymentInformation) -> bool:
         """Whether the sender may not dispose of the account: no agreement of its own says so."""

@@ -1,6 +1,7 @@
 """What the desk decides: one verdict per transaction, one status per block and per file."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -93,7 +94,7 @@ class FileVerdict(msgspec.Struct, frozen=True):
     status: Status
     findings: tuple[Finding, ...]
     head: MessageHead | None
-    blocks: tuple[BlockVerdict, ...]
+    blocks: Sequence[BlockVerdict]
     count: int
     sum_text: str
     message_id: str | None = None

@@ -222,6 +222,16 @@ def among(
     return column == sa.any_(sa.literal(list(values), postgresql.ARRAY(sa.Text)))
 
 
+def whole_among(
+    column: sa.ColumnElement[int], values: Collection[int], dialect: sa.Dialect
+) -> sa.ColumnElement[bool]:
+    """As `among`, for whole numbers."""
+    if dialect.name == "sqlite":
+        given = sa.func.json_each(json_text(list(values))).table_valued("value")
+        return column.in_(sa.select(given.c.value))
+    return column == sa.any_(sa.literal(list(values), postgresql.ARRAY(sa.Integer)))
+
+
 def slices(values: Iterable[Row], size: int = SLICE) -> Iterator[list[Row]]:
     """`values` in lists of at most `size`, in their order."""
     rest = iter(values)

@@ -1,7 +1,7 @@
 """One file being judged: everything its verdict writes, inside one transaction."""
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -11,11 +11,20 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.journal import first_state
 from sepa.model.verdict import FileVerdict, Verdict
 from sepa.store.sql.chain import chain_of
-from sepa.store.sql.connection import among, insert, insert_once, pour, slices
+from sepa.store.sql.connection import among, insert, insert_once, pour, slices, whole_among
 from sepa.store.sql.counting import note_day, ordered_elsewhere
 from sepa.store.sql.rows import day_text, findings_text, instant_text, json_text
 from sepa.store.sql.screening import note_screening
-from sepa.store.tables import blocks, file_verdicts, files, message_ids, orders, reports_due
+from sepa.store.tables import (
+    PRINT_BEGINS,
+    PRINT_CHARS,
+    blocks,
+    file_verdicts,
+    files,
+    message_ids,
+    orders,
+    reports_due,
+)
 
 REFUSED = ("rejected", "not-executed")
 _lines = msgspec.msgpack.Decoder(list[tuple[Any, ...]])
@@ -91,7 +100,8 @@ class FileSealing:
                 "authorised": authorised or None,
             },
         )
-        insert(self._connection, blocks, *_block_verdicts(self._file_key, verdict))
+        for part in slices(_block_verdicts(self._file_key, verdict), 1000):
+            insert(self._connection, blocks, *part)
         note_screening(self._connection, self._file_key, screened)
         note_day(self._connection, self._file_key, self._partner, verdict.counts_on)
         self._refuse(refused_blocks)
@@ -104,10 +114,10 @@ class FileSealing:
         """Refuse what stands in `refused_blocks`. Nothing is committed yet: the rows themselves change."""
         refuse = sa.update(orders).values(state="rejected", outcome="rejected")
         refuse = refuse.where(orders.c.file_key == self._file_key, orders.c.state.not_in(REFUSED))
-        changed = 0
-        for part in slices(refused_blocks, 500):
-            changed += self._connection.execute(refuse.where(orders.c.block.in_(part))).rowcount
-        if changed:
+        if not refused_blocks:
+            return
+        among_them = whole_among(orders.c.block, refused_blocks, self._connection.dialect)
+        if self._connection.execute(refuse.where(among_them)).rowcount:
             chain_of(self._connection).look_again(self._connection, orders)
 
     def _open(self) -> None:
@@ -131,12 +141,12 @@ def seen_elsewhere(connection: sa.Connection, file_key: str, fingerprints: Colle
     line = orders.c
     carried = sa.select(line.fingerprint).where(line.file_key != file_key, line.state.not_in(REFUSED))
     wanted = {fingerprint for fingerprint in fingerprints if fingerprint}
+    begins = {fingerprint[:PRINT_CHARS] for fingerprint in wanted}
     return {
         fingerprint
-        for part in slices(wanted)
-        for fingerprint in connection.scalars(
-            carried.where(among(line.fingerprint, part, connection.dialect))
-        )
+        for part in slices(begins)
+        for fingerprint in connection.scalars(carried.where(among(PRINT_BEGINS, part, connection.dialect)))
+        if fingerprint in wanted
     }
 
 
@@ -197,9 +207,10 @@ def _file_verdict(verdict: FileVerdict) -> dict[str, Any]:
     }
 
 
-def _block_verdicts(file_key: str, verdict: FileVerdict) -> list[dict[str, Any]]:
-    return [
-        {
+def _block_verdicts(file_key: str, verdict: FileVerdict) -> Iterator[dict[str, Any]]:
+    for block in verdict.blocks:
+        kind = block.payment_information.payment_type
+        yield {
             "file_key": file_key,
             "position": block.payment_information.position,
             "id": block.payment_information.id,
@@ -211,9 +222,5 @@ def _block_verdicts(file_key: str, verdict: FileVerdict) -> list[dict[str, Any]]
             "count": block.count,
             "sum_text": block.sum_text,
             "findings": findings_text(block.findings),
-            "category_purpose": kind.category_purpose
-            if (kind := block.payment_information.payment_type) is not None
-            else None,
+            "category_purpose": kind.category_purpose if kind is not None else None,
         }
-        for block in verdict.blocks
-    ]
