@@ -69,6 +69,7 @@ PURE = frozenset(
         "decimal",
         "functools",
         "hashlib",
+        "zlib",
         "itertools",
         "math",
         "operator",
