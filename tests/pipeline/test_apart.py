@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from sepa.orchestration.triggers import files_in
-from sepa.pipeline.publish import publish_as
+from sepa.pipeline.publish import publish_as, stem_of
 from sepa.store.reference import ReferenceFault
 from tests.pipeline.house import House
 from tools.sample_bank import B1, TRADER, order, transfers
@@ -315,3 +315,7 @@ def test_nothing_is_published_through_a_link(house: House, tmp_path: Path) -> No
         publish_as(home, mine, "a.txt", b"x", **what)
         assert (outside / "a.txt").read_bytes() == b"x"
         assert list(other.iterdir()) == []
+
+
+def test_a_stem_is_no_path() -> None:
+    assert stem_of("../mzdy/..\\evil name.xml") == "evil-name"

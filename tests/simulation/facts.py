@@ -71,7 +71,7 @@ def look(engine: sa.Engine) -> Facts:
     with engine.connect() as connection:
 
         def ask(statement: str) -> list[Any]:
-            return list(connection.execute(sa.text(statement)))
+            return list(connection.exec_driver_sql(statement))
 
         orders = ask("SELECT key, file_key, state, step, amount_cents FROM orders")
         history = ask("SELECT key, step, state FROM history ORDER BY key, step")

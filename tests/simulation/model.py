@@ -4,9 +4,9 @@ Written from the design (section 4) and the bank's terms, and from nothing of `s
 whole; where the desk was disturbed, it asks which of these things happened (`Effect.seen`) and follows.
 """
 
-import copy
 import datetime
 import hashlib
+import pickle
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -113,7 +113,7 @@ class Model:
     used: set = field(default_factory=set)
 
     def clone(self) -> "Model":
-        return copy.deepcopy(self)
+        return pickle.loads(pickle.dumps(self, pickle.HIGHEST_PROTOCOL))  # noqa: S301  # far quicker than a deep copy
 
     # --- what lies there ---
 

@@ -14,6 +14,7 @@ from sepa.model.payment import Unpaid
 from sepa.model.verdict import transaction_key
 from sepa.store.journal import Journal
 from sepa.store.sql import open_journal
+from sepa.store.sql.chain import link_digest
 from sepa.store.tables import CHAIN, metadata
 from tests.store.conftest import Store
 from tests.store.lines import (
@@ -239,3 +240,7 @@ def test_a_journal_from_before_the_chain_is_chained_as_it_stands(new_url: str) -
     accepted(again, 2, "later")
     assert (again.head(), again.audit()) == (3, [])
     again.close()
+
+
+def test_a_link_hangs_on_the_one_before() -> None:
+    assert link_digest("a" * 64, 2, None, []) != link_digest("b" * 64, 2, None, [])
