@@ -62,6 +62,10 @@ class Supervisor:
             self._start(component)
         return ended
 
+    def session(self, component: str) -> int:
+        """The session of a component, to which all processes belong that it starts."""
+        return self._running[component].pid
+
     def stop(self) -> None:
         """Ask all to end, wait, and end those that did not with everything they started."""
         for running in self._running.values():

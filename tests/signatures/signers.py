@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -83,6 +84,8 @@ class Gnupg:
 @contextmanager
 def gnupg() -> Iterator[Gnupg]:
     """A home with a short name, for the socket of the agent that holds the secret keys."""
+    if not shutil.which("gpg"):
+        pytest.skip("no gpg on this machine")
     home = Path(tempfile.mkdtemp(prefix="gpg-"))
     try:
         yield Gnupg(home)
