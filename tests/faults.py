@@ -18,6 +18,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine.default import DefaultDialect
 
+from sepa.store import together
 from sepa.store.sql.connection import Connected
 
 Point = Literal["link", "rename", "replace", "unlink", "fsync", "write", "read", "begin", "commit"]
@@ -88,6 +89,7 @@ class Faults:
             for point in ("link", "rename", "replace", "unlink"):
                 patched.setattr(os, point, self._around(point, getattr(os, point)))
             patched.setattr(os, "fsync", self._around("fsync", self._settle))
+            patched.setattr(together, "settle_system", self._around("fsync", self._settle_all))
             patched.setattr(os, "fdopen", self._written(os.fdopen))
             patched.setattr(Path, "open", self._read(Path.open))
             patched.setattr(DefaultDialect, "do_commit", self._around("commit", DefaultDialect.do_commit))
@@ -106,6 +108,10 @@ class Faults:
         """The disk stays whole here, so nothing needs to be settled: tests would only wait."""
         if self.disk is not None:
             self.disk.settled(descriptor)
+
+    def _settle_all(self, descriptor: int) -> None:
+        if self.disk is not None:
+            self.disk.settled_all()
 
     def _written(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def fdopen(*given: Any, **named: Any) -> Any:
@@ -204,6 +210,13 @@ class Disk:
         else:
             state = os.fstat(descriptor)
             self._sizes[state.st_ino] = state.st_size
+
+    def settled_all(self) -> None:
+        """Everything that was written and named by now is settled."""
+        there = _files(self.root)
+        self._settled |= there | {path for path in self.root.rglob("*") if path.is_dir()}
+        self._undo.clear()
+        self._sizes |= {(state := path.stat()).st_ino: state.st_size for path in there}
 
     def lose(self) -> None:
         """The power is gone: what was not settled is as before, or empty."""

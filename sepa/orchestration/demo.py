@@ -111,7 +111,7 @@ def live(
 
 def waiting_batches(root: Path) -> list[list[str]]:
     """What an intake has ordered to be judged; nobody but a scheduler would start those runs."""
-    from sepa.pipeline.claim import batches
+    from sepa.pipeline.batches import batches
 
     with open_home(root) as home:
         return [list(batch.file_keys) for batch in batches(home, datetime.datetime.fromisoformat(INTAKE))]

@@ -51,7 +51,8 @@ def claim_files(at: datetime.datetime, *, by_clock: bool = False) -> dict[str, A
     nobody else's files from being judged.
     """
     from sepa.pipeline.acknowledge import acknowledge
-    from sepa.pipeline.claim import batches, claim
+    from sepa.pipeline.batches import batches
+    from sepa.pipeline.claim import claim
     from sepa.pipeline.emit import emit_reports
     from sepa.pipeline.home import open_home
     from sepa.pipeline.undone import LeftUndone

@@ -1,14 +1,14 @@
 """The second book: beside the journal, in the archive, what must not be forgotten when the journal is lost.
 
-What came, what a person ordered, what a window settled and what began to leave is each one small file under
-`archive/book/KIND/DAY/`, written once. A journal restored to an earlier point knows less than this book. What it
-forgot may have left already, so nothing more is taken, judged, ordered or paid until it is caught up
+What came (many small files are one entry), what a person ordered, what a window settled and what began to leave is
+each one small file under `archive/book/KIND/DAY/`, written once. A journal restored to an earlier point knows less than
+this book. What it forgot may have left already, so nothing more is taken, judged, ordered or paid until it is caught up
 (`sepa.pipeline.catch_up`).
 """
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from sepa.pipeline.home import Home, utc
 from sepa.store.files import make_folder, name_also, publish, sweep
 
 PENDING = ".pending-"
+MANY = "+"
 KINDS: tuple[Noted, ...] = ("came", "ordered", "settled", "left", "sent")
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 MARGIN = datetime.timedelta(days=7)
@@ -72,9 +73,15 @@ def unknown(home: Home, *, whole: bool = False) -> list[Path]:
     return lost
 
 
-def note_delivery(home: Home, delivery: Delivery) -> None:
-    """Write down that a file came; after the journal knows it, and before it leaves the folder of taken ones."""
-    _write(home, "came", delivery.received_at, delivery.id, delivery)
+def note_deliveries(home: Home, came: Sequence[Delivery]) -> None:
+    """Write down that files came; after the journal knows them, and before they leave the folder of taken ones.
+
+    Several were written into the journal in one transaction. They are one entry under the name of the first: where the
+    journal knows that one, it knows all of them.
+    """
+    first, many = came[0], len(came) > 1
+    name = f"{first.id}{MANY}{len(came)}" if many else first.id
+    _write(home, "came", first.received_at, name, came if many else first)
 
 
 @contextmanager
@@ -132,10 +139,11 @@ def _entries(home: Home, kind: Noted, since: str) -> Iterable[Path]:
 
 
 def _id(kind: Noted, path: Path) -> str:
-    """What the journal is asked for: an id; of a settlement its first bulk, or its window where nothing was paid."""
+    """What the journal is asked for: an id (of many files the first's); of a settlement its first bulk or window."""
     stem = path.name.removeprefix(PENDING).removesuffix(".json")
     if kind != "settled":
-        return stem
+        first, many, count = stem.rpartition(MANY)
+        return first if many and count.isdigit() else stem
     window, first, _ = stem.split("_")
     if first != "none":
         return first

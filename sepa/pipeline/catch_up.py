@@ -8,6 +8,7 @@ of today.
 import datetime
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -22,7 +23,7 @@ from sepa.store.journal import Overtaken
 
 
 class CaughtUp(msgspec.Struct, frozen=True, kw_only=True):
-    """How many entries of each kind the journal was told, and those that it cannot be told, with the reason."""
+    """How many files, and entries of other kinds, the journal was told; those it cannot be told, with the reason."""
 
     came: int
     ordered: int
@@ -32,11 +33,11 @@ class CaughtUp(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: tuple[str, ...]
 
 
-Entry = Delivery | Ordered | Settlement | Departure | Sent
+Entry = list[Delivery] | Ordered | Settlement | Departure | Sent
 Noted = tuple[Path, Entry]
 """An entry, and the file in which it stands."""
-_FORMS: dict[str, type[Entry]] = {
-    "came": Delivery,
+_FORMS: dict[str, Any] = {
+    "came": list[Delivery] | Delivery,
     "ordered": Ordered,
     "settled": Settlement,
     "left": Departure,
@@ -67,7 +68,7 @@ def catch_up(home: Home, at: datetime.datetime) -> CaughtUp:
                         conflicts[path] = f"{path.relative_to(home.root)}: {fault}"
                         left.append((path, entry))
                 else:
-                    told[some[0][0].parent.parent.name] += len(some)
+                    told[some[0][0].parent.parent.name] += sum(map(_count, (entry for _, entry in some)))
                     if some is together:
                         break
         if len(left) == len(entries):
@@ -85,7 +86,8 @@ def catch_up(home: Home, at: datetime.datetime) -> CaughtUp:
 
 
 def _read(path: Path) -> Entry:
-    return msgspec.json.decode(path.read_bytes(), type=_FORMS[path.parent.parent.name])
+    entry = msgspec.json.decode(path.read_bytes(), type=_FORMS[path.parent.parent.name])
+    return [entry] if isinstance(entry, Delivery) else entry
 
 
 def _turn(entry: Entry) -> tuple[bool, datetime.datetime, int, int, bool]:
@@ -99,8 +101,12 @@ def _turn(entry: Entry) -> tuple[bool, datetime.datetime, int, int, bool]:
             [each.from_step for each in entry.moves] + [each.step for each in entry.approvals], default=0
         )
         moves = bool(entry.moves)
-    kind = list(_FORMS.values()).index(type(entry))
-    return not isinstance(entry, Delivery), _instant_of(entry), kind, seen, moves
+    kind = 0 if isinstance(entry, list) else list(_FORMS.values()).index(type(entry))
+    return kind > 0, _instant_of(entry), kind, seen, moves
+
+
+def _count(entry: Entry) -> int:
+    return len(entry) if isinstance(entry, list) else 1
 
 
 def _by_window(entries: list[Noted]) -> list[list[Noted]]:
@@ -117,8 +123,8 @@ def _by_window(entries: list[Noted]) -> list[list[Noted]]:
 
 def _instant_of(entry: Entry) -> datetime.datetime:
     match entry:
-        case Delivery():
-            return utc(entry.received_at)
+        case list():
+            return utc(entry[0].received_at)
         case Ordered():
             return utc(entry.decision.at)
         case Settlement() | Sent():
@@ -130,8 +136,10 @@ def _instant_of(entry: Entry) -> datetime.datetime:
 def _tell(home: Home, entries: Sequence[Entry], at: datetime.datetime) -> None:
     """Tell one entry, or all parts of a window in one transaction, as they were sealed."""
     entry, *more = entries
-    if isinstance(entry, Delivery):
-        home.journal.deliver(entry)
+    if isinstance(entry, list):
+        with home.journal.together(in_turn=False):
+            for delivery in entry:
+                home.journal.deliver(delivery)
         return
     _judge_until(home, _instant_of(entry), at)
     match entry:

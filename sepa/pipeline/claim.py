@@ -11,33 +11,23 @@ import fcntl
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-
-import msgspec
 
 from sepa.model.journal import Delivery
 from sepa.pipeline.arrival import MARKS, arrived_at, beside, is_complete
 from sepa.pipeline.authorise import SIGNATURE, is_signature, read_signature, signature_of
-from sepa.pipeline.book import note_delivery, refuse_behind
+from sepa.pipeline.book import note_deliveries, refuse_behind
 from sepa.pipeline.home import Home, utc
-from sepa.pipeline.undone import each_of
-from sepa.store.files import copy_hashed, make_folder, move, publish, safe_name, sweep
+from sepa.pipeline.undone import SMALL_BYTES, each_in_groups, each_of, in_groups
+from sepa.store.files import copy_hashed, is_plain, make_folder, move, publish, safe_name, sweep
+from sepa.store.together import settled_together
 
 NAME_BYTES = 150
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 _TAKEN = re.compile(r"(?P<stamp>[0-9]{8}T[0-9]{6}\.[0-9]{6}Z)-(?P<number>[0-9]+)-(?P<name>.+)", re.ASCII)
 _SIGNED = "signature-"
-BATCH_FILES = 500
-BATCH_BYTES = 64 * 1024 * 1024
-
-
-class Batch(msgspec.Struct, frozen=True):
-    """Files that one run judges together. `name` is computed from the files, so that a run happens once."""
-
-    name: str
-    file_keys: tuple[str, ...]
 
 
 def claim(home: Home, at: datetime.datetime, *, by_clock: bool = False) -> list[Delivery]:
@@ -88,18 +78,32 @@ def _sweep(home: Home, partner: str, stamp: Stamp, deliveries: list[Delivery]) -
         if not os.path.lexists(taken / signature.name.removeprefix(_SIGNED)):
             signature.unlink()  # whoever took it was killed before the file itself was taken, or after all was done
 
-    def record(place: Path) -> None:
-        _remove_own_signature(inbox, place)
-        deliveries.append(_record(home, partner, place))
+    copied: list[tuple[Path, str, int]] = []
+    moved: dict[Path, Path] = {}
 
-    def take(source: Path) -> None:
-        if is_complete(source):
-            record(_take(home, partner, source, taken, stamp(source)))
+    def take(file: Path) -> None:
+        place = file if file.parent == taken else moved.get(file)
+        if place is None and is_complete(file):
+            place = moved[file] = _take(home, partner, file, taken, stamp(file))
+        if place is not None:
+            _remove_own_signature(inbox, place)
+            copied.append((place, *copy_hashed(place, home.archive)))
 
-    work: list[tuple[Callable[[Path], None], Path]] = []
-    work += [(record, left) for left in sorted(filter(_is_ours, taken.iterdir()))]
-    work += [(take, source) for source in sorted(inbox.iterdir()) if source != taken]
-    each_of(work, lambda step: step[0](step[1]), lambda step: f"file {safe_name(step[1].name)}")
+    @contextmanager
+    def together(group: Sequence[Path]) -> Iterator[None]:
+        copied.clear()
+        with settled_together() if len(group) > 1 else nullcontext():
+            yield
+        if copied:
+            deliveries.extend(_record(home, partner, copied))
+
+    def small(file: Path) -> bool:
+        return file.parent != taken and _is_small(file) and not os.path.lexists(signature_of(file))
+
+    left = sorted(filter(_is_ours, taken.iterdir()))
+    files = sorted(source for source in inbox.iterdir() if source != taken)
+    name = "file {}".format
+    each_in_groups(in_groups([*left, *files], small), take, lambda file: name(safe_name(file.name)), together)
 
 
 @contextmanager
@@ -112,30 +116,6 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def batches(home: Home, at: datetime.datetime) -> list[Batch]:
-    """Everything claimed and not yet judged, in batches of many small files or one large one.
-
-    None while files are kept (`Home.keeps_files`).
-    """
-    found: list[Batch] = []
-    keys: list[str] = []
-    size = 0
-    for key in () if home.keeps_files(at) else home.journal.unjudged():
-        bytes_of_file = home.archived(key).stat().st_size
-        if keys and (len(keys) == BATCH_FILES or size + bytes_of_file > BATCH_BYTES):
-            found.append(_batch(keys))
-            keys, size = [], 0
-        keys.append(key)
-        size += bytes_of_file
-    if keys:
-        found.append(_batch(keys))
-    return found
-
-
-def _batch(keys: list[str]) -> Batch:
-    return Batch(name=hashlib.sha256("\n".join(keys).encode()).hexdigest()[:32], file_keys=tuple(keys))
 
 
 def _take(home: Home, partner: str, source: Path, taken: Path, at: datetime.datetime) -> Path:
@@ -177,6 +157,10 @@ def _signature(place: Path) -> Path:
     return place.with_name(_SIGNED + place.name)
 
 
+def _is_small(file: Path) -> bool:
+    return is_plain(file) and file.lstat().st_size <= SMALL_BYTES
+
+
 def _is_ours(place: Path) -> bool:
     """Whether a file in the folder of taken ones was put there by `_take`; anything else is left alone."""
     named = _TAKEN.fullmatch(place.name)
@@ -193,9 +177,20 @@ def _instant(stamp: str) -> datetime.datetime:
     return datetime.datetime.strptime(stamp, STAMP).replace(tzinfo=datetime.UTC)
 
 
-def _record(home: Home, partner: str, place: Path) -> Delivery:
+def _record(home: Home, partner: str, copied: Sequence[tuple[Path, str, int]]) -> list[Delivery]:
+    """Record taken files that lie in the archive, all of them in one transaction, and let go of them."""
+    came = [_delivery(home, partner, *each) for each in copied]
+    with home.journal.together(in_turn=False):
+        came = [home.journal.deliver(each) for each in came]
+    note_deliveries(home, came)
+    for place, _, _ in copied:
+        place.unlink()
+        _signature(place).unlink(missing_ok=True)
+    return came
+
+
+def _delivery(home: Home, partner: str, place: Path, sha256: str, size: int) -> Delivery:
     stamp, number, name = place.name.split("-", 2)
-    sha256, size = copy_hashed(place, home.archive)
     file_key = home.journal.file_key(partner, sha256)
     keep_apart(home, file_key, sha256)
     signature, kept_as = _signature(place), None
@@ -205,22 +200,16 @@ def _record(home: Home, partner: str, place: Path) -> Delivery:
         kept = signature_of(home.archived(file_key))
         kept.unlink(missing_ok=True)
         kept_as = publish(kept.parent, kept.name, signature, drafts=home.archive)
-    delivery = home.journal.deliver(
-        Delivery(
-            id=f"{stamp}-{number}-{partner}-{hashlib.sha256(name.encode()).hexdigest()[:12]}",
-            partner=partner,
-            name=safe_name(name),
-            file_key=file_key,
-            size_bytes=size,
-            received_at=_instant(stamp),
-            sha256=sha256,
-            signature=kept_as,
-        )
+    return Delivery(
+        id=f"{stamp}-{number}-{partner}-{hashlib.sha256(name.encode()).hexdigest()[:12]}",
+        partner=partner,
+        name=safe_name(name),
+        file_key=file_key,
+        size_bytes=size,
+        received_at=_instant(stamp),
+        sha256=sha256,
+        signature=kept_as,
     )
-    note_delivery(home, delivery)
-    place.unlink()
-    signature.unlink(missing_ok=True)
-    return delivery
 
 
 def keep_apart(home: Home, file_key: str, sha256: str) -> None:

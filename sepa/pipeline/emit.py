@@ -1,7 +1,7 @@
 """Emit: every sealed bulk becomes its files, every report that is due is written. Repeating writes the same bytes."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain, groupby
 from pathlib import Path
@@ -9,7 +9,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from sepa.model.journal import OrderRow, Publication, ReportDue
+from sepa.model.fee import Charge
+from sepa.model.journal import OrderRow, Publication, ReportDue, Withheld
 from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment, Posting
 from sepa.model.reference import Reference
@@ -21,8 +22,9 @@ from sepa.pipeline.handover import hand_over
 from sepa.pipeline.home import Home
 from sepa.pipeline.publish import Draft, draft, publish_as, sweep_drafts
 from sepa.pipeline.tell import tell
-from sepa.pipeline.undone import each_of
+from sepa.pipeline.undone import each_in_groups, each_of, in_groups
 from sepa.store.places import schemas_folder
+from sepa.store.together import settled_together
 from sepa.wire.away import OrderAway, check_hand_over, write_hand_over
 from sepa.wire.bookings import BookingsFile, write_bookings
 from sepa.wire.bulk import BulkFile
@@ -70,27 +72,42 @@ def emit_bulks(home: Home, at: datetime.datetime, *, only: str | None = None) ->
         return _paths(each_of(bulks, emit, lambda id: f"bulk {id}"))
 
 
-def emit_reports(home: Home, at: datetime.datetime, *, only: tuple[str, str] | None = None) -> list[str]:
+def emit_reports(
+    home: Home, at: datetime.datetime, *, only: Collection[tuple[str, str]] | None = None
+) -> list[str]:
     """Write every report that is due: status reports, receipts, notices. Return their paths.
 
     A repeat is answered once the file it repeats is judged: the answer must not depend on who was faster. `only` names
-    one report by file and occasion.
+    reports by file and occasion. Many are settled together, and are told in the journal once they lie there.
     """
+    written: list[tuple[ReportDue, Iterable[Publication | Withheld | Charge]]] = []
+    spools = ExitStack()
 
     def report(due: ReportDue) -> list[Publication]:
-        with charges_of(home) as charges:
-            left = [*tell(home, due, at, reference, charges), *hand_over(home, due, at, reference)]
-            home.journal.published(chain(left, charges), settles=due)
+        charges = spools.enter_context(charges_of(home))
+        left = [*tell(home, due, at, reference, charges), *hand_over(home, due, at, reference)]
+        written.append((due, chain(left, charges)))
         return [each for each in left if isinstance(each, Publication)]
+
+    @contextmanager
+    def together(_: Sequence[ReportDue]) -> Iterator[None]:
+        written.clear()
+        with spools:
+            with settled_together():
+                yield
+            with home.journal.together(in_turn=False):
+                for due, left in written:
+                    home.journal.published(left, settles=due)
 
     unjudged = set(home.journal.unjudged())
     due = [each for each in home.journal.reports_due() if each.file_key not in unjudged]
-    due = [each for each in due if only in (None, (each.file_key, each.occasion))]
+    due = [each for each in due if only is None or (each.file_key, each.occasion) in only]
     if not due:
         return []
     sweep_drafts(home)
     reference = home.reference()
-    return _paths(each_of(due, report, lambda due: f"report on file {due.file_key[:12]} ({due.occasion})"))
+    name = "report on file {0.file_key:.12} ({0.occasion})".format
+    return _paths(each_in_groups(in_groups(due), report, name, together))
 
 
 def _paths(published: Iterable[list[Publication]]) -> list[str]:

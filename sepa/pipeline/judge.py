@@ -3,7 +3,7 @@
 import datetime
 import os
 from collections.abc import Callable, Collection, Sequence, Set
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -21,7 +21,7 @@ from sepa.pipeline.chunks import CHUNK_BYTES, WORTH_BYTES, ChunkedFile, crew, ju
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.parts import Parts, forget_parts, is_spread, plan_of
 from sepa.pipeline.patience import Measured
-from sepa.pipeline.undone import each_of
+from sepa.pipeline.undone import SMALL_BYTES, each_in_groups, in_groups
 from sepa.pipeline.unread import came_before, refused_unread
 from sepa.schedule import local_instant
 from sepa.store.files import make_folder
@@ -99,9 +99,10 @@ def judge_all(
     at: datetime.datetime,
     told: Callable[[int], None] = lambda _: None,
 ) -> list[FileRow]:
-    """Judge several files with one snapshot. One that fails by our own fault does not keep back the others.
+    """Judge several files with one snapshot, small ones many in one transaction.
 
-    `told` hears the number of each file before it is judged. LeftUndone names what failed, at the end.
+    One that fails by our own fault does not keep back the others: nothing of it is written. `told` hears the number of
+    each file before it is judged. LeftUndone names what failed, at the end.
     """
     refuse_behind(home)
     reference = home.reference()
@@ -111,7 +112,16 @@ def judge_all(
         told(number)
         return judge(home, key, at=at, reference=reference)
 
-    return each_of(enumerate(file_keys, 1), one, lambda numbered: f"file {numbered[1][:12]}")
+    def small(numbered: tuple[int, str]) -> bool:
+        place = home.archived(numbered[1])
+        return place.exists() and place.stat().st_size <= SMALL_BYTES
+
+    return each_in_groups(
+        in_groups(enumerate(file_keys, 1), small),
+        one,
+        lambda numbered: f"file {numbered[1][:12]}",
+        lambda group: home.journal.together() if len(group) > 1 else nullcontext(),
+    )
 
 
 def _screened(reference: Reference, received_at: datetime.datetime) -> str:

@@ -7,6 +7,7 @@ tables and terms from their snapshots, what people decided and all instants from
 
 import datetime
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -130,10 +131,14 @@ class _Again:
     def _do(self, link: Link, rows: Rows) -> None:
         home, at = self.home, self.at
         match rows:
-            case {"deliveries": [row]}:
-                self._deliver(row, link)
-            case {"file_verdicts": [row]}:
-                judge(home, row["file_key"], at=at)
+            case {"deliveries": [*came]}:
+                with home.journal.together():
+                    for row in came:
+                        self._deliver(row, link)
+            case {"file_verdicts": [*judged]}:
+                with home.journal.together() if len(judged) > 1 else nullcontext():
+                    for row in judged:
+                        judge(home, row["file_key"], at=at)
             case {"decisions": [row]}:
                 self._decide(row, rows, link)
             case {"bulks": _} | {"attempts": _} | {"history": _} | {"windows": _}:
@@ -143,8 +148,8 @@ class _Again:
                 home.journal.begin_emission(row["bulk"], at)
             case {"seals": [row]}:
                 home.journal.seal_day(datetime.date.fromisoformat(row["day"]), at)
-            case {"told": [row]}:
-                self._tell(row["subject"], row["occasion"])
+            case {"told": [*told]}:
+                self._tell([(row["subject"], row["occasion"]) for row in told])
             case {"publications": [row, *_]}:
                 self._publish(row)
 
@@ -165,7 +170,8 @@ class _Again:
         if file is None or found != file.sha256:
             raise Differs(place, f"{place} was changed: its bytes are {found}.", link.number)
         keep_apart(self.home, key, found)
-        facts = row | {"received_at": self.at, "first": bool(row["first"]), "sha256": found}
+        received_at = datetime.datetime.fromisoformat(row["received_at"])
+        facts = row | {"received_at": received_at, "first": bool(row["first"]), "sha256": found}
         self.home.journal.deliver(Delivery(**facts))
 
     def _decide(self, row: dict[str, Any], rows: Rows, link: Link) -> None:
@@ -189,7 +195,8 @@ class _Again:
         reasons = [each["reason"] for each in rows.get("recalls", ())]
         carry_out(self.home, decision, file, order, next(iter(reasons), "CUST"))
 
-    def _tell(self, subject: str, occasion: str) -> None:
+    def _tell(self, told: list[tuple[str, str]]) -> None:
+        subject, occasion = told[0]
         if occasion == "sealed" and subject.startswith("correction:"):
             emit_corrections(self.home, self.at, only=subject.removeprefix("correction:"))
         elif occasion == "sealed":
@@ -197,7 +204,7 @@ class _Again:
         elif occasion == "recalled":
             emit_recalls(self.home, self.at, only=subject)
         else:
-            emit_reports(self.home, self.at, only=(subject, occasion))
+            emit_reports(self.home, self.at, only=told)
 
     def _publish(self, row: dict[str, Any]) -> None:
         if row["kind"] == "day-report":

@@ -14,12 +14,14 @@ import stat
 import tempfile
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
 from sepa.model.broken import BrokenPromise
+from sepa.store.together import group, settle_folder
 
 TEMPORARY = ".tmp-"
 NAME_CHARS = 100
@@ -50,7 +52,7 @@ def copy_hashed(source: Path, into: Path) -> tuple[str, int]:
         name = digest.hexdigest()
         folder = into / name[:2]
         make_folder(folder)
-        finish(out, draft, folder / name)
+        _settle_and_appear(out, draft, folder / name)
     return name, size
 
 
@@ -91,7 +93,7 @@ def make_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     if for_group := folder.parent.stat().st_mode & _GROUP_ENTERS:
         folder.chmod(stat.S_IMODE(folder.stat().st_mode) | for_group)
-    _settle_folder(folder.parent)
+    settle_folder(folder.parent)
 
 
 def publish(folder: Path, name: str, content: bytes | Path, *, drafts: Path | None = None) -> str:
@@ -119,9 +121,7 @@ def publish_draft(folder: Path, name: str, out: BinaryIO, draft: Path, digest: s
     if name in ("", ".", "..") or Path(name).name != name or name.startswith(TEMPORARY):
         raise ValueError(f"{name!r} is not the name of a file to publish")
     os.fchmod(out.fileno(), 0o600 | folder.stat().st_mode & _GROUP_READS)
-    _settle(out)
-    if not _appear(draft, folder / name) and _digest(folder / name) != digest:
-        raise BrokenPromise(f"{folder / name} is there already with other bytes")
+    _settle_and_appear(out, draft, folder / name, digest)
 
 
 def name_also(file: Path, place: Path) -> None:
@@ -129,7 +129,8 @@ def name_also(file: Path, place: Path) -> None:
 
     FileNotFoundError when the file is gone.
     """
-    _appear(file, place)
+    _appear(file, place, None)
+    settle_folder(place.parent)
 
 
 def move(source: Path, place: Path) -> None:
@@ -138,8 +139,11 @@ def move(source: Path, place: Path) -> None:
     The new one first: a power cut between the two may leave the file in both, and never in neither.
     """
     source.rename(place)
-    _settle_folder(place.parent)
-    _settle_folder(source.parent)
+    if (together := group()) is not None:
+        together.renamed(place.parent, source.parent)
+        return
+    settle_folder(place.parent)
+    settle_folder(source.parent)
 
 
 def safe_name(text: str) -> str:
@@ -173,19 +177,24 @@ def _harmful(letter: str) -> bool:
 
 @contextmanager
 def draft_in(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    """A temporary file, readable by its owner only and held by a lock; its name is gone afterwards."""
-    descriptor, draft = _held_draft(folder)
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            yield out, draft
-    finally:
-        draft.unlink(missing_ok=True)
+    """A temporary file, readable by its owner only and held by a lock; gone afterwards, in a group at its end."""
+    with ExitStack() as own:
+        together = group()
+        stack = own if together is None else together.stack
+        descriptor, draft = _held_draft(folder)
+        stack.callback(draft.unlink, missing_ok=True)
+        yield stack.enter_context(os.fdopen(descriptor, "wb")), draft
 
 
-def finish(out: BinaryIO, draft: Path, place: Path) -> bool:
-    """Flush a draft to the disk and give it its name, unless something has it already; returns whether it got it."""
+def finish(out: BinaryIO, draft: Path, place: Path, digest: str | None = None) -> bool:
+    """Flush a draft to the disk and give it its name, unless something has it already; returns whether it got it.
+
+    BrokenPromise where that something has not this `digest`.
+    """
     _settle(out)
-    return _appear(draft, place)
+    given = _appear(draft, place, digest)
+    settle_folder(place.parent)
+    return given
 
 
 def _held_draft(folder: Path) -> tuple[int, Path]:
@@ -213,27 +222,28 @@ def _unlink_unless_held(draft: Path) -> bool:
     return True
 
 
+def _settle_and_appear(out: BinaryIO, draft: Path, place: Path, digest: str | None = None) -> None:
+    """Settle a draft and give it its name; BrokenPromise where something else than `digest` has it already."""
+    if (together := group()) is not None:
+        out.flush()
+        together.add(out.fileno(), place.parent, partial(_appear, draft, place, digest))
+        return
+    finish(out, draft, place, digest)
+
+
 def _settle(out: BinaryIO) -> None:
     out.flush()
     os.fsync(out.fileno())
 
 
-def _appear(draft: Path, place: Path) -> bool:
-    """Give the finished draft its name unless something has it already; returns whether it was given."""
-    given = False
-    with suppress(FileExistsError):
-        os.link(draft, place)
-        given = True
-    _settle_folder(place.parent)
-    return given
-
-
-def _settle_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _appear(draft: Path, place: Path, digest: str | None) -> bool:
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        os.link(draft, place)
+    except FileExistsError:
+        if digest is not None and _digest(place) != digest:
+            raise BrokenPromise(f"{place} is there already with other bytes") from None
+        return False
+    return True
 
 
 def _digest(path: Path) -> str:

@@ -95,6 +95,13 @@ class Journal(Protocol):
     def forked(self) -> None:
         """Be called first in the child of a fork, which then may read; the parent's connections stay untouched."""
 
+    def together(self, *, in_turn: bool = True) -> AbstractContextManager[None]:
+        """Make one transaction of all that this thread writes inside: it is there at the end, all of it, or nothing.
+
+        Each call is still whole or not at all, and an exception that is caught inside undoes that call alone. Many
+        small files so wait for the disk once. Not `in_turn` it waits for nobody who judges, and must not judge itself.
+        """
+
     # --- claim ---
 
     def deliver(self, delivery: Delivery) -> Delivery:

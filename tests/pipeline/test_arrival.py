@@ -11,7 +11,8 @@ import pytest
 from sepa.model.journal import Delivery
 from sepa.pipeline.acknowledge import PATIENCE, acknowledge
 from sepa.pipeline.arrival import arrived_at
-from sepa.pipeline.claim import batches, claim
+from sepa.pipeline.batches import batches
+from sepa.pipeline.claim import claim
 from sepa.pipeline.judge import judge_all
 from sepa.pipeline.run import run
 from tests.pipeline.house import THURSDAY, House, StatusReport

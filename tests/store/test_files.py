@@ -79,7 +79,7 @@ def test_an_empty_file_has_a_digest_too(tmp_path: Path) -> None:
     assert copy_hashed(tmp_path / "empty", tmp_path) == (hashlib.sha256(b"").hexdigest(), 0)
 
 
-@pytest.mark.parametrize("step", ["_settle", "_appear", "_settle_folder"])
+@pytest.mark.parametrize("step", ["_settle", "_appear", "settle_folder"])
 def test_a_killed_copy_is_made_by_the_next(
     tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -140,7 +140,7 @@ def test_a_link_under_the_name_is_not_followed(tmp_path: Path) -> None:
     assert not (tmp_path / "elsewhere").exists()
 
 
-@pytest.mark.parametrize("step", ["_settle", "_digest", "_appear", "_settle_folder"])
+@pytest.mark.parametrize("step", ["_settle", "_digest", "_appear", "settle_folder"])
 def test_a_killed_publication_leaves_all_or_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -159,7 +159,7 @@ def test_a_file_that_is_moved_is_never_in_neither_folder(
     tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settled: list[Path] = []
-    monkeypatch.setattr("sepa.store.files._settle_folder", settled.append)
+    monkeypatch.setattr("sepa.store.files.settle_folder", settled.append)
     place = tmp_path / "place" / "file"
     place.parent.mkdir()
     move(source, place)

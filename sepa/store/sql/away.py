@@ -43,7 +43,7 @@ class Away(Connected):
             .order_by(bulk_members.c.position)
         )
         with self.reading() as connection:
-            for rows in connection.execution_options(yield_per=batch).execute(wanted).partitions():
+            for rows in connection.execute(wanted, execution_options={"yield_per": batch}).partitions():
                 yield from map(order_row, rows)
 
 

@@ -107,6 +107,20 @@ class Chain:
                 batch.digests = bytearray(digests_of(line for line in found if line is not None))
         self._open = {place: each for place, each in self._open.items() if each.table is not table}
 
+    def absorb(self, part: "Chain") -> None:
+        """Take over what a part of the transaction wrote, after all that was written before it."""
+        for batch in part._batches:
+            place = batch.table.name, batch.columns, batch.rewritten
+            mine = self._open.get(place)
+            if mine is not None and batch.keys and len(mine.keys) + len(batch.keys) <= BATCH_ROWS:
+                mine.keys.extend(batch.keys)
+                mine.digests += batch.digests
+                continue
+            self._batches.append(batch)
+            self._open.pop(place, None)
+            if batch.keys:
+                self._open[place] = batch
+
     def close(self, connection: sa.Connection, snapshot: Callable[[], str | None]) -> None:
         """Write the link, if there is anything to link."""
         if not self._batches:
@@ -130,6 +144,18 @@ def chaining(connection: sa.Connection, snapshot: Callable[[], str | None]) -> I
         chain.close(connection, snapshot)
     finally:
         del connection.info["chain"]
+
+
+@contextmanager
+def part_of_chain(connection: sa.Connection) -> Iterator[None]:
+    """Link what is written inside with all else of the open transaction; an exception leaves nothing of it."""
+    whole = chain_of(connection)
+    connection.info["chain"] = part = Chain()
+    try:
+        yield
+        whole.absorb(part)
+    finally:
+        connection.info["chain"] = whole
 
 
 def chain_of(connection: sa.Connection) -> Chain:

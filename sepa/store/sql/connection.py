@@ -1,15 +1,17 @@
 """The journal's database: how a transaction begins, waits its turn, and writes many rows at once."""
 
 import logging
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sepa.store.sql.chain import chain_of, chaining
+from sepa.store.sql.chain import chain_of, chaining, part_of_chain
 from sepa.store.sql.read_back import plain
 from sepa.store.sql.rows import json_text
 
@@ -47,6 +49,7 @@ class Connected:
         self._readers = self._engine.execution_options(**_STEADY.get(self._engine.dialect.name, {}))
         self._writers = self._engine.execution_options(writing=True)
         self._snapshot: Callable[[], str | None] = lambda: None
+        self._open = threading.local()
 
     def works_by(self, snapshot: Callable[[], str | None]) -> None:
         """What links name from now on; asked only when something is written."""
@@ -59,10 +62,14 @@ class Connected:
     def forked(self) -> None:
         """Open connections of one's own, in the child of a fork: those of the parent are not touched."""
         self._engine.dispose(close=False)
+        self._open = threading.local()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A transaction that sees the journal as it is at one moment."""
+        """A transaction that sees the journal as it is at one moment; inside `together`, what it wrote as well."""
+        if (joined := self._joined()) is not None:
+            yield joined
+            return
         with self._readers.connect() as connection, connection.begin():
             yield connection
 
@@ -70,13 +77,34 @@ class Connected:
     def writing(self, *, in_turn: bool = True) -> Iterator[sa.Connection]:
         """A transaction that writes, and links what it wrote to the chain; an exception undoes it.
 
-        `in_turn` waits until no other such is open.
+        `in_turn` waits until no other such is open. Inside `together` it is a part of that transaction, and an
+        exception undoes the part alone.
         """
+        if (joined := self._joined()) is not None:
+            with part_of_chain(joined), joined.begin_nested():
+                yield joined
+            return
         with self._writers.begin() as connection:
             if in_turn and connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(TURN)))
             with chaining(connection, self._snapshot):
                 yield connection
+
+    @contextmanager
+    def together(self, *, in_turn: bool = True) -> Iterator[None]:
+        """What this thread writes inside is one transaction, each call a part that is written whole or not at all."""
+        if self._joined() is not None:
+            yield
+            return
+        with self.writing(in_turn=in_turn) as connection:
+            self._open.connection = connection
+            try:
+                yield
+            finally:
+                self._open.connection = None
+
+    def _joined(self) -> sa.Connection | None:
+        return getattr(self._open, "connection", None)
 
 
 def engine_of(url: str | sa.URL) -> sa.Engine:
@@ -187,8 +215,7 @@ def spelled(connection: sa.Connection, wanted: Any) -> tuple[str, Any]:
 
 def insert_once(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any]) -> int:
     """Insert rows unless their key is there already; returns how many were new."""
-    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-    written = dialect.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+    written = _unless_there(table, connection.dialect.name)
     there = set(map(tuple, connection.execute(written, list(rows)))) if rows else set()
     new = []
     for row in rows:
@@ -198,6 +225,13 @@ def insert_once(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any
             new.append(row)
     _note(connection, table, new)
     return len(new)
+
+
+@cache
+def _unless_there(table: sa.Table, dialect: str) -> Any:
+    """Made once: to put a statement together costs more than to carry it out."""
+    kind: Any = sqlite if dialect == "sqlite" else postgresql
+    return kind.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
 
 
 def insert(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any]) -> None:

@@ -17,6 +17,22 @@ from sepa.store.sql.judging import FileSealing, due, packed_orders, seen_elsewhe
 from sepa.store.sql.rows import FILE, delivery_of, file_row, instant_text
 from sepa.store.tables import deliveries, file_verdicts, files
 
+_KEY: sa.BindParameter[str] = sa.bindparam("key")
+_FILE = FILE.where(files.c.key == _KEY)
+_PARTNER = sa.select(files.c.partner).where(files.c.key == _KEY)
+_JUDGED = sa.select(sa.exists().where(file_verdicts.c.file_key == _KEY))
+_DELIVERY = sa.select(deliveries, files.c.sha256).join(files).where(deliveries.c.id == sa.bindparam("id"))
+_LIKE = (
+    sa.select(sa.func.count())
+    .select_from(deliveries)
+    .where(
+        deliveries.c.partner == sa.bindparam("partner"),
+        deliveries.c.name == sa.bindparam("name"),
+        deliveries.c.received_at == sa.bindparam("at"),
+    )
+)
+"""Asked for every file: to put a statement together costs more than to carry it out."""
+
 
 class Intake(Connected):
     """The journal's part for what comes in; see `sepa.store.journal.Journal`."""
@@ -45,26 +61,22 @@ class Intake(Connected):
 
     def file_key(self, partner: str, sha256: str) -> str:
         with self.reading() as connection:
-            first = connection.scalar(sa.select(files.c.partner).where(files.c.key == sha256))
+            first = connection.scalar(_PARTNER, {"key": sha256})
         return file_key_of(sha256, partner, first)
 
     def deliveries_of(self, partner: str, name: str, received_at: datetime.datetime) -> int:
-        lines = deliveries.c
-        like = (
-            lines.partner == partner,
-            lines.name == name,
-            lines.received_at == instant_text(received_at),
-        )
+        like = {"partner": partner, "name": name, "at": instant_text(received_at)}
         with self.reading() as connection:
-            return connection.scalar(sa.select(sa.func.count()).select_from(deliveries).where(*like)) or 0
+            return connection.scalar(_LIKE, like) or 0
 
     def delivery(self, id: str) -> Delivery | None:
         with self.reading() as connection:
             return _delivery(connection, id)
 
     def file(self, key: str) -> FileRow | None:
-        found = self._files(files.c.key == key)
-        return found[0] if found else None
+        with self.reading() as connection:
+            row = connection.execute(_FILE, {"key": key}).mappings().first()
+        return file_row(row) if row is not None else None
 
     def find_files(self, *, prefix: str | None = None, partner: str | None = None) -> list[FileRow]:
         wanted: list[sa.ColumnElement[bool]] = []
@@ -105,10 +117,10 @@ class Intake(Connected):
     @contextmanager
     def judging(self, file_key: str) -> Iterator[Sealing | None]:
         with self.writing() as connection:
-            partner = connection.scalar(sa.select(files.c.partner).where(files.c.key == file_key))
+            partner = connection.scalar(_PARTNER, {"key": file_key})
             if partner is None:
                 raise BrokenPromise(f"file {file_key} is to be judged but was never delivered")
-            if connection.scalar(sa.select(sa.exists().where(file_verdicts.c.file_key == file_key))):
+            if connection.scalar(_JUDGED, {"key": file_key}):
                 yield None
                 return
             sealing = FileSealing(connection, file_key, partner)
@@ -123,6 +135,5 @@ class Intake(Connected):
 
 
 def _delivery(connection: sa.Connection, id: str) -> Delivery | None:
-    wanted = sa.select(deliveries, files.c.sha256).join(files).where(deliveries.c.id == id)
-    row = connection.execute(wanted).mappings().first()
+    row = connection.execute(_DELIVERY, {"id": id}).mappings().first()
     return delivery_of(row) if row is not None else None

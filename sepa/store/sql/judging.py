@@ -27,6 +27,23 @@ from sepa.store.tables import (
 )
 
 REFUSED = ("rejected", "not-executed")
+_OWNER = sa.select(message_ids.c.file_key).where(
+    message_ids.c.partner == sa.bindparam("partner"),
+    message_ids.c.message_id == sa.bindparam("message_id"),
+    message_ids.c.file_key != sa.bindparam("key"),
+)
+_mine, _other = files.alias("mine"), files.alias("other")
+_ELSEWHERE = (
+    sa.select(sa.literal(1))
+    .select_from(
+        orders.join(_other, _other.c.key == orders.c.file_key).join(
+            _mine, sa.and_(_other.c.sha256 == _mine.c.sha256, _other.c.key != _mine.c.key)
+        )
+    )
+    .where(_mine.c.key == sa.bindparam("key"), orders.c.state.not_in(REFUSED))
+    .limit(1)
+)
+"""Asked for every file: to put a statement together costs more than to carry it out."""
 _lines = msgspec.msgpack.Decoder(list[tuple[Any, ...]])
 
 
@@ -40,12 +57,8 @@ class FileSealing:
         self.closed = False
 
     def message_id_owner(self, partner: str, message_id: str) -> str | None:
-        used = message_ids.c
-        owner: str | None = self._connection.scalar(
-            sa.select(used.file_key).where(
-                used.partner == partner, used.message_id == message_id, used.file_key != self._file_key
-            )
-        )
+        asked = {"partner": partner, "message_id": message_id, "key": self._file_key}
+        owner: str | None = self._connection.scalar(_OWNER, asked)
         return owner
 
     def seen(self, fingerprints: Collection[str]) -> set[str]:
@@ -152,12 +165,7 @@ def seen_elsewhere(connection: sa.Connection, file_key: str, fingerprints: Colle
 
 def stands_elsewhere(connection: sa.Connection, file_key: str) -> bool:
     """Whether another sender brought the same bytes, and an order of theirs was not refused."""
-    mine, other = files.alias("mine"), files.alias("other")
-    bytes_elsewhere = sa.and_(other.c.sha256 == mine.c.sha256, other.c.key != mine.c.key)
-    standing = orders.join(other, other.c.key == orders.c.file_key).join(mine, bytes_elsewhere)
-    wanted = sa.select(sa.literal(1)).select_from(standing)
-    wanted = wanted.where(mine.c.key == file_key, orders.c.state.not_in(REFUSED)).limit(1)
-    return connection.scalar(wanted) is not None
+    return connection.scalar(_ELSEWHERE, {"key": file_key}) is not None
 
 
 # --- lines ---

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,13 +44,39 @@ def _as_judged(wanted: Any) -> Any:
     return wanted.with_only_columns(*columns).join(_first, _IS_FIRST, isouter=True)
 
 
+_KEY: sa.BindParameter[str] = sa.bindparam("key")
+_BLOCKS = sa.select(blocks).where(blocks.c.file_key == _KEY).order_by(blocks.c.position)
+
+
+@cache  # asked for every file: to put a statement together costs more than to carry it out
+def _of_file(as_judged: bool, states: tuple[str, ...] | None, has_cause: bool) -> Any:
+    wanted = _as_judged(ORDER) if as_judged else ORDER
+    wanted = wanted.where(orders.c.file_key == _KEY).order_by(orders.c.position)
+    if states is not None:
+        state = _JUDGED["outcome"] if as_judged else orders.c.state
+        wanted = wanted.where(state.in_(states))
+    if has_cause:
+        cause = sa.bindparam("cause", type_=sa.Text)
+        wanted = wanted.join(_last, _IS_LAST, isouter=True).where(_CAUSE.is_not_distinct_from(cause))
+    return wanted
+
+
+@cache
+def _counted(as_judged: bool) -> Any:
+    line = orders.c
+    state = (_JUDGED["outcome"] if as_judged else line.state).label("state")
+    cents = _JUDGED["amount_cents"] if as_judged else line.amount_cents
+    counted = sa.select(line.block, state, sa.func.count(), sa.func.sum(cents)).where(line.file_key == _KEY)
+    counted = counted.group_by(line.block, state).order_by(line.block, state)
+    return counted.join(_first, _IS_FIRST, isouter=True) if as_judged else counted
+
+
 class Orders(Connected):
     """The journal's part for orders and decisions; see `sepa.store.journal.Journal`."""
 
     def blocks(self, file_key: str) -> list[BlockRow]:
-        wanted = sa.select(blocks).where(blocks.c.file_key == file_key).order_by(blocks.c.position)
         with self.reading() as connection:
-            return [block_row(row) for row in connection.execute(wanted).mappings()]
+            return [block_row(row) for row in connection.execute(_BLOCKS, {"key": file_key}).mappings()]
 
     def orders(
         self,
@@ -60,15 +87,12 @@ class Orders(Connected):
         as_judged: bool = False,
         batch: int = 5000,
     ) -> Iterator[OrderRow]:
-        wanted = _as_judged(ORDER) if as_judged else ORDER
-        wanted = wanted.where(orders.c.file_key == file_key).order_by(orders.c.position)
-        if states is not None:
-            state = _JUDGED["outcome"] if as_judged else orders.c.state
-            wanted = wanted.where(state.in_(sorted(states)))
-        if cause is not None:
-            wanted = wanted.join(_last, _IS_LAST, isouter=True).where(_CAUSE.is_not_distinct_from(cause))
+        wanted = _of_file(as_judged, tuple(sorted(states)) if states is not None else None, cause is not None)
+        asked = {"key": file_key, "cause": cause} if cause is not None else {"key": file_key}
         with self.reading() as connection:
-            for rows in connection.execution_options(yield_per=batch).execute(wanted).partitions():
+            for rows in connection.execute(
+                wanted, asked, execution_options={"yield_per": batch}
+            ).partitions():
                 yield from map(order_row, rows)
 
     def order(self, key: str) -> OrderRow | None:
@@ -102,28 +126,16 @@ class Orders(Connected):
         with self.reading() as connection:
             if end_to_end_id is not None:
                 wanted = wanted.where(says(connection.dialect, "end_to_end_id", end_to_end_id))
-            for rows in connection.execution_options(yield_per=batch).execute(wanted).partitions():
+            for rows in connection.execute(wanted, execution_options={"yield_per": batch}).partitions():
                 yield from map(order_row, rows)
 
     def state_counts(
         self, file_key: str, *, as_judged: bool = False
     ) -> dict[tuple[int, str], tuple[int, int]]:
-        line = orders.c
-        state = _JUDGED["outcome"] if as_judged else line.state
-        cents = _JUDGED["amount_cents"] if as_judged else line.amount_cents
-        state = state.label("state")
-        counted = (
-            sa.select(line.block, state, sa.func.count(), sa.func.sum(cents))
-            .where(line.file_key == file_key)
-            .group_by(line.block, state)
-            .order_by(line.block, state)
-        )
-        if as_judged:
-            counted = counted.join(_first, _IS_FIRST, isouter=True)
         with self.reading() as connection:
             return {
                 (block, state): (count, int(cents or 0))
-                for block, state, count, cents in connection.execute(counted)
+                for block, state, count, cents in connection.execute(_counted(as_judged), {"key": file_key})
             }
 
     def decide(
