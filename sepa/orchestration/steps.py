@@ -46,9 +46,8 @@ def by_clock() -> bool:
 def claim_files(at: datetime.datetime, *, by_clock: bool = False) -> dict[str, Any]:
     """Take what is complete, tell senders of repeats at once, and order one run for each batch to be judged.
 
-    `runs` holds what `TriggerDagRunOperator` needs for each; a run is named by the digest of the files it
-    takes. `left_undone` names inboxes, files and reports that failed by our own fault, for `stop_if`: they keep
-    nobody else's files from being judged.
+    `runs` holds what `TriggerDagRunOperator` needs for each; a run is named by the digest of its files. `left_undone`
+    names inboxes, files and reports that failed by our own fault, for `stop_if`: they keep no other file back.
     """
     from sepa.pipeline.acknowledge import acknowledge
     from sepa.pipeline.batches import batches
