@@ -68,8 +68,7 @@ class Connected:
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that sees the journal as it is at one moment; inside `together`, what it wrote as well."""
         if (joined := self._joined()) is not None:
-            yield joined
-            return
+            return (yield joined)
         with self._readers.connect() as connection, connection.begin():
             yield connection
 
@@ -229,7 +228,6 @@ def insert_once(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any
 
 @cache
 def _unless_there(table: sa.Table, dialect: str) -> Any:
-    """Made once: to put a statement together costs more than to carry it out."""
     kind: Any = sqlite if dialect == "sqlite" else postgresql
     return kind.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
 
