@@ -68,7 +68,8 @@ class Connected:
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that sees the journal as it is at one moment; inside `together`, what it wrote as well."""
         if (joined := self._joined()) is not None:
-            return (yield joined)
+            yield joined
+            return
         with self._readers.connect() as connection, connection.begin():
             yield connection
 
