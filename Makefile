@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test fast kill soak tamper mutants ui lint bench performance fuzz fuzz-ci bom licences audit-dependencies clean
+.PHONY: demo test fast kill soak tamper mutants ui celery lint bench performance fuzz fuzz-ci bom licences audit-dependencies clean
 
 demo: $(READY)  ## One business day of the sample bank through the real DAGs.
 	@$(BIN)/python -m sepa.orchestration.demo
@@ -33,9 +33,12 @@ kill: $(READY)  ## A small day, killed at every system call by which it changes 
 ui: $(READY)  ## Airflow with the DAGs, on http://127.0.0.1:8080, or on SEPA_UI_PORT.
 	@$(BIN)/python -m sepa.orchestration.airflow_ui
 
+celery: $(READY)  ## One large file on two Celery workers, one killed half way, compared with one stream; ORDERS says how large.
+	@$(BIN)/python -m deploy.celery.show $(ORDERS)
+
 lint: $(READY)
-	$(BIN)/ruff check sepa dags tests bench tools
-	$(BIN)/ruff format --check sepa dags tests bench tools
+	$(BIN)/ruff check sepa dags tests bench tools deploy
+	$(BIN)/ruff format --check sepa dags tests bench tools deploy
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 

@@ -9,23 +9,29 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from sepa.orchestration.environment import USERS, listening_on
 
-COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+COMPONENTS = {name: (name,) for name in ("api-server", "scheduler", "dag-processor", "triggerer")}
+"""The name of each → what is said to `airflow`."""
 GRACE_SECONDS = 30
 
 
 class Supervisor:
     """Runs the components in sessions of their own, with a log file each in Airflow's home."""
 
-    def __init__(self, environment: dict[str, str], *, port: int) -> None:
+    def __init__(
+        self, environment: dict[str, str], *, port: int, workers: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        """`workers` are further components, by their names: what is said to `airflow` for each."""
         self.airflow_home = Path(environment["AIRFLOW_HOME"])
         self.port = port
         ports = listening_on(port, task_logs=free_port(), trigger_logs=free_port())
         self._environment = {**os.environ, **environment, **ports}
+        self._said = {**COMPONENTS, **(workers or {})}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._airflow = str(Path(sys.executable).parent / "airflow")
 
@@ -41,7 +47,7 @@ class Supervisor:
                 stderr=log,
                 start_new_session=True,
             )
-        for component in COMPONENTS:
+        for component in self._said:
             self._start(component)
 
     def passwords(self) -> dict[str, str]:
@@ -65,6 +71,10 @@ class Supervisor:
     def session(self, component: str) -> int:
         """The session of a component, to which all processes belong that it starts."""
         return self._running[component].pid
+
+    def kill(self, component: str) -> None:
+        """End a component and all that it started at once, as when its machine is gone; `tend` starts it again."""
+        _end_session(self.session(component))
 
     def stop(self) -> None:
         """Ask all to end, wait, and end those that did not with everything they started."""
@@ -90,7 +100,7 @@ class Supervisor:
     def _start(self, component: str) -> None:
         with (self.airflow_home / f"{component}.log").open("ab") as log:
             self._running[component] = subprocess.Popen(
-                [self._airflow, component],
+                [self._airflow, *self._said[component]],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
