@@ -56,8 +56,8 @@ RUNS ?= -1
 fuzz: $(READY)  ## Look for inputs that break what must hold: make fuzz TARGETS="gate message" SECONDS=3600
 	@printf '%s\n' $(TARGETS) | xargs -P 2 -I TARGET $(BIN)/python -m tests.fuzz.run TARGET --seconds $(SECONDS) --runs $(RUNS) --seed $(FUZZ_SEED)
 
-fuzz-ci: $(READY)  ## Each target from one seed, the same inputs every time: red only after a change.
-	@PYTHONHASHSEED=0 $(MAKE) --no-print-directory fuzz SECONDS=120 RUNS=12000 FUZZ_SEED=20260402
+fuzz-ci: $(READY)  ## Each target for a minute from one seed, so that it turns red after a change rather than by chance.
+	@PYTHONHASHSEED=0 $(MAKE) --no-print-directory fuzz SECONDS=60 FUZZ_SEED=20260402
 
 bom: $(READY)  ## What a desk runs with, as CycloneDX JSON: var/bom.json.
 	@mkdir -p var
