@@ -53,7 +53,8 @@ ACROSS = {
     "BAT-03": "within a block and a message: declared totals, which are written anew for every arrangement",
     "EB-04": "within a day: an order counts after those before it, so their order decides; tested below",
     "SDD-02": "within a message: the scheme of its first collection holds for all; tested below",
-    "DD-06": "within a period of a consent: a use on another day; all orders here have one day",
+    "DD-05": "within a period of a consent: the first that can be taken uses it; here none is used twice; tested below",
+    "DD-11": "a one-off consent: the first that can be taken uses it up, as with DD-05",
 }
 """Rules that look further than one order, and where they look."""
 
@@ -150,6 +151,12 @@ _transfers = st.lists(
     min_size=2,
     max_size=7,
 )
+
+
+def _between(tag: str, sent: str) -> str:
+    return sent.partition(tag)[2].partition(tag.replace("<", "</"))[0]
+
+
 _collections = st.lists(
     st.builds(
         collection,
@@ -161,6 +168,7 @@ _collections = st.lists(
     ),
     min_size=2,
     max_size=7,
+    unique_by=lambda sent: (_between("<DbtrAcct>", sent), _between("<MndtId>", sent)),
 )
 _files = st.one_of(
     _transfers.map(lambda orders: ("stavebniny", orders)),
@@ -212,7 +220,7 @@ def assert_may_be_said(findings: tuple[Finding, ...], partner: str) -> None:
 
 
 def once_less(orders: list[str]) -> Counter[str]:
-    names = Counter(each.partition("<EndToEndId>")[2].partition("</EndToEndId>")[0] for each in orders)
+    names = Counter(_between("<EndToEndId>", each) for each in orders)
     return Counter({name: count - 1 for name, count in names.items() if count > 1 and name != "NOTPROVIDED"})
 
 
@@ -262,6 +270,23 @@ def test_the_limit_of_a_day_takes_in_order_whatever_still_fits(amounts: list[int
         spent += cents if fits else 0
         expected.append(fits)
     assert [not any(found.rule == "EB-04" for found in each.findings) for each in verdicts] == expected
+
+
+@pytest.mark.parametrize(
+    ("amounts", "too_often"),
+    [
+        pytest.param(["20.00", "75.00"], [False, True], id="the first is taken"),
+        pytest.param(["75.00", "20.00"], [False, True], id="whichever it is"),
+        pytest.param(["0.00", "20.00", "75.00"], [False, False, True], id="a refused one uses nothing"),
+    ],
+)
+def test_the_first_collection_of_a_period_is_taken_and_later_ones_are_too_many(
+    amounts: list[str], too_often: list[bool]
+) -> None:
+    """DD-05 looks at the orders before."""
+    sent = [collection(f"I-{at}", amount, A2, "MND-2026-001") for at, amount in enumerate(amounts)]
+    _, verdicts = judged(written("vzorova-banka", "M-1", [sent]), desk("vzorova-banka"))
+    assert [any(found.rule == "DD-05" for found in each.findings) for each in verdicts] == too_often
 
 
 @pytest.mark.parametrize("first", ["CORE", "B2B"])
