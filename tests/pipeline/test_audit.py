@@ -5,6 +5,7 @@ import json
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -115,6 +116,8 @@ def test_a_seal_kept_outside_finds_a_past_that_was_rewritten(copied: House, tmp_
     """Somebody plays the day anew with one file less, and publishes seals of his own: inside, all is whole."""
     kept = read_seal(one(copied, "outbox/desk/seal_2026-04-02*").read_bytes())
     assert audited(copied, seal=kept).flaws == ()
+    (flaw,) = audited(copied, seal=msgspec.structs.replace(kept, digest="0" * 64)).flaws
+    assert (flaw.place, flaw.what) == ("seal of 2026-04-02", "broken")
     forged = House.new(tmp_path / "forged")
     next(path for path in sorted((forged.root / "inbox").rglob("*")) if path.is_file()).unlink()
     for step in STEPS[:4]:
