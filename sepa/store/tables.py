@@ -148,7 +148,9 @@ line of history; before the first move the row itself is that line (step 0)."""
 
 PRINT_CHARS = 16
 """So much of a fingerprint is in the index: it is written with every order, at a place of its own each time."""
-PRINT_BEGINS = sa.func.substr(orders.c.fingerprint, 1, sa.literal_column(str(PRINT_CHARS)))
+PRINT_BEGINS = sa.func.substr(
+    orders.c.fingerprint, sa.literal_column("1"), sa.literal_column(str(PRINT_CHARS))
+)
 sa.Index("ix_orders_fingerprint", PRINT_BEGINS)
 
 _OPEN = orders.c.state.in_(("waiting", "pending-funds", "held"))
