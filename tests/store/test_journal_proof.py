@@ -27,6 +27,7 @@ from sepa.model.payment import Unpaid
 from sepa.model.verdict import BlockVerdict, transaction_key
 from sepa.store.journal import Journal
 from sepa.store.sql import open_journal
+from sepa.store.sql.judging import seen_elsewhere
 from sepa.store.sql.rows import json_text, transaction_of
 from sepa.store.tables import HEAD, metadata
 from tests.build import A1, transfer
@@ -338,6 +339,27 @@ def test_head_is_the_newest_version() -> None:
     config = alembic.config.Config()
     config.set_main_option("script_location", str(Path(sepa.store.migrations.__path__[0])))
     assert alembic.script.ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+def test_fingerprints_are_looked_up_in_their_index(store: Store) -> None:
+    """A search that misses it reads every order there is, for every piece of every file."""
+    asked: list[tuple[str, object]] = []
+    journal = store.open()
+    with journal.reading() as connection:
+        sa.event.listen(
+            connection, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])), named=False
+        )
+        seen_elsewhere(connection, key_of("a"), ["f" * 64])
+        ((statement, values),) = asked
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(
+                "SET LOCAL enable_seqscan = off"
+            )  # a table so small is read whole otherwise
+        plan = connection.exec_driver_sql(f"EXPLAIN {_PLAN[connection.dialect.name]}{statement}", values)
+        assert "ix_orders_fingerprint" in " ".join(str(line) for line in plan)
+
+
+_PLAN = {"sqlite": "QUERY PLAN ", "postgresql": ""}
 
 
 def test_the_migrated_form_is_the_form_of_the_tables(store: Store) -> None:
