@@ -1,6 +1,7 @@
 """The last look at a file before it leaves: our own schema, and totals that agree. Nothing leaves unseen."""
 
 import io
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +23,8 @@ _TRANSACTION = {
 KINDS = tuple(_TRANSACTION)
 _BULKS = ("pacs.008.001.08", "pacs.003.001.08")
 """What may hold a hundred thousand orders, each on a line of its own: looked at quickly first."""
+_REPORTS = ("pain.002.001.10", "pain.002.001.03")
+"""What may hold as many, and blocks around them: of their orders the schema is shown those that no pattern fits."""
 
 
 _AMOUNT, _STATED, _TOTAL = "IntrBkSttlmAmt", "NbOfTxs", "TtlIntrBkSttlmAmt"
@@ -74,23 +77,52 @@ def _look(stream: BinaryIO, kind: str, schemas: Path) -> int:
         if total is not None:
             return total.count
         stream.seek(start)
-    return _check(_Lines(stream), kind, _schema(path))
+    fits = outline(path, _TRANSACTION[kind], "") if kind in _REPORTS else None
+    return _check(_Lines(stream, fits), kind, _schema(path))
+
+
+_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 class _Lines:
     """Hands a stream to the parser line by line, so that a fault is known before the next line is read.
 
     The parser itself tells no line for what a schema refuses; our writers put each transaction on its own.
+
+    A line that `fits` is one whole transaction, and valid. The first of several in a row is handed on, for the schema
+    to say that it stands in its place; what follows stands there as well and is only `counted`, its line left empty.
+    Where anything in the file could make a line mean something else, all from there on are handed on.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, fits: re.Pattern[bytes] | None = None) -> None:
         self._stream = stream
-        self.number = 0
+        self._fits = fits
+        self._row_begun = False
+        self.number = self.counted = 0
 
     def read(self, size: int) -> bytes:
-        line = self._stream.readline(size)
-        self.number += bool(line)
-        return line
+        left_out = 0
+        while line := self._stream.readline(size):
+            self.number += 1
+            if self._fits is None:
+                break
+            fit = self._fits.fullmatch(line) is not None
+            if not (fit and self._row_begun):
+                self._row_begun = fit
+                if not fit and self._is_odd(line):
+                    self._fits = None
+                break
+            left_out += 1
+            if left_out == size:
+                line = b""
+                break
+        self.counted += left_out
+        return b"\n" * left_out + line
+
+    def _is_odd(self, line: bytes) -> bool:
+        if self.number == 1:
+            return line != _DECLARATION
+        return b"<!" in line or b"<?" in line or not line.endswith(b"\n")
 
 
 def _check(lines: _Lines, kind: str, schema: etree.XMLSchema) -> int:
@@ -127,7 +159,7 @@ def _check(lines: _Lines, kind: str, schema: etree.XMLSchema) -> int:
     if header and said != (str(count), amount_text(sum_cents)):
         says = f"the header says {said[0]} orders of {said[1]} EUR"
         raise _unfit(kind, 2, f"{says}, the file holds {count} of {amount_text(sum_cents)}")
-    return count
+    return count + lines.counted
 
 
 @lru_cache(maxsize=8)

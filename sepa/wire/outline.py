@@ -1,7 +1,8 @@
 """One of our own schemas as a pattern for a whole element: a quick look that says yes several times faster.
 
-What fits the pattern is valid. What does not may be valid too, since a pattern knows no `&amp;`, no comments and no
-letters beyond ASCII: that is for the schema itself to say. Source: XML Schema 1.0, part 2, facets.
+What fits the pattern is valid. What does not may be valid too, since a pattern knows no comments, of the letters beyond
+ASCII only those of Latin scripts, and counts bytes where the schema counts characters: that is for the schema itself to
+say. Source: XML Schema 1.0, part 2, facets.
 """
 
 import re
@@ -14,12 +15,15 @@ from lxml import etree
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _PLAIN = "[ !#$%'-;=?-~]"
 """What is one byte in a file and stands there for itself."""
+_ONE_IN_MORE = r"(?:[\xc3-\xc5][\x80-\xbf]|&(?:amp|lt|gt|quot);)"
+"""One character in several bytes: a letter between U+00C0 and U+017F, or a sign that we write escaped."""
+_TEXT = f"{_PLAIN}*+(?:{_ONE_IN_MORE}{_PLAIN}*+)*+"
 _DAY = (
     "(?!0000)[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
     "|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
 )
 _BUILT_IN: Final = {
-    "xs:string": f"{_PLAIN}*",
+    "xs:string": _TEXT,
     "xs:date": _DAY,
     "xs:boolean": "(?:true|false)",
     "xs:decimal": "[0-9]+[.][0-9]{2}",
@@ -30,6 +34,7 @@ _PLAIN_PATTERN = re.compile(
     r"(?:\[(?:[A-Za-z0-9/?:().,'+ -]|\\-)+\]|[A-Z0-9:/-]|\\\.|[()|?+*]|\{[0-9]+(?:,[0-9]*)?\})+"
 )
 _SMALLEST = "0.01"
+_DECIMALS = 2
 
 
 class TooRich(Exception):
@@ -132,6 +137,7 @@ def _built_in(name: str) -> str:
 
 def _narrowed(inside: str, facets: dict[str, list[str]], *, whole: bool) -> str:
     """`inside` narrowed by all `facets`. `whole`: it is any text, so that a pattern alone says as much."""
+    is_amount = inside == _BUILT_IN["xs:decimal"]
     values, patterns = facets.pop("enumeration", None), facets.pop("pattern", [])
     if values is not None:
         patterns = [*patterns, "|".join(values)]
@@ -140,16 +146,23 @@ def _narrowed(inside: str, facets: dict[str, list[str]], *, whole: bool) -> str:
             raise TooRich(pattern)
         inside = (f"(?:{pattern})" if "|" in pattern else pattern) if whole else f"(?=(?:{pattern})<){inside}"
         whole = False
-    if "minInclusive" in facets:
-        if facets.pop("minInclusive") != [_SMALLEST]:
-            raise TooRich("a smallest amount other than a cent")
+    if facets.get("minInclusive") == [_SMALLEST]:
         inside = f"(?![0.]+<){inside}"
+    elif facets.get("minInclusive", ["0"]) != ["0"]:  # no sign is let in: nothing is smaller
+        raise TooRich("a smallest amount other than a cent")
+    facets.pop("minInclusive", None)
+    if is_amount and int(facets.pop("fractionDigits", ["2"])[0]) >= _DECIMALS and "totalDigits" in facets:
+        inside = f"(?=[0-9.]{{1,{int(facets.pop('totalDigits')[0]) + 1}}}<){inside}"
     least = int(facets.pop("minLength", ["0"])[0])
     (most,) = facets.pop("maxLength", [""])
     if facets:
         raise TooRich(str(facets))
     if not least and not most:
         return inside
+    if inside == _TEXT:  # a character has at least one byte, so as many bytes are enough; as few are not
+        if least > 1:
+            raise TooRich("a text of two characters or more")
+        return f"(?:{_PLAIN}{{{least},{most}}}+(?=<)|(?=[^<]{{{least},{most}}}<){_TEXT})"
     class_of = _MANY_OF_A_CLASS.fullmatch(inside)
     if class_of is not None:
         least = max(least, int(class_of[2] == "+"))

@@ -1,11 +1,14 @@
 """The one way we write a text into XML and the one way we let libxml2 read a customer's bytes."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, TypedDict
 
 from lxml import etree
 
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
+
+_search_escaped: Final = re.compile('[&<>"\r]').search
 
 
 class _Options(TypedDict):
@@ -35,7 +38,7 @@ _CLOSED: Final = _Options(
 
 def escape(text: str) -> str:
     """Return `text` as it may stand between tags or between double quotes. A carriage return stays itself."""
-    return text.translate(_ESCAPES)
+    return text.translate(_ESCAPES) if _search_escaped(text) is not None else text
 
 
 def attributes(values: Mapping[str, str]) -> str:

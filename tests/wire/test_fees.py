@@ -27,4 +27,4 @@ HEAD = "charged_on;account;event;amount;currency;prices;key;rule\n"
 )  # fmt: skip
 def test_one_line_for_each_event(fee: Fee, line: str) -> None:
     charge = Charge("k-1", "SK1", fee, DAY, "IDN-01", "k", "judged", AT)
-    assert fees_csv([charge, charge]).decode() == f"{HEAD}{line}\n{line}\n"
+    assert "".join(fees_csv([charge, charge])) == f"{HEAD}{line}\n{line}\n"

@@ -81,6 +81,10 @@ def test_whatever_fits_is_valid(kind: str) -> None:
         pytest.param(PACS_008, "Jana Novakova", "N" * 71, False, id="name of 71"),
         pytest.param(PACS_008, "Jana Novakova", "", False, id="no letter"),
         pytest.param(PACS_008, "Jana Novakova", "Jana; Novakova", False, id="sign outside the set"),
+        pytest.param(PACS_008, ">E2E-0001<", ">&amp;<", True, id="an escaped sign"),
+        pytest.param(PACS_008, ">E2E-0001<", ">\u017d\u00e1<", True, id="Latin letters"),
+        pytest.param(PACS_008, ">E2E-0001<", ">&<", False, id="a bare ampersand"),
+        pytest.param(PACS_008, ">E2E-0001<", f">{'x' * 36}<", False, id="EndToEndId of 36"),
         pytest.param(PACS_008, ">12.30<", ">0.01<", True, id="a cent"),
         pytest.param(PACS_008, ">12.30<", ">0.00<", False, id="nothing"),
         pytest.param(PACS_008, ">12.30<", ">999999999.99<", True, id="the most"),
@@ -120,7 +124,7 @@ def test_a_long_file_is_counted_block_by_block(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(looking, "_BLOCK_BYTES", 3000)
     monkeypatch.setattr(looking, "_SHOWN_AT_ONCE", 3)
     plain = next(line for line in parts(PACS_008)[1] if b">12.30<" in line)
-    strange = plain.replace(b"<EndToEndId>", b"<EndToEndId>&amp;", 1)
+    strange = plain.replace(b"<EndToEndId>", b"<EndToEndId>&#38;", 1)
     assert fits(PACS_008).fullmatch(plain)
     assert fits(PACS_008).fullmatch(strange) is None
     for many in (0, 1, 7, 40):
