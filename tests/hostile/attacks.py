@@ -488,8 +488,8 @@ VALUES: Rows = [
         "CT-07 not_xml": ("SK3112000000198742637541&#0;",),
     }),
     *rows("end-to-end", lambda text: change("REF-1", text), {
-        "rejected CHR-03 PmtId/EndToEndId": ("/", "//", "a//b", "=1+1", "{{7*7}}", "é"),
-        "accepted 100.00": ("/VS1/SS2/KS3", "../x", "a" * 35, " ", "NOTPROVIDED"),
+        "rejected CHR-03 PmtId/EndToEndId": ("/", "//", "a//b", "=1+1", "{{7*7}}", "é", " "),
+        "accepted 100.00": ("/VS1/SS2/KS3", "../x", "a" * 35, "NOTPROVIDED"),
         "CT-07 at EndToEndId": ("a" * 36, "", "<b/>",),
         "rejected CHR-02 PmtId/EndToEndId": ("\u200b",),
         "FIL-03 0x00": ("a\u0000b",),
