@@ -213,12 +213,14 @@ def take_in(desk: Desk) -> dict[str, Any]:
         "it is to be judged", lambda: desk.ask("GET", "/api/v2/dags/judge_files/dagRuns")["dag_runs"]
     )
     largest = max(waiting, key=lambda run: len(run["conf"]["file_keys"]))
-    run, files = largest["dag_run_id"], len(largest["conf"]["file_keys"])
-    assert files > 10
+    run = largest["dag_run_id"]
+    assert len(largest["conf"]["file_keys"]) > 10
     desk.pause("judge_files", False)
     desk.kill("judge_files", run, "judge", lambda: True)
     desk.clear("judge_files", run)
-    desk.kill("judge_files", run, "judge", lambda: 0 < count(desk.root, "file_verdicts") < files)
+    desk.kill(
+        "judge_files", run, "judge", lambda: count(desk.root, "file_verdicts") > 0
+    )  # small ones at once
     desk.clear("judge_files", run)
     desk.kill("judge_files", run, "tell", lambda: files_in(desk.root / "outbox") > 2)
     desk.finish("judge_files", run)  # this time Airflow itself tries again
