@@ -135,7 +135,7 @@ def _signs(language: str) -> tuple[str, str]:
 
 
 def _written(name: str, value: str, language: str) -> str:
-    if name in _TO_THE_LETTER:
+    if name in _TO_THE_LETTER or not value[:1].isdigit():
         return value
     if _ISO_DATE.fullmatch(value):
         try:

@@ -44,6 +44,7 @@ class Enclosure:
         self._catalogue = catalogue
         self._say = speaker(catalogue, notice.language)
         self._facts = [self._say(each) for each in _FACTS]
+        self._found, self._expected = (self._say(each) for each in _HEADINGS[1:3])
         self._digest = hashlib.sha256()
         self._text = io.StringIO(newline="")
         self._table = csv.writer(self._text, delimiter=";", lineterminator="\n")
@@ -77,7 +78,7 @@ class Enclosure:
 
     def _reason(self, reason: Reason) -> list[str]:
         facts = {fact.label: fact.value for fact in reason.facts}
-        found, expected = (facts.get(self._say(each), "") for each in _HEADINGS[1:3])
+        found, expected = facts.get(self._found, ""), facts.get(self._expected, "")
         return [reason.sentence, found, expected, reason.advice, reason.small]
 
     def _write(self) -> None:

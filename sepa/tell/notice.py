@@ -18,7 +18,7 @@ from sepa.tell.catalogue import Catalogue
 from sepa.tell.letters import WORDINGS, leads
 from sepa.tell.mask import mask_account, mask_within_name, shown_file_name
 from sepa.tell.page import Fact, Page, Reason, Section
-from sepa.tell.parts import Say, foot, labels, speaker, told
+from sepa.tell.parts import Say, bare, foot, labels, speaker, told
 
 REASON_EFFECTS: dict[Occasion, Effect] = {"held": "hold", "routed": "route", "rolled": "move"}
 """The effect of the findings that a letter gives as its reasons; elsewhere those that refuse, or else all."""
@@ -124,25 +124,32 @@ def _heading(item: NoticeItem, say: Say) -> str:
     return say(Phrase("Payment to {name}" if payee else "Payment from {name}", {"name": name}))
 
 
+_REFERENCE, _DUE, _BATCH, _NUMBER = (
+    Phrase("Reference"), Phrase("Due date"), Phrase("Batch"), Phrase("Our number")
+)  # fmt: skip
+_BOOKED, _SETTLED = Phrase("Booked on"), Phrase("Day between the banks")
+_PAYEES_ACCOUNT, _PAYERS_ACCOUNT = Phrase("Payee's account"), Phrase("Payer's account")
+
+
 def _order_facts(item: NoticeItem, notice: Notice, catalogue: Catalogue) -> tuple[Fact, ...]:
     say = speaker(catalogue, notice.language)
     payee = item.counterparty == "payee"
     facts = []
     if not item.whole_block:
-        facts.append(Fact(say(Phrase("Reference")), inert(mask_within_name(item.end_to_end_id))))
+        facts.append(Fact(bare(say, _REFERENCE), inert(mask_within_name(item.end_to_end_id))))
     if item.counterparty_account:
-        label = Phrase("Payee's account") if payee else Phrase("Payer's account")
-        facts.append(Fact(say(label), mask_account(item.counterparty_account)))
+        label = _PAYEES_ACCOUNT if payee else _PAYERS_ACCOUNT
+        facts.append(Fact(bare(say, label), mask_account(item.counterparty_account)))
     if item.requested_date:
-        facts.append(Fact(say(Phrase("Due date")), _day(item.requested_date, catalogue, notice.language)))
+        facts.append(Fact(bare(say, _DUE), _day(item.requested_date, catalogue, notice.language)))
     if notice.occasion in TELLS_DAYS and item.booking_date:
-        facts.append(Fact(say(Phrase("Booked on")), catalogue.day(item.booking_date, notice.language)))
+        facts.append(Fact(bare(say, _BOOKED), catalogue.day(item.booking_date, notice.language)))
     if notice.occasion in TELLS_DAYS and item.settlement_date:
         day = catalogue.day(item.settlement_date, notice.language)
-        facts.append(Fact(say(Phrase("Day between the banks")), day))
+        facts.append(Fact(bare(say, _SETTLED), day))
     if item.payment_information:
-        facts.append(Fact(say(Phrase("Batch")), inert(mask_within_name(item.payment_information))))
-    facts.append(Fact(say(Phrase("Our number")), item.key))
+        facts.append(Fact(bare(say, _BATCH), inert(mask_within_name(item.payment_information))))
+    facts.append(Fact(bare(say, _NUMBER), item.key))
     return tuple(facts)
 
 
@@ -173,16 +180,19 @@ def _fee(item: NoticeItem, notice: Notice, catalogue: Catalogue, reasons: Findin
             )
         )
     if item.fee is not None and notice.occasion == "unsettled":
-        return say(Phrase("The fee for this notice is in our price list of the day on which it is charged."))
+        return bare(
+            say, Phrase("The fee for this notice is in our price list of the day on which it is charged.")
+        )
     if item.fee is not None:
-        return say(
+        return bare(
+            say,
             Phrase(
                 "The reason lies on your side; the fee for this notice is in our price list of the day "
                 "on which it is charged."
-            )
+            ),
         )
     if any(finding.blames != "client" for finding in reasons):
-        return say(
-            Phrase("You pay no fee for this notice, because the reason does not lie on your side alone.")
+        return bare(
+            say, Phrase("You pay no fee for this notice, because the reason does not lie on your side alone.")
         )
-    return say(Phrase("You pay no fee for this notice."))
+    return bare(say, Phrase("You pay no fee for this notice."))

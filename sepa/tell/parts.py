@@ -22,6 +22,19 @@ def speaker(catalogue: Catalogue, language: str) -> Say:
     return partial(catalogue.say, language=language)
 
 
+def bare(say: Say, phrase: Phrase) -> str:
+    """A phrase said, looked up once where it has no blanks: most have none, and are said of every order."""
+    return say(phrase) if phrase.values else _looked_up(say, phrase.text)
+
+
+@lru_cache(maxsize=1024)
+def _looked_up(say: Say, text: str) -> str:
+    return say(Phrase(text))
+
+
+_FOUND, _EXPECTED = Phrase("Found"), Phrase("Expected")
+
+
 def told(finding: Finding, say: Say, *, with_hint: bool = True, cites_terms: bool = True) -> Reason:
     """A finding in its reader's words. Values are cleaned; account and birth numbers in them are masked.
 
@@ -29,14 +42,14 @@ def told(finding: Finding, say: Say, *, with_hint: bool = True, cites_terms: boo
     the bank has stopped none is named at all: it would say that sanctions or unusual operations are meant (HLD-01).
     """
     found = _shown(finding, finding.found)
-    facts = [Fact(say(Phrase("Found")), found, quoted=True)] if found else []
-    expected = say(_masked(finding, finding.expected))
+    facts = [Fact(bare(say, _FOUND), found, quoted=True)] if found else []
+    expected = bare(say, _masked(finding, finding.expected))
     if expected:
-        facts.append(Fact(say(Phrase("Expected")), expected))
+        facts.append(Fact(bare(say, _EXPECTED), expected))
     return Reason(
-        sentence=say(_masked(finding, finding.message)),
+        sentence=bare(say, _masked(finding, finding.message)),
         facts=tuple(facts),
-        advice=say(_masked(finding, finding.remedy)) if with_hint else "",
+        advice=bare(say, _masked(finding, finding.remedy)) if with_hint else "",
         small=_small(finding.source, finding.code, finding.told_rule, say, cites_terms),
     )
 
@@ -99,6 +112,8 @@ def _paragraph(source: str, say: Say, cites_terms: bool) -> tuple[str, ...]:
 
 def _masked(finding: Finding, phrase: Phrase) -> Phrase:
     """The phrase with values fit to be shown; its text is ours and stays."""
+    if not phrase.values:
+        return phrase
     return Phrase(phrase.text, {name: _shown(finding, value, name) for name, value in phrase.values.items()})
 
 

@@ -98,3 +98,17 @@ def test_a_purge_forgets_whose_account_it_was(journal: Journal) -> None:
     journal.published([first, second])
     journal.purge(decision("p-1", purged, act="purge"))
     assert set(journal.charges(NEXT_DAY)) == {replace(first, account=""), second}
+
+
+def test_of_an_event_told_twice_at_once_the_first_stands(journal: Journal) -> None:
+    file_key = accepted(journal, 2)
+    one, other = (charge(order.key, file_key) for order in journal.orders(file_key))
+    journal.published([one, replace(one, account="SK32"), other])
+    journal.published([replace(other, account="SK33"), replace(one, fee=Fee("retry", 20, "2026-01"))])
+    told = {(each.key, each.fee.event): each.account for each in journal.charges(NEXT_DAY)}
+    assert told == {
+        (one.key, "rejection"): "SK31",
+        (one.key, "retry"): "SK31",
+        (other.key, "rejection"): "SK31",
+    }
+    assert journal.faults() == []

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sepa.model.fee import Charge, Fee
 from sepa.model.journal import Event
 from sepa.scheme.money import amount_text
-from sepa.store.sql.connection import Connected, insert_once, slices
+from sepa.store.sql.connection import Connected, pour_once, slices
 from sepa.store.sql.rows import instant_of, instant_text
 from sepa.store.tables import charges, history, orders
 
@@ -40,7 +40,7 @@ class Charging(Connected):
 def note_charges(connection: sa.Connection, told: Iterable[Charge]) -> None:
     """Write charges down; an event costs once for an order, whatever is told again."""
     for part in slices(told, _AT_ONCE):
-        insert_once(connection, charges, *map(_line, part))
+        pour_once(connection, charges, list(map(_line, part)))
 
 
 def _line(charge: Charge) -> dict[str, Any]:
