@@ -6,6 +6,8 @@ import hashlib
 import msgspec
 
 from sepa.pipeline.home import Home
+from sepa.pipeline.telemetry import show_waiting
+from sepa.schedule import time_to_cut_off
 
 BATCH_FILES = 500
 BATCH_BYTES = 64 * 1024 * 1024
@@ -29,7 +31,9 @@ def batches(home: Home, at: datetime.datetime) -> list[Batch]:
     """
     found: list[Batch] = []
     keys: list[str] = []
-    for key in () if home.keeps_files(at) else home.journal.unjudged():
+    waiting = home.journal.unjudged()
+    show_waiting(len(waiting), lambda: time_to_cut_off(at, home.terms(at), "EUR"))
+    for key in () if home.keeps_files(at) else waiting:
         keys.append(key)
         if _ends_with(key, home.archived(key).stat().st_size) or len(keys) == 4 * BATCH_FILES:
             found.append(_batch(keys))

@@ -20,6 +20,7 @@ from sepa.pipeline.arrival import MARKS, arrived_at, beside, is_complete
 from sepa.pipeline.authorise import SIGNATURE, is_signature, read_signature, signature_of
 from sepa.pipeline.book import note_deliveries, refuse_behind
 from sepa.pipeline.home import Home, utc
+from sepa.pipeline.telemetry import CLAIMED, count, stage
 from sepa.pipeline.undone import SMALL_BYTES, each_in_groups, each_of, in_groups
 from sepa.store.files import copy_hashed, is_plain, make_folder, move, publish, safe_name, sweep
 from sepa.store.together import settled_together
@@ -30,6 +31,7 @@ _TAKEN = re.compile(r"(?P<stamp>[0-9]{8}T[0-9]{6}\.[0-9]{6}Z)-(?P<number>[0-9]+)
 _SIGNED = "signature-"
 
 
+@stage("claim")
 def claim(home: Home, at: datetime.datetime, *, by_clock: bool = False) -> list[Delivery]:
     """Take every complete file of every inbox at the instant `at`. Safe to repeat and to kill.
 
@@ -96,6 +98,7 @@ def _sweep(home: Home, partner: str, stamp: Stamp, deliveries: list[Delivery]) -
             yield
         if copied:
             deliveries.extend(_record(home, partner, copied))
+            count(CLAIMED, len(copied), partner=partner)
 
     def small(file: Path) -> bool:
         return file.parent != taken and _is_small(file) and not os.path.lexists(signature_of(file))

@@ -21,6 +21,7 @@ from sepa.pipeline.charges import charges_of
 from sepa.pipeline.handover import hand_over
 from sepa.pipeline.home import Home
 from sepa.pipeline.publish import Draft, draft, publish_as, sweep_drafts
+from sepa.pipeline.telemetry import PUBLISHED, count, stage
 from sepa.pipeline.tell import tell
 from sepa.pipeline.undone import each_in_groups, each_of, in_groups
 from sepa.store.places import schemas_folder
@@ -40,6 +41,7 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(DrawnSheet).decode
 
 
+@stage("publish")
 def emit_bulks(home: Home, at: datetime.datetime, *, only: str | None = None) -> list[str]:
     """Write, validate and publish the files of every sealed bulk that has none yet; return their paths.
 
@@ -66,12 +68,14 @@ def emit_bulks(home: Home, at: datetime.datetime, *, only: str | None = None) ->
         left = _away(home, bulk, at) if bulk.kind == "hand-over" else _files(home, bulk, banks, at)
         with sending(home, bulk, left):
             home.journal.published(left, settles=bulk.id)
+        count(PUBLISHED, len(left), stage="publish")
         return left
 
     with collected_later():
         return _paths(each_of(bulks, emit, lambda id: f"bulk {id}"))
 
 
+@stage("report")
 def emit_reports(
     home: Home, at: datetime.datetime, *, only: Collection[tuple[str, str]] | None = None
 ) -> list[str]:
@@ -87,6 +91,7 @@ def emit_reports(
         charges = spools.enter_context(charges_of(home))
         left = [*tell(home, due, at, reference, charges), *hand_over(home, due, at, reference)]
         written.append((due, chain(left, charges)))
+        count(PUBLISHED, sum(isinstance(each, Publication) for each in left), stage="report")
         return [each for each in left if isinstance(each, Publication)]
 
     @contextmanager

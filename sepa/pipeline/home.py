@@ -13,6 +13,7 @@ import msgspec
 from sepa.model.profile import OfOneBank, Profile, Unchanging
 from sepa.model.reference import BankingDay, Reference
 from sepa.model.roles import Roles
+from sepa.pipeline.telemetry import send
 from sepa.rules.lodged import consent_key
 from sepa.schedule import books_day, local_instant, next_books_day, waits_for_opening
 from sepa.store.banking_days import read_banking_days
@@ -199,6 +200,7 @@ def open_home(root: Path, *, journal_url: str | None = None) -> Iterator[Home]:
         yield home
     finally:
         journal.close()
+        send()
 
 
 def read_instant(text: str, profile: OfOneBank) -> datetime.datetime:

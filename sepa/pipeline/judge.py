@@ -21,6 +21,7 @@ from sepa.pipeline.chunks import CHUNK_BYTES, WORTH_BYTES, ChunkedFile, crew, ju
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.parts import Parts, forget_parts, is_spread, plan_of
 from sepa.pipeline.patience import Measured
+from sepa.pipeline.telemetry import count_judged, stage
 from sepa.pipeline.undone import SMALL_BYTES, each_in_groups, in_groups
 from sepa.pipeline.unread import came_before, refused_unread
 from sepa.schedule import local_instant
@@ -89,9 +90,11 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
     forget_parts(home, file_key)
     judged = home.journal.file(file_key)
     assert judged is not None
+    count_judged(judged, partial(home.journal.state_counts, file_key, as_judged=True))
     return judged
 
 
+@stage("judge")
 def judge_all(
     home: Home,
     file_keys: Sequence[str],

@@ -19,6 +19,7 @@ from sepa.pipeline.beside import WORTH_A_FORK, beside, collected_later, forks_fo
 from sepa.pipeline.book import refuse_behind, settling
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.judge import refuse_incomplete
+from sepa.pipeline.telemetry import SETTLED, count, stage
 from sepa.rules.endings import ended_accounts, ending
 from sepa.rules.reviews import review_spans
 from sepa.schedule import bank_days, local_instant
@@ -48,6 +49,7 @@ class Sealed(msgspec.Struct, frozen=True):
     maintenance: bool = False
 
 
+@stage("seal")
 def seal_window(
     home: Home,
     at: datetime.datetime,
@@ -95,7 +97,10 @@ def seal_window(
             if not left:
                 raise
         else:
-            return tally.sealed()
+            sealed = tally.sealed()
+            count(SETTLED, sealed.paid, outcome="paid")
+            count(SETTLED, sealed.unpaid, outcome="unpaid")
+            return sealed
     return Sealed(window=window)
 
 

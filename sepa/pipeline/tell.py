@@ -23,6 +23,7 @@ from sepa.pipeline.charges import Charges, fee_list, retried
 from sepa.pipeline.home import Home
 from sepa.pipeline.notices import notices, receipt
 from sepa.pipeline.publish import draft, publish_as, stem_of
+from sepa.pipeline.telemetry import counting_refusals
 from sepa.pipeline.unread import brought
 from sepa.rules.files import content_seen
 from sepa.schedule import local_instant
@@ -84,7 +85,7 @@ def _publish_report(
 ) -> Publication:
     version: Version = "pain.002.001.03" if file.message_name in OLDER_GENERATION else "pain.002.001.10"
     with draft(home.outbox(due.partner)) as (out, path):
-        written = write_pain002(out, report, version=version)
+        written = write_pain002(out, counting_refusals(report, due.partner), version=version)
         out.flush()
         check_emitted(path, version, schemas=schemas_folder())
         name = f"pain.002_{stem_of(file.name)}_{file.key[:12]}_{written.sha256[:16]}.xml"
