@@ -218,8 +218,14 @@ class Disk:
         self._undo.clear()
         self._sizes |= {(state := path.stat()).st_ino: state.st_size for path in there}
 
-    def lose(self) -> None:
-        """The power is gone: what was not settled is as before, or empty."""
+    def lose(self, *, keeps_names: bool = False) -> None:
+        """The power is gone: what was not settled is as before, or empty.
+
+        A disk that `keeps_names` wrote every name down by chance, before anybody asked for it, and no content.
+        """
+        if keeps_names:
+            self._settled |= _files(self.root)
+            self._undo.clear()
         for source, place, content in reversed(self._undo):
             if content is not None:
                 place.write_bytes(content)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sepa.store.together import settle_system
 from tests.kills.__main__ import Kill, killed, lived
 from tests.kills.day import Stage, new_home
 from tests.kills.tracer import Moment, Point, traced
@@ -66,6 +67,14 @@ def test_only_what_changes_something_below_the_root_is_a_point(tmp_path: Path) -
         [Point("openat", "new"), Point("write", "new"), Point("rename", "named")],
         False,
     )
+
+
+def test_waiting_for_a_whole_disk_is_a_point_too(tmp_path: Path) -> None:
+    def work() -> None:
+        with open(tmp_path / "new", "wb") as file:
+            settle_system(file.fileno())
+
+    assert traced(work, tmp_path) == ([Point("openat", "new"), Point("syncfs", "new")], False)
 
 
 def in_place(root: Path) -> None:

@@ -25,18 +25,18 @@ _CALLS = {
         1: "write", 2: "open", 18: "pwrite64", 20: "writev", 40: "sendfile", 74: "fsync", 75: "fdatasync",
         76: "truncate", 77: "ftruncate", 82: "rename", 83: "mkdir", 84: "rmdir", 85: "creat", 86: "link", 87: "unlink",
         88: "symlink", 257: "openat", 258: "mkdirat", 263: "unlinkat", 264: "renameat", 265: "linkat",
-        266: "symlinkat", 285: "fallocate", 296: "pwritev", 316: "renameat2", 326: "copy_file_range",
+        266: "symlinkat", 285: "fallocate", 296: "pwritev", 306: "syncfs", 316: "renameat2", 326: "copy_file_range",
     },
     "aarch64": {
         34: "mkdirat", 35: "unlinkat", 36: "symlinkat", 37: "linkat", 38: "renameat", 45: "truncate", 46: "ftruncate",
         47: "fallocate", 56: "openat", 64: "write", 66: "writev", 68: "pwrite64", 70: "pwritev", 71: "sendfile",
-        82: "fsync", 83: "fdatasync", 276: "renameat2", 285: "copy_file_range",
+        82: "fsync", 83: "fdatasync", 267: "syncfs", 276: "renameat2", 285: "copy_file_range",
     },
 }  # fmt: skip
 _ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _DESCRIPTOR = {
-    "write": 0, "pwrite64": 0, "writev": 0, "pwritev": 0, "fsync": 0, "fdatasync": 0, "ftruncate": 0, "fallocate": 0,
-    "sendfile": 0, "copy_file_range": 2,
+    "write": 0, "pwrite64": 0, "writev": 0, "pwritev": 0, "fsync": 0, "fdatasync": 0, "syncfs": 0, "ftruncate": 0,
+    "fallocate": 0, "sendfile": 0, "copy_file_range": 2,
 }  # fmt: skip
 """The place of the descriptor that is written to."""
 _PATHS = {

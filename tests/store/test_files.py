@@ -167,8 +167,11 @@ def test_a_file_that_is_moved_is_never_in_neither_folder(
     assert settled == [place.parent, source.parent], "the new name first, whatever the hash seed"
 
 
+@pytest.mark.parametrize("keeps_names", [False, True], ids=["names-lost", "names-kept"])
 @pytest.mark.parametrize("work", ["publish", "copy"])
-def test_a_power_cut_at_any_point_leaves_all_or_nothing(tmp_path: Path, source: Path, work: str) -> None:
+def test_a_power_cut_at_any_point_leaves_all_or_nothing(
+    tmp_path: Path, source: Path, work: str, keeps_names: bool
+) -> None:
     for cut in itertools.count(1):
         folder = tmp_path / str(cut)
         folder.mkdir()
@@ -178,7 +181,7 @@ def test_a_power_cut_at_any_point_leaves_all_or_nothing(tmp_path: Path, source: 
         faults.disk = Disk(folder)
         with suppress(Stopped), faults.into():
             publish(folder, "name", source) if work == "publish" else copy_hashed(source, folder)
-        faults.disk.lose()
+        faults.disk.lose(keeps_names=keeps_names)
         assert not place.exists() or place.read_bytes() == CONTENT
         if not faults.gone:
             assert place.exists(), "what is done is done for good"

@@ -2,8 +2,10 @@
 
 import errno
 import hashlib
+import itertools
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from sepa.model.broken import BrokenPromise
 from sepa.store import together
 from sepa.store.files import TEMPORARY, copy_hashed, move, publish
 from sepa.store.together import settled_together
+from tests.faults import Disk, Faults, Stopped
 
 
 def names(folder: Path) -> list[str]:
@@ -97,6 +100,54 @@ def test_copies_and_moves_are_settled_with_them(tmp_path: Path, monkeypatch: pyt
         digest, size = copy_hashed(taken / "a.xml", archive)
     assert (archive / digest[:2] / digest).read_bytes() == b"a"
     assert (size, watched.asked.count("link"), watched.asked.count("fsync")) == (1, 1, 5)
+
+
+def test_of_a_moved_file_the_new_folder_is_settled_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox, taken = tmp_path / "inbox", tmp_path / "taken"
+    for folder in (inbox, taken):
+        folder.mkdir()
+    (inbox / "a.xml").write_bytes(b"a")
+    settled: list[str] = []
+    monkeypatch.setattr(
+        os, "fsync", lambda descriptor: settled.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+    )
+    with settled_together():
+        move(inbox / "a.xml", taken / "a.xml")
+    assert settled == [str(taken), str(inbox)]
+
+
+@pytest.mark.parametrize("count", [3, 6], ids=["one-by-one", "by-their-disk"])
+@pytest.mark.parametrize("keeps_names", [False, True], ids=["names-lost", "names-kept"])
+@pytest.mark.parametrize("work", ["publish", "copy"])
+def test_a_power_cut_at_any_point_leaves_all_or_nothing_of_each(
+    tmp_path: Path, work: str, count: int, keeps_names: bool
+) -> None:
+    contents = [b"content %d" % number for number in range(count)]
+    for content in contents:
+        (tmp_path / content.decode()).write_bytes(content)
+    for cut in itertools.count(1):
+        folder = tmp_path / str(cut)
+        folder.mkdir()
+        points = itertools.count(1)
+        faults = Faults(lambda *_, cut=cut, points=points: "power-cut" if next(points) == cut else None)
+        faults.disk = Disk(folder)
+        places = {}
+        with suppress(Stopped), faults.into(), settled_together():
+            for content in contents:
+                name = digest = hashlib.sha256(content).hexdigest()
+                places[folder / name if work == "publish" else folder / digest[:2] / digest] = content
+                if work == "publish":
+                    publish(folder, name, content)
+                else:
+                    copy_hashed(tmp_path / content.decode(), folder)
+        faults.disk.lose(keeps_names=keeps_names)
+        assert all(not place.exists() or place.read_bytes() == content for place, content in places.items())
+        if not faults.gone:
+            assert all(place.exists() for place in places), "what is done is done for good"
+            break
+    assert cut > 4
 
 
 def test_what_the_disk_refuses_is_named_and_nothing_has_its_name(
