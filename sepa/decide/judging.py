@@ -32,13 +32,14 @@ from sepa.rules import (
     totals,
     withdrawals,
 )
-from sepa.rules.amounts import read_cents
 from sepa.rules.consents import consent_for
 from sepa.rules.rule import Case, Quiet, Rule
+from sepa.scheme.money import cents
 
 Seen = Callable[[Collection[str]], Set[str]]
 Ordered = Callable[[datetime.date], int]
 Checks = tuple[Callable[[Transaction, Case], Findings], ...]
+Questions = tuple[tuple[Quiet | None, Checks], ...]
 
 _COUNTED: frozenset[Outcome] = frozenset({"accepted", "rolled", "held"})
 _OWN_SUBJECTS = frozenset(
@@ -131,8 +132,8 @@ class Judging:
         self._findings: Findings = NOTHING
         self._refused = False
         self._block_rules: tuple[Rule, ...] = ()
-        self._questions: tuple[tuple[Quiet, Checks], ...] = ()
-        self._of_strangers: tuple[tuple[Quiet, Checks], ...] = ()
+        self._questions: Questions = ()
+        self._of_strangers: Questions = ()
         self._of_repeats = tuple(rule.under(desk.profile) for rule in duplicates.RULES)
         self._open: Block | None = None
         self._of_chunk = opening is not None
@@ -262,12 +263,12 @@ class Judging:
 
     def _verdict(self, block: Block, transaction: Transaction, mark: str, in_earlier: bool) -> Verdict:
         amount = transaction.amount
-        amount_cents = read_cents(amount) if amount is not None else None
+        amount_cents = cents(amount) if amount is not None else None
         block.tally.found.add(amount, amount_cents)
         route, case, dated = block.days_of(transaction)
         findings = NOTHING
         for quiet, checks in self._of_strangers if block.strange else self._questions:
-            if quiet(transaction, case):
+            if quiet is not None and quiet(transaction, case):
                 continue
             for check in checks:
                 found = check(transaction, case)
@@ -399,11 +400,7 @@ def _asks_the_owners(rule: Rule) -> bool:
     return not _OWNERS_TABLES.isdisjoint(rule.needs) or rule in switching.RULES
 
 
-def _never_quiet(subject: Transaction, case: Case) -> bool:
-    return False
-
-
-def _grouped(rules: Iterable[Rule]) -> tuple[tuple[Quiet, Checks], ...]:
+def _grouped(rules: Iterable[Rule]) -> Questions:
     """Neighbouring rules that share a `quiet_if`, which is asked once for them; the order of all stays."""
-    neighbours = groupby(rules, key=lambda rule: rule.quiet_if or _never_quiet)
+    neighbours = groupby(rules, key=lambda rule: rule.quiet_if)
     return tuple((quiet, tuple(rule.check for rule in group)) for quiet, group in neighbours)

@@ -12,7 +12,7 @@ import msgspec
 Kind = Literal["credit-transfer", "collection"]
 
 
-class Address(msgspec.Struct, frozen=True, omit_defaults=True):
+class Address(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A postal address. `lines` are the unstructured AdrLine texts, the rest structured elements."""
 
     country: str | None = None
@@ -32,7 +32,7 @@ class Address(msgspec.Struct, frozen=True, omit_defaults=True):
     lines: tuple[str, ...] = ()
 
 
-class Identification(msgspec.Struct, frozen=True, omit_defaults=True):
+class Identification(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """An organisation's or person's code: `form` says which element held it."""
 
     form: Literal["org-bic", "org-lei", "org-other", "private-other", "private-birth"]
@@ -41,7 +41,7 @@ class Identification(msgspec.Struct, frozen=True, omit_defaults=True):
     issuer: str | None = None
 
 
-class Party(msgspec.Struct, frozen=True, omit_defaults=True):
+class Party(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A debtor, creditor, ultimate party or initiating party."""
 
     name: str | None = None
@@ -49,7 +49,7 @@ class Party(msgspec.Struct, frozen=True, omit_defaults=True):
     identification: Identification | None = None
 
 
-class AccountId(msgspec.Struct, frozen=True, omit_defaults=True):
+class AccountId(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """How the message names an account: an IBAN, or another identification that SEPA does not carry."""
 
     iban: str | None = None
@@ -57,14 +57,14 @@ class AccountId(msgspec.Struct, frozen=True, omit_defaults=True):
     currency: str | None = None
 
 
-class Agent(msgspec.Struct, frozen=True, omit_defaults=True):
+class Agent(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """How the message names a bank; `other` holds a non-BIC identification such as NOTPROVIDED."""
 
     bic: str | None = None
     other: str | None = None
 
 
-class PaymentType(msgspec.Struct, frozen=True, omit_defaults=True):
+class PaymentType(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """PaymentTypeInformation of one level. Codes and proprietary values are kept apart by a leading `!`.
 
     A proprietary value X is stored as `!X`, so that it can never be taken for the code X.
@@ -77,7 +77,7 @@ class PaymentType(msgspec.Struct, frozen=True, omit_defaults=True):
     category_purpose: str | None = None
 
 
-class StructuredReference(msgspec.Struct, frozen=True, omit_defaults=True):
+class StructuredReference(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One structured remittance: the creditor's reference with its type and issuer.
 
     `type` is the code (SCOR), or `!` and the proprietary type. `size` counts the characters of the
@@ -92,14 +92,14 @@ class StructuredReference(msgspec.Struct, frozen=True, omit_defaults=True):
     other: bool = False
 
 
-class Remittance(msgspec.Struct, frozen=True, omit_defaults=True):
+class Remittance(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """RemittanceInformation: free texts and structured references, as sent."""
 
     unstructured: tuple[str, ...] = ()
     structured: tuple[StructuredReference, ...] = ()
 
 
-class Amendment(msgspec.Struct, frozen=True, omit_defaults=True):
+class Amendment(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What changed in a mandate since the last collection. None means: not said."""
 
     mandate_id: str | None = None
@@ -111,7 +111,7 @@ class Amendment(msgspec.Struct, frozen=True, omit_defaults=True):
     debtor_agent_other: str | None = None
 
 
-class Mandate(msgspec.Struct, frozen=True, omit_defaults=True):
+class Mandate(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """MandateRelatedInformation of a collection. `amended` is AmdmntInd as sent (None when absent)."""
 
     mandate_id: str | None = None
@@ -121,7 +121,7 @@ class Mandate(msgspec.Struct, frozen=True, omit_defaults=True):
     electronic_signature: str | None = None
 
 
-class GroupHeader(msgspec.Struct, frozen=True, omit_defaults=True):
+class GroupHeader(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The message's own head. Counts and sums are texts, judged by the rules of totals."""
 
     message_id: str
@@ -131,7 +131,7 @@ class GroupHeader(msgspec.Struct, frozen=True, omit_defaults=True):
     initiating_party: Party = Party()
 
 
-class MessageHead(msgspec.Struct, frozen=True, omit_defaults=True):
+class MessageHead(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Which message it is, before any transaction: name such as `pain.001.001.09`, kind and group header."""
 
     name: str
@@ -139,7 +139,7 @@ class MessageHead(msgspec.Struct, frozen=True, omit_defaults=True):
     group_header: GroupHeader
 
 
-class PaymentInformation(msgspec.Struct, frozen=True, omit_defaults=True):
+class PaymentInformation(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One payment block. `party`, `account`, `agent` are its own side: debtor in pain.001, creditor in pain.008.
 
     `position` counts blocks in the file from 1. `requested_date` is ReqdExctnDt or ReqdColltnDt as
@@ -165,7 +165,7 @@ class PaymentInformation(msgspec.Struct, frozen=True, omit_defaults=True):
     extras: tuple[str, ...] = ()
 
 
-class Transaction(msgspec.Struct, frozen=True, omit_defaults=True):
+class Transaction(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One order. What its block says for all is already filled in here.
 
     `position` counts transactions in the file from 1; `block` is the PaymentInformation's position.
@@ -199,7 +199,7 @@ class Transaction(msgspec.Struct, frozen=True, omit_defaults=True):
     extras: tuple[str, ...] = ()
 
 
-class Piece(msgspec.Struct, frozen=True, omit_defaults=True):
+class Piece(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Some consecutive transactions of one block: a Message with fewer Transactions."""
 
     payment_information: PaymentInformation

@@ -190,7 +190,8 @@ def account_of(iban: str | None, reference: Reference) -> Account | None:
     """Our own account that `iban` names however it is written, or None when the table holds none."""
     if iban is None or reference.accounts is None:
         return None
-    return reference.accounts.get(iban) or reference.accounts.get(canonical_iban(iban))
+    found = reference.accounts.get(iban)
+    return found if found is not None or iban.isupper() else reference.accounts.get(canonical_iban(iban))
 
 
 def bank_of(iban: str, reference: Reference) -> Participant | None:

@@ -60,7 +60,7 @@ class Dating(msgspec.Struct, frozen=True):
     moved: Findings = ()
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """The decision on one transaction. Dates and route are None where it was refused before they mattered."""
 
     key: str

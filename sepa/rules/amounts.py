@@ -1,19 +1,16 @@
 """The amount of an order: given, whole cents, more than nothing, no more than the scheme or one person lets pass."""
 
-from functools import lru_cache
-
 from sepa.model.finding import NOTHING, Findings
 from sepa.model.message import Transaction
 from sepa.rules.rule import Case, Rule, rule
 from sepa.scheme.money import amount_text, cents
 
-read_cents = lru_cache(maxsize=65536)(cents)
 _FORM = "digits, a point and at most two decimals"
 
 
 def _usual(subject: Transaction, case: Case) -> bool:
     """Whole cents, more than none, no more than the scheme carries, and below what two people must release."""
-    amount_cents = read_cents(subject.amount) if subject.amount is not None else None
+    amount_cents = cents(subject.amount) if subject.amount is not None else None
     from_cents = case.profile.four_eyes.from_cents
     return (
         amount_cents is not None
@@ -52,7 +49,7 @@ def given(subject: Transaction, case: Case) -> Findings:
 def whole_cents(subject: Transaction, case: Case) -> Findings:
     """An amount is in whole cents."""
     amount = subject.amount
-    if amount is None or read_cents(amount) is not None:
+    if amount is None or cents(amount) is not None:
         return NOTHING
     euros, point, decimals = amount.partition(".")
     a_number = amount.isascii() and euros.isdigit() and decimals.isdigit() and point == "."
@@ -72,7 +69,7 @@ def whole_cents(subject: Transaction, case: Case) -> Findings:
 )
 def more_than_zero(subject: Transaction, case: Case) -> Findings:
     """An amount is at least one cent."""
-    if subject.amount is None or read_cents(subject.amount) != 0:
+    if subject.amount is None or cents(subject.amount) != 0:
         return NOTHING
     return (more_than_zero.finding("AM01", "amount", subject.amount, "at least 0.01"),)
 
@@ -91,7 +88,7 @@ def at_most(subject: Transaction, case: Case) -> Findings:
     """An amount is no more than the scheme carries."""
     if subject.amount is None:
         return NOTHING
-    amount_cents = read_cents(subject.amount)
+    amount_cents = cents(subject.amount)
     limit = case.profile.orders.amount_max_cents
     if amount_cents is None or amount_cents <= limit:
         return NOTHING
@@ -113,7 +110,7 @@ def at_most(subject: Transaction, case: Case) -> Findings:
 )
 def large(subject: Transaction, case: Case) -> Findings:
     """A very large order is released by two people of the bank."""
-    amount_cents = read_cents(subject.amount) if subject.amount is not None else None
+    amount_cents = cents(subject.amount) if subject.amount is not None else None
     from_cents = case.profile.four_eyes.from_cents
     if amount_cents is None or from_cents is None or amount_cents < from_cents:
         return NOTHING

@@ -45,8 +45,8 @@ def _account(named: AccountId) -> str:
 
 
 def _remitted(remittance: Remittance) -> str:
-    references = (each.reference or "" for each in remittance.structured)
-    return "\x1e".join((*remittance.unstructured, *references))
+    references = [each.reference or "" for each in remittance.structured]
+    return "\x1e".join([*remittance.unstructured, *references])
 
 
 class Repetition(msgspec.Struct, frozen=True):

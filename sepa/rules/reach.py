@@ -23,6 +23,24 @@ def _other_side(transaction: Transaction, case: Case) -> tuple[str | None, str]:
     return transaction.debtor_account.iban, "debtor_account.iban"
 
 
+def _reached(subject: Transaction, case: Case) -> bool:
+    """No right IBAN, or one of a country that SEPA reaches, at a bank that takes part or at ours."""
+    iban, _ = _other_side(subject, case)
+    if iban is None or iban_fault(iban) is not None:
+        return True
+    scope, country, day, kind = case.profile.scope, iban_country(iban), _day(case), case.head.kind
+    if kind == "collection" and not collections_reach(country, day):
+        return False
+    if country != case.profile.bank.country and country not in countries_on(scope.sepa_countries, day):
+        return False
+    if not scope.participant_check:
+        return True
+    member = bank_of(iban, case.reference)
+    return takes_part(member, kind, subject.payment_type.local_instrument, day) or is_ours(
+        iban, case.profile.bank, case.reference
+    )
+
+
 @rule(
     "IDN-04",
     subject="transaction",
@@ -59,6 +77,7 @@ def cross_border_bic(subject: Transaction, case: Case) -> Findings:
     message="SEPA does not reach the country of the account, {country}, on {day}.",
     remedy="Order the payment as a foreign payment, through the channel made for it.",
     parameters=("scope.sepa_countries", "non_sepa.action"),
+    quiet_if=_reached,
 )
 def sepa_country(subject: Transaction, case: Case) -> Findings:
     """Both accounts are kept in countries that SEPA reaches on the settlement date."""
@@ -92,6 +111,7 @@ def sepa_country(subject: Transaction, case: Case) -> Findings:
     message="SEPA direct debits do not reach the country of the account, {country}.",
     remedy="Agree on another way of payment with the payer.",
     kinds=("collection",),
+    quiet_if=_reached,
 )
 def collection_country(subject: Transaction, case: Case) -> Findings:
     """A collection comes from a country that SEPA direct debits reach."""
@@ -121,6 +141,7 @@ REGULATED = "This is a regulated payment: the bank of {found} takes no part in S
     parameters=("scope.participant_check", "non_sepa.action"),
     needs=("participants",),
     blames="other",
+    quiet_if=_reached,
 )
 def participant(subject: Transaction, case: Case) -> Findings:
     """The bank of the other side takes part in the scheme on the settlement date."""

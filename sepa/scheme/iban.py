@@ -27,7 +27,7 @@ def canonical_iban(text: str) -> str:
 
     A text with letters beyond ASCII comes back unchanged, for some of them have ASCII capitals.
     """
-    return text.upper() if text.isascii() else text
+    return text if text.isupper() or not text.isascii() else text.upper()
 
 
 @lru_cache(maxsize=32_768)

@@ -18,7 +18,7 @@ def name_key(name: str) -> str:
     """
     plain = name if name.isascii() else unicodedata.normalize("NFC", name)
     words = plain.translate(_COMPARED).split()
-    if len(words) > 1 and any(len(word) == 1 for word in words):  # perhaps an abbreviation written apart
+    if len(words) > 1 and 1 in map(len, words):  # perhaps an abbreviation written apart
         joined = _APART.sub(lambda letters: letters[0].replace(" ", ""), " ".join(words))
         words = joined.split()
     words.sort()

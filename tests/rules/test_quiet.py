@@ -12,6 +12,7 @@ from sepa.model.message import (
     Agent,
     Identification,
     Party,
+    PaymentType,
     Remittance,
     StructuredReference,
 )
@@ -64,6 +65,12 @@ structured = st.builds(
     st.sampled_from((None, "ISO")),
     st.sampled_from((20, 141)),
 )
+types = st.builds(
+    PaymentType,
+    st.sampled_from((None, "NORM", "HIGH")),
+    st.sampled_from((None, "SEPA", "URGP", "!X")),
+    st.sampled_from((None, "CORE", "B2B", "INST", "!X")),
+)
 remittances = st.none() | st.builds(Remittance, lines, st.lists(structured, max_size=2).map(tuple))
 
 
@@ -86,6 +93,7 @@ def orders(draw: st.DrawFn) -> Built:
         "ultimate_debtor": draw(st.none() | parties),
         "ultimate_creditor": draw(st.none() | parties),
         "remittance": draw(remittances),
+        "payment_type": draw(types),
     }
     kind, side = draw(st.sampled_from(((transfer, "creditor"), (collection, "debtor"))))
     changes[side] = draw(parties)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sepa.rules import totals
-from sepa.rules.amounts import read_cents
 from sepa.rules.totals import Tally, Totals
+from sepa.scheme.money import cents
 from tests.build import case, profile, said
 
 AM18 = ("BAT-03", "AM18", "group_header.number_of_transactions", "reject")
@@ -18,7 +18,7 @@ AM10 = ("BAT-03", "AM10", "group_header.control_sum", "reject")
 def tally(*amounts: str | None) -> Tally:
     found = Tally()
     for amount in amounts:
-        found.add(amount, read_cents(amount) if amount is not None else None)
+        found.add(amount, cents(amount) if amount is not None else None)
     return found
 
 
