@@ -193,7 +193,8 @@ class Disk:
         def call(*given: Any, **named: Any) -> Any:
             if point == "unlink":
                 path = Path(given[0])
-                if path.is_file() and path in self._there:
+                moved = any(path == place for _, place, _ in self._undo)
+                if path.is_file() and (path in self._there or moved):
                     self._undo.append((path, path, path.read_bytes()))
             result = original(*given, **named)
             if point in ("rename", "replace"):

@@ -38,6 +38,7 @@ class Facts:
     states: dict[str, str]
     cents: dict[str, int]
     deliveries: Counter
+    files: set[str]
     judged: set[str]
     attempts: set
     begun: set[str]
@@ -84,6 +85,7 @@ def look(engine: sa.Engine) -> Facts:
                 (row.partner, row.name, local(row.received_at))
                 for row in ask("SELECT partner, name, received_at FROM deliveries")
             ),
+            files={row.key for row in ask("SELECT key FROM files")},
             judged={row.file_key for row in ask("SELECT file_key FROM file_verdicts")},
             attempts={(row.key, local(row.window)) for row in ask('SELECT key, "window" FROM attempts')},
             begun={

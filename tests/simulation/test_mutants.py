@@ -78,7 +78,7 @@ MUTANTS: dict[str, tuple[int, str, dict[str, Any]]] = {
         },
     ),
     "folders are not settled": (
-        1, "", {
+        12, "the archive lacks", {
             "sepa.store.files.settle_folder": always(None),
             "sepa.store.together._settle": _settles_only(stat.S_ISREG),
         },

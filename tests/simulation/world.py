@@ -142,6 +142,9 @@ class World:
     def _follow(self, steps: list[Step], *, whole: bool, must: bool = False) -> None:
         facts = look(self.journal._engine)
         wrong = list(facts.wrong) + list(self.outside.see())
+        wrong += [
+            f"the archive lacks {key}" for key in sorted(facts.files) if not self.home.archived(key).is_file()
+        ]
         if not self.behind:
             self._stamp(steps)
             wrong += self._agree(steps, facts, must)

@@ -8,11 +8,12 @@ import pytest
 from days import FIGURES, FILES, at
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import html
+from lxml import etree, html
 
 from sepa.model.day import Check, DayFigures, Tally, WaitingDay
 from sepa.model.fee import FeeEvent
 from sepa.scheme.phrase import Phrase
+from sepa.tell import plots
 from sepa.tell.catalogue import Catalogue
 from sepa.tell.day_report import checks, day_html, figures_from, files_csv, payments_csv
 from sepa.tell.day_words import FEES, STATES, WORDS
@@ -222,6 +223,12 @@ def test_a_strange_name_is_escaped(catalogue: Catalogue) -> None:
     page = html.fromstring(day_html(with_first_file(name="<script>x", partner="<b>y"), catalogue))
     assert not page.findall(".//script") + page.findall(".//b")
     assert "<script>x" in page.text_content()
+
+
+def test_the_title_of_a_picture_is_escaped() -> None:
+    strange = 'a "b" <c> & d'
+    drawing = plots.refusals([], {"refused_by_reason": strange}, str)
+    assert etree.fromstring(drawing).get("aria-label") == strange
 
 
 ROWS = {
