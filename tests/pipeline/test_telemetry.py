@@ -218,14 +218,12 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
 def test_a_collector_that_takes_the_connection_and_hangs_costs_one_line(
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from sepa.orchestration import steps
-
-    monkeypatch.setenv("SEPA_HOME", str(house.root))
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "0.2")
     house.drop(A, "good.xml", GOOD)
     with socket.create_server(("127.0.0.1", 0)) as mute, caplog.at_level(logging.DEBUG):
         monkeypatch.setenv(ENDPOINT, f"http://127.0.0.1:{mute.getsockname()[1]}")
-        steps.claim_files(house.at(THURSDAY))
+        with house.open() as home:
+            claim(home, house.at(THURSDAY))
         asked, _ = mute.accept()
         with asked:
             assert asked.recv(16) == b"POST /v1/metrics"
