@@ -25,6 +25,15 @@ _END = b""
 Pieces = Callable[[], Iterable[bytes]]
 
 
+def begin_fork(journal: Journal, parent: int) -> None:
+    """First thing in a fork: it ends with its `parent`, however that ends, and leaves the parent's database alone."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        os._exit(1)
+    gc.disable()  # records hold no cycles, and a fork does not live long
+    journal.forked()
+
+
 def forks_for(orders: int) -> int:
     """How many forks are worth their start for so many orders, on so many cores as there are; 0: none, do it here.
 
@@ -96,12 +105,8 @@ def _pieces(source: Connection) -> Iterator[bytes]:
 
 
 def _serve(out: Connection, work: Pieces, journal: Journal, parent: int) -> None:
-    """Give what `work` makes; it ends with its parent, and leaves the parent's database alone."""
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent:
-        os._exit(1)
-    gc.disable()
-    journal.forked()
+    """Give what `work` makes, and then how it ended."""
+    begin_fork(journal, parent)
     fault: BaseException | None = None
     try:
         for piece in work():

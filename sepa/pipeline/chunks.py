@@ -4,11 +4,9 @@ Workers are forks of this process: they read, judge, and hand back the journal's
 turn, judged once more where earlier ones touched what it rests on (see `sepa.decide.chunk`), and written down.
 """
 
-import ctypes
 import gc
 import multiprocessing
 import os
-import signal
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -21,6 +19,7 @@ import msgspec
 from sepa.decide import Desk, Judging, Opening, Part
 from sepa.model.message import MessageHead
 from sepa.model.verdict import FileVerdict
+from sepa.pipeline.beside import begin_fork
 from sepa.pipeline.patience import Measured
 from sepa.store.journal import Journal, Sealing
 from sepa.wire.chunks import Chunk
@@ -118,13 +117,9 @@ _judge_here: JudgeChunk
 
 
 def _begin(file: ChunkedFile, journal: Journal, parent: int) -> None:
-    """Get a worker ready. It ends with its parent, however that ends, and leaves the parent's database alone."""
+    """Get a worker ready."""
     global _judge_here
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent:
-        os._exit(1)
-    gc.disable()  # records hold no cycles, and a worker does not live long
-    journal.forked()
+    begin_fork(journal, parent)
     _judge_here = partial(file.judge, journal=journal, seen=partial(journal.seen, file.file_key))
 
 
