@@ -35,17 +35,21 @@ class Undone(Exception):
     """Nothing that was judged here stays."""
 
 
-@pytest.fixture(scope="module")
-def home(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+def limited_house(empty_home: Path, folder: Path) -> House:
     """The sample bank, at which one sender may order EUR 600 a day."""
-    root = tmp_path_factory.mktemp("chunks") / "home"
+    root = folder / "home"
     shutil.copytree(empty_home, root)
     house = House(root)
     for partner in ("stavebniny", "mzdy"):
         house.change_partner(partner, accounts=["*"])
     limits = "partner,valid_from,per_order,per_day\nstavebniny,2026-04-01T08:00:00+02:00,,600.00\n"
     (root / "reference" / "limits.csv").write_text(limits, "utf-8")
-    with house.open() as opened:
+    return house
+
+
+@pytest.fixture(scope="module")
+def home(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    with limited_house(empty_home, tmp_path_factory.mktemp("chunks")).open() as opened:
         yield opened
 
 

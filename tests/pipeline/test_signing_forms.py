@@ -17,11 +17,11 @@ from sepa.pipeline.undone import LeftUndone
 from sepa.signatures import identify
 from sepa.store.reference import ReferenceFault
 from tests.pipeline.house import DAY, House
+from tests.pipeline.test_signing import ONE, SIGNER, drop
 from tests.signatures.signers import certificate, gnupg, xml_signature
 from tools.sample_bank import B1, TRADER, order, transfers
 
-SIGNER, OTHER = "stavebniny", "mzdy"
-ONE = transfers("ONE-1", TRADER, [order("PAY", "10.00", "Oceliareň", B1)]).encode()
+OTHER = "mzdy"
 MORE = transfers("ONE-2", TRADER, [order("MORE", "11.00", "Oceliareň", B1)]).encode()
 RECEIVED = "2026-04-02T12:00"  # in Bratislava, five minutes after the signatures of GnuPG were made
 
@@ -77,13 +77,6 @@ def signing(house: House, signer: Signer) -> House:
     give_key(house, SIGNER, signer.form, signer.own)
     give_key(house, OTHER, signer.form, signer.other)
     return house
-
-
-def drop(house: House, signature: bytes | None, content: bytes = ONE, name: str = "a.xml") -> str:
-    key = house.drop(SIGNER, name, content)
-    if signature is not None:
-        (house.root / "inbox" / SIGNER / f"{name}.sig").write_bytes(signature)
-    return key
 
 
 def test_signed(signing: House, signer: Signer) -> None:

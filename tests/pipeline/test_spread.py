@@ -31,6 +31,7 @@ from tests.pipeline.test_chunks import (
     delivered,
     desk_of,
     judged,
+    limited_house,
     streamed,
     transfer_files,
 )
@@ -41,15 +42,7 @@ AT = "2026-04-02T10:00"
 
 @pytest.fixture(scope="module")
 def home(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """The sample bank, at which one sender may order EUR 600 a day."""
-    root = tmp_path_factory.mktemp("spread") / "home"
-    shutil.copytree(empty_home, root)
-    house = House(root)
-    for partner in ("stavebniny", "mzdy"):
-        house.change_partner(partner, accounts=["*"])
-    limits = "partner,valid_from,per_order,per_day\nstavebniny,2026-04-01T08:00:00+02:00,,600.00\n"
-    (root / "reference" / "limits.csv").write_text(limits, "utf-8")
-    with house.open() as opened:
+    with limited_house(empty_home, tmp_path_factory.mktemp("spread")).open() as opened:
         yield opened
 
 

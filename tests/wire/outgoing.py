@@ -3,7 +3,8 @@
 import datetime
 import io
 import os
-from collections.abc import Callable, Iterable
+import random
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -395,3 +396,16 @@ COLLECTIONS: st.SearchStrategy[Transaction] = st.builds(
 def distinct(orders: st.SearchStrategy[Transaction], most: int = 4) -> st.SearchStrategy[list[Transaction]]:
     position: Callable[[Transaction], int] = lambda order: order.position  # noqa: E731
     return st.lists(orders, min_size=1, max_size=most, unique_by=position)
+
+
+def mangled(lines: Sequence[bytes], chance: random.Random, alphabet: bytes) -> bytes:
+    """One of the lines with one to three bytes changed, added or gone, or a stretch of another put in."""
+    line = bytearray(chance.choice(lines))
+    for _ in range(chance.randint(1, 3)):
+        at, other = chance.randrange(len(line)), chance.choice(lines)
+        start = chance.randrange(len(other))
+        new = chance.choice(
+            (b"", bytes([chance.choice(alphabet)]), other[start : start + chance.randrange(40)])
+        )
+        line[at : at + chance.randrange(12)] = new
+    return bytes(line)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from outgoing import GOLDEN, own_schema
+from outgoing import GOLDEN, mangled, own_schema
 
 from sepa.model.broken import BrokenPromise
 from sepa.wire.emitted import _Lines, check_emitted, schema_folder, schema_name
@@ -51,19 +51,12 @@ def test_whatever_fits_is_valid(kind: str) -> None:
     _, lines, _ = example(kind)
     fitting = broken = 0
     for _ in range(TRIES):
-        line = bytearray(chance.choice(lines))
-        for _ in range(chance.randint(1, 3)):
-            at, other = chance.randrange(len(line)), chance.choice(lines)
-            start = chance.randrange(len(other))
-            new = chance.choice(
-                (b"", bytes([chance.choice(ALPHABET)]), other[start : start + chance.randrange(40)])
-            )
-            line[at : at + chance.randrange(12)] = new
-        if fits(kind).fullmatch(bytes(line)) is None:
+        line = mangled(lines, chance, ALPHABET)
+        if fits(kind).fullmatch(line) is None:
             broken += 1
             continue
         fitting += 1
-        assert valid(kind, bytes(line)), bytes(line)
+        assert valid(kind, line), line
     assert fitting > TRIES // 50
     assert broken > TRIES // 50
 
