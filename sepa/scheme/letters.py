@@ -18,7 +18,7 @@ def shown(sign: str) -> str:
     return sign if "!" <= sign <= "~" else f"U+{ord(sign):04X}"
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 
 
 def inert(text: str) -> str:
@@ -26,4 +26,4 @@ def inert(text: str) -> str:
 
     A spreadsheet may take the wide forms of the four signs for the signs, and pass over line ends and tabs before them.
     """
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text[:1] in _FORMULA else text

@@ -79,6 +79,8 @@ class Catalogue:
             self._said[language, phrase.text] = text
         if not phrase.values:
             return fill(text, phrase.values) if "{" in text else text
+        if not any(value[:1].isdigit() for value in phrase.values.values()):
+            return fill(text, phrase.values)
         spoken = self.spoken(language)
         return fill(text, {name: _written(name, value, spoken) for name, value in phrase.values.items()})
 

@@ -1,38 +1,64 @@
 """The list that is enclosed with a long letter: all of its orders with every reason, for a spreadsheet.
 
-It says what the letter would say of each order, in the same words: both are made of the same sections.
+It says what the letter would say of each order, in the same words: both are made of the same parts.
 """
 
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import BinaryIO, Final
 
+from sepa.model.finding import Findings
 from sepa.model.notice import Notice, NoticeItem
+from sepa.model.same import Same
 from sepa.scheme.letters import inert
 from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
-from sepa.tell.notice import section
-from sepa.tell.page import Reason, Section
+from sepa.tell.notice import FACTS, closing, order_words, reasons_told
+from sepa.tell.page import Reason
 from sepa.tell.parts import speaker
 
-_FACTS: Final = (
-    Phrase("Reference"),
-    Phrase("Payee's account"),
-    Phrase("Payer's account"),
-    Phrase("Due date"),
-    Phrase("Booked on"),
-    Phrase("Day between the banks"),
-    Phrase("Batch"),
-    Phrase("Our number"),
-)
 _HEADINGS: Final = (
     *(Phrase("Reason"), Phrase("Found"), Phrase("Expected"), Phrase("What to do"), Phrase("Source")),
     *(Phrase("Also noticed"), Phrase("Fee")),
 )
 _MARK: Final = "\N{BYTE ORDER MARK}"  # without it a spreadsheet takes the letters for others
-_CHARS_AT_ONCE: Final = 1 << 18
+_LINES_AT_ONCE: Final = 1000
+_search_quoted: Final = re.compile('["\r\n]').search
+
+
+class Lines:
+    """The lines of the list of `notice`: one for each reason of an order, and where it has none, one all the same."""
+
+    def __init__(self, notice: Notice, catalogue: Catalogue) -> None:
+        self._notice = notice
+        self._catalogue = catalogue
+        self._told = reasons_told(notice, catalogue)
+        self._reasons = Same(self._reason_cells)
+        say = speaker(catalogue, notice.language)
+        self._found, self._expected = (say(each) for each in _HEADINGS[1:3])
+        first = ("", say(Phrase("Order")), say(Phrase("Amount")))
+        self.head = _cells((*first, *map(say, FACTS), *map(say, _HEADINGS))) + "\n"
+
+    def of(self, item: NoticeItem) -> list[str]:
+        """The lines on an order, without its number, which comes before them."""
+        heading, amount, facts = order_words(item, self._notice, self._catalogue)
+        opening = _cells((heading, amount, *[value or "" for value in facts]))
+        ending = _cell(closing(item, self._notice, self._catalogue))
+        return [f";{opening};{reason};{ending}\n" for reason in self._reasons(item.findings)]
+
+    def _reason_cells(self, findings: Findings) -> list[str]:
+        reasons, remarks = self._told(findings)
+        told = [self._reason(each, "") for each in reasons] + [self._reason(each, "×") for each in remarks]
+        return told or [_cells([""] * 6)]
+
+    def _reason(self, reason: Reason, mark: str) -> str:
+        facts = {fact.label: fact.value for fact in reason.facts}
+        found, expected = facts.get(self._found, ""), facts.get(self._expected, "")
+        return _cells((reason.sentence, found, expected, reason.advice, reason.small, mark))
 
 
 class Enclosure:
@@ -40,25 +66,16 @@ class Enclosure:
 
     def __init__(self, out: BinaryIO, notice: Notice, catalogue: Catalogue) -> None:
         self._out = out
-        self._notice = notice
-        self._catalogue = catalogue
-        self._say = speaker(catalogue, notice.language)
-        self._facts = [self._say(each) for each in _FACTS]
-        self._found, self._expected = (self._say(each) for each in _HEADINGS[1:3])
+        self._lines = Lines(notice, catalogue)
         self._digest = hashlib.sha256()
-        self._text = io.StringIO(newline="")
-        self._table = csv.writer(self._text, delimiter=";", lineterminator="\n")
         self._count = 0
-        self._text.write(_MARK)
-        order, amount = self._say(Phrase("Order")), self._say(Phrase("Amount"))
-        self._table.writerow(["", order, amount, *self._facts, *map(self._say, _HEADINGS)])
+        self._waiting = [_MARK, self._lines.head]
 
     def add(self, item: NoticeItem) -> None:
         self._count += 1
-        told = section(item, str(self._count), self._notice, self._catalogue)
-        for row in self._rows(told):
-            self._table.writerow(map(inert, row))
-        if self._text.tell() > _CHARS_AT_ONCE:
+        number = str(self._count)
+        self._waiting += [number + line for line in self._lines.of(item)]
+        if len(self._waiting) >= _LINES_AT_ONCE:
             self._write()
 
     def close(self) -> str:
@@ -67,23 +84,24 @@ class Enclosure:
         self._out.flush()
         return self._digest.hexdigest()
 
-    def _rows(self, told: Section) -> Iterator[list[str]]:
-        known = {fact.label: fact.value for fact in told.facts}
-        opening = [told.counter, told.heading, told.amount, *(known.get(label, "") for label in self._facts)]
-        nothing = ["", "", "", "", ""]
-        for reason in told.reasons or ((None,) if not told.remarks else ()):
-            yield [*opening, *(self._reason(reason) if reason is not None else nothing), "", told.closing]
-        for remark in told.remarks:
-            yield [*opening, *self._reason(remark), "×", told.closing]
-
-    def _reason(self, reason: Reason) -> list[str]:
-        facts = {fact.label: fact.value for fact in reason.facts}
-        found, expected = facts.get(self._found, ""), facts.get(self._expected, "")
-        return [reason.sentence, found, expected, reason.advice, reason.small]
-
     def _write(self) -> None:
-        raw = self._text.getvalue().encode()
+        raw = "".join(self._waiting).encode()
         self._digest.update(raw)
         self._out.write(raw)
-        self._text.seek(0)
-        self._text.truncate()
+        self._waiting.clear()
+
+
+def _cells(values: Sequence[str]) -> str:
+    """Values as they stand in a line, one after the other, none of which a spreadsheet runs."""
+    shown = list(map(inert, values))
+    line = ";".join(shown)
+    if line.count(";") == len(shown) - 1 and _search_quoted(line) is None:
+        return line
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=";", lineterminator="\n").writerow(shown)
+    return out.getvalue().removesuffix("\n")
+
+
+@lru_cache(maxsize=64)
+def _cell(value: str) -> str:
+    return _cells(("", value))[1:]

@@ -94,7 +94,8 @@ def _mask(text: str, is_account: Callable[[str, bool], bool]) -> str:
             done = at = match.end()
         else:
             at = match.start() + 1
-    return _BIRTH_NUMBER.sub("......", "".join([*parts, shown[done:]]))
+    told = "".join([*parts, shown[done:]]) if parts else shown
+    return _BIRTH_NUMBER.sub("......", told) if "/" in told else told
 
 
 def _suspicious(bare: str, unbroken: bool) -> bool:

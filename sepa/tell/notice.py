@@ -5,13 +5,16 @@ Source: the bank's terms, V.1(8) and VII.1(1) (rejected), V.2.1(26) (unsettled),
 
 import datetime
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
+from typing import Final, NamedTuple
 
 import msgspec
 
+from sepa.model.fee import Fee
 from sepa.model.finding import NEUTRAL, Effect, Findings
 from sepa.model.notice import Notice, NoticeItem, Occasion
 from sepa.model.reference import Account
+from sepa.model.same import Same
 from sepa.scheme.letters import inert
 from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
@@ -79,21 +82,49 @@ def _enclosed(notice: Notice) -> Iterator[Phrase]:
 
 def section(item: NoticeItem, counter: str, notice: Notice, catalogue: Catalogue) -> Section:
     """One order of the notice in its parts."""
-    say = speaker(catalogue, notice.language)
-    reasons, remarks = _told_findings(item.findings, notice.occasion)
-    tell = partial(
-        told, say=say, with_hint=notice.include_correction_hint, cites_terms=notice.bank.cites_terms
-    )
+    say, known = speaker(catalogue, notice.language), order_words(item, notice, catalogue)
+    reasons, remarks = reasons_told(notice, catalogue)(item.findings)
     return Section(
         anchor=item.key,
         counter=counter,
-        heading=_heading(item, say),
-        amount=_amount(item, catalogue, notice.language),
-        facts=_order_facts(item, notice, catalogue),
-        reasons=tuple(_as_said(notice.occasion, tell(finding)) for finding in reasons),
-        remarks=tuple(map(tell, remarks)),
-        closing=_fee(item, notice, catalogue, reasons),
+        heading=known.heading,
+        amount=known.amount,
+        facts=tuple(
+            [
+                Fact(bare(say, label), value)
+                for label, value in zip(FACTS, known.facts, strict=True)
+                if value is not None
+            ]
+        ),
+        reasons=reasons,
+        remarks=remarks,
+        closing=closing(item, notice, catalogue),
     )
+
+
+ToldFindings = tuple[tuple[Reason, ...], tuple[Reason, ...]]
+"""The reasons that a letter gives, and what was noticed beside them."""
+
+
+def reasons_told(notice: Notice, catalogue: Catalogue) -> Same[Findings, ToldFindings]:
+    """How letters such as `notice` put findings into words: once for orders of which the same was found."""
+    bank = notice.bank
+    return _reasons_told(
+        catalogue, notice.language, notice.occasion, notice.include_correction_hint, bank.cites_terms
+    )
+
+
+@lru_cache(maxsize=8)
+def _reasons_told(
+    catalogue: Catalogue, language: str, occasion: Occasion, with_hint: bool, cites_terms: bool
+) -> Same[Findings, ToldFindings]:
+    tell = partial(told, say=speaker(catalogue, language), with_hint=with_hint, cites_terms=cites_terms)
+
+    def put(findings: Findings) -> ToldFindings:
+        reasons, remarks = _told_findings(findings, occasion)
+        return tuple([_as_said(occasion, tell(each)) for each in reasons]), tuple(map(tell, remarks))
+
+    return Same(put)
 
 
 def _as_said(occasion: Occasion, reason: Reason) -> Reason:
@@ -113,44 +144,52 @@ def _told_findings(findings: Findings, occasion: Occasion) -> tuple[Findings, Fi
     return findings, ()
 
 
+FACTS: Final = (
+    Phrase("Reference"), Phrase("Payee's account"), Phrase("Payer's account"), Phrase("Due date"),
+    Phrase("Booked on"), Phrase("Day between the banks"), Phrase("Batch"), Phrase("Our number"),
+)  # fmt: skip
+"""What is known of an order, by its labels."""
+
+
+class OrderWords(NamedTuple):
+    """An order in words: what it is, its amount, and a value or None for each of `FACTS`."""
+
+    heading: str
+    amount: str
+    facts: tuple[str | None, ...]
+
+
+def order_words(item: NoticeItem, notice: Notice, catalogue: Catalogue) -> OrderWords:
+    """What a letter, and the list enclosed with it, say of one order but for its reasons."""
+    language, other = notice.language, item.counterparty_account
+    payee, tells_days = item.counterparty == "payee", notice.occasion in TELLS_DAYS
+    account = mask_account(other) if other else None
+    facts = (
+        None if item.whole_block else _shown(item.end_to_end_id),
+        account if payee else None,
+        None if payee else account,
+        _day(item.requested_date, catalogue, language) if item.requested_date else None,
+        catalogue.day(item.booking_date, language) if tells_days and item.booking_date else None,
+        catalogue.day(item.settlement_date, language) if tells_days and item.settlement_date else None,
+        _shown(item.payment_information) if item.payment_information else None,
+        item.key,
+    )
+    return OrderWords(_heading(item, speaker(catalogue, language)), _amount(item, catalogue, language), facts)
+
+
+def _shown(text: str) -> str:
+    """A name or a reference of the sender, fit to be shown."""
+    return inert(mask_within_name(text))
+
+
 def _heading(item: NoticeItem, say: Say) -> str:
     if item.whole_block:
-        batch = inert(mask_within_name(item.payment_information))
-        return say(Phrase("All orders of the batch {batch}", {"batch": batch}))
-    name = inert(mask_within_name(item.counterparty_name or "")) or say(Phrase("name not given"))
+        return say(Phrase("All orders of the batch {batch}", {"batch": _shown(item.payment_information)}))
+    name = _shown(item.counterparty_name or "") or bare(say, Phrase("name not given"))
     payee = item.counterparty == "payee"
     if item.kind == "collection":
         return say(Phrase("Collection by {name}" if payee else "Collection from {name}", {"name": name}))
     return say(Phrase("Payment to {name}" if payee else "Payment from {name}", {"name": name}))
-
-
-_REFERENCE, _DUE, _BATCH, _NUMBER = (
-    Phrase("Reference"), Phrase("Due date"), Phrase("Batch"), Phrase("Our number")
-)  # fmt: skip
-_BOOKED, _SETTLED = Phrase("Booked on"), Phrase("Day between the banks")
-_PAYEES_ACCOUNT, _PAYERS_ACCOUNT = Phrase("Payee's account"), Phrase("Payer's account")
-
-
-def _order_facts(item: NoticeItem, notice: Notice, catalogue: Catalogue) -> tuple[Fact, ...]:
-    say = speaker(catalogue, notice.language)
-    payee = item.counterparty == "payee"
-    facts = []
-    if not item.whole_block:
-        facts.append(Fact(bare(say, _REFERENCE), inert(mask_within_name(item.end_to_end_id))))
-    if item.counterparty_account:
-        label = _PAYEES_ACCOUNT if payee else _PAYERS_ACCOUNT
-        facts.append(Fact(bare(say, label), mask_account(item.counterparty_account)))
-    if item.requested_date:
-        facts.append(Fact(bare(say, _DUE), _day(item.requested_date, catalogue, notice.language)))
-    if notice.occasion in TELLS_DAYS and item.booking_date:
-        facts.append(Fact(bare(say, _BOOKED), catalogue.day(item.booking_date, notice.language)))
-    if notice.occasion in TELLS_DAYS and item.settlement_date:
-        day = catalogue.day(item.settlement_date, notice.language)
-        facts.append(Fact(bare(say, _SETTLED), day))
-    if item.payment_information:
-        facts.append(Fact(bare(say, _BATCH), inert(mask_within_name(item.payment_information))))
-    facts.append(Fact(bare(say, _NUMBER), item.key))
-    return tuple(facts)
 
 
 def _amount(item: NoticeItem, catalogue: Catalogue, language: str) -> str:
@@ -159,40 +198,53 @@ def _amount(item: NoticeItem, catalogue: Catalogue, language: str) -> str:
     return catalogue.amount(item.amount_cents, mask_within_name(item.currency), language)
 
 
+@lru_cache(maxsize=1024)
 def _day(day: str, catalogue: Catalogue, language: str) -> str:
     try:
         return catalogue.day(datetime.date.fromisoformat(day), language)
     except ValueError:
-        return inert(mask_within_name(day))
+        return _shown(day)
 
 
-def _fee(item: NoticeItem, notice: Notice, catalogue: Catalogue, reasons: Findings) -> str:
+def closing(item: NoticeItem, notice: Notice, catalogue: Catalogue) -> str:
     """The fee clause (V.1(8), V.2.1(26)): what this item costs, or that it is free. Only owners of accounts pay."""
-    say = speaker(catalogue, notice.language)
     if notice.occasion not in COSTS or item.kind != "credit-transfer":
         return ""
-    if item.fee is not None and item.fee.cents is not None:
-        amount = catalogue.amount(item.fee.cents, "EUR", notice.language)
+    if item.fee is not None:
+        return _costs(item.fee, notice.occasion, notice.language, catalogue)
+    return _free(_blames_client(item.findings), speaker(catalogue, notice.language))
+
+
+def _blames_client(findings: Findings) -> bool:
+    """Whether every reason of a refusal (or else every finding) lies with the client."""
+    reasons = _told_findings(findings, "rejected")[0]
+    return all(finding.blames == "client" for finding in reasons)
+
+
+def _free(blames_client: bool, say: Say) -> str:
+    if blames_client:
+        return bare(say, Phrase("You pay no fee for this notice."))
+    return bare(
+        say, Phrase("You pay no fee for this notice, because the reason does not lie on your side alone.")
+    )
+
+
+@lru_cache(maxsize=64)
+def _costs(fee: Fee, occasion: Occasion, language: str, catalogue: Catalogue) -> str:
+    say = speaker(catalogue, language)
+    if fee.cents is not None:
+        amount = catalogue.amount(fee.cents, "EUR", language)
         return say(
             Phrase(
                 "The fee for this notice is {amount} by our price list of {prices}.",
-                {"amount": amount, "prices": item.fee.prices},
+                {"amount": amount, "prices": fee.prices},
             )
         )
-    if item.fee is not None and notice.occasion == "unsettled":
-        return bare(
-            say, Phrase("The fee for this notice is in our price list of the day on which it is charged.")
+    if occasion == "unsettled":
+        return say(Phrase("The fee for this notice is in our price list of the day on which it is charged."))
+    return say(
+        Phrase(
+            "The reason lies on your side; the fee for this notice is in our price list of the day "
+            "on which it is charged."
         )
-    if item.fee is not None:
-        return bare(
-            say,
-            Phrase(
-                "The reason lies on your side; the fee for this notice is in our price list of the day "
-                "on which it is charged."
-            ),
-        )
-    if any(finding.blames != "client" for finding in reasons):
-        return bare(
-            say, Phrase("You pay no fee for this notice, because the reason does not lie on your side alone.")
-        )
-    return bare(say, Phrase("You pay no fee for this notice."))
+    )

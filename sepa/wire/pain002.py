@@ -6,6 +6,7 @@ A report is ISO usage by agreement: EPC132-08 itself knows only refusals, withou
 import re
 import textwrap
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import BinaryIO, Literal
 
 from sepa.model.message import AccountId, Agent, Mandate, Party, Transaction
@@ -197,10 +198,13 @@ def _mandate(mandate: Mandate | None) -> str:
 
 
 def _party(tag: str, subject: Party | None, modern: bool) -> str:
+    return _named(tag, subject.name, modern) if subject is not None else ""
+
+
+@lru_cache(maxsize=1024)
+def _named(tag: str, sent: str | None, modern: bool) -> str:
     """A party by its name as sent, without what cannot be seen. The generation of 2019 puts one more level around."""
-    if subject is None:
-        return ""
-    name = reference("Nm", visible(subject.name) if subject.name is not None else None)
+    name = reference("Nm", visible(sent) if sent is not None else None)
     return f"<{tag}><Pty>{name}</Pty></{tag}>" if modern else f"<{tag}>{name}</{tag}>"
 
 

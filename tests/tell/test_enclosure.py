@@ -81,3 +81,10 @@ def test_a_letter_names_the_list_and_counts_all_orders(catalogue: Catalogue) -> 
     assert "101" in said
     assert "1/101" in said
     assert "the first" not in " ".join(text(page(notice(item(), language="en"), catalogue)).split())
+
+
+@pytest.mark.parametrize("odd", ["a;b", 'a"b', "a; ='b\"", "a;b;c"])
+def test_a_cell_holds_what_else_would_end_it(odd: str, catalogue: Catalogue) -> None:
+    (row,) = listed(item(counterparty_name=odd, end_to_end_id="R"), catalogue=catalogue)
+    assert row["Order"] == f"Payment to {odd}"
+    assert row["Reference"] == "R"

@@ -29,7 +29,9 @@ def findings_text(findings: Findings) -> str:
     return json_text(findings) if findings else EMPTY
 
 
+@lru_cache(maxsize=512)
 def findings_of(text: str) -> Findings:
+    """Findings as they were written down; the very same ones where the text is the same."""
     return NOTHING if text == EMPTY else _findings.decode(text)
 
 
@@ -124,7 +126,7 @@ def order_row(row: Any) -> OrderRow:
         key, file_key, position, block, partner, kind, transaction.end_to_end_id, transaction.amount or "",
         transaction.currency or "", amount_cents, debtor_iban, creditor_iban, outcome, route, state, step,
         instant_of(received_at), received_on, booking_date, settlement_date,
-        NOTHING if findings == EMPTY else _findings.decode(findings), transaction,
+        NOTHING if findings == EMPTY else findings_of(findings), transaction,
     )  # fmt: skip
 
 
