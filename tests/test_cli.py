@@ -892,6 +892,45 @@ def test_purge_says_what_would_go_and_refuses_without_a_period(
     assert (line["done"], len(line["files"])) == (True, 2)
 
 
+# --- carry ---
+
+
+def test_carry_moves_both_ways_and_says_what_it_left(sepa: Sepa, tmp_path: Path) -> None:
+    house = House.new(tmp_path / "home", sample=False)
+    lying = tmp_path / "bucket" / "inbox" / "stavebniny"
+    lying.mkdir(parents=True)
+    (lying / "a.xml").write_text(GOOD, "utf-8")
+    (lying / "b.xml.part").write_text("<", "utf-8")
+    words = ("carry", "--bucket", (tmp_path / "bucket").as_uri(), "--home", house.root)
+    came = sepa(*words)
+    assert (came.code, came.out.splitlines()) == (
+        0,
+        [
+            "came in: inbox/stavebniny/a.xml",
+            "left: inbox/stavebniny/b.xml.part: its name says that it is not finished; rename it when it is",
+        ],
+    )
+    house.run()
+    (line,) = sepa(*words, "--json").lines
+    assert line["kind"] == "carry"
+    assert line["in"]["left"][0][0] == "inbox/stavebniny/b.xml.part"
+    assert any(name.startswith("outbox/stavebniny/") for name in line["out"]["carried"])
+    (lying / "b.xml.part").unlink()
+    assert sepa(*words).out == "Nothing is there to be carried.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "Say which bucket"),
+        (("--bucket", "nowhere://there"), "nowhere:// is no storage that is known here"),
+    ],
+)
+def test_carry_needs_a_bucket(sepa: Sepa, done: House, words: tuple[str, ...], said: str) -> None:
+    ended = sepa("carry", *words, "--home", done.root)
+    assert (ended.code, said in ended.said) == (2, True)
+
+
 # --- catch-up ---
 
 

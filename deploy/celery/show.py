@@ -153,7 +153,7 @@ def judged_by_two(
         run = desk.order("settlement", at=f"{WINDOW}:00+02:00")
         until(
             "the window is settled",
-            lambda: desk.runs("settlement")[run] == "success",
+            lambda: ended({run: desk.runs("settlement")[run]}),
             bound + SECONDS_TO_MISS,
         )
     finally:

@@ -5,6 +5,7 @@ import sys
 from sepa.cli import (
     acting,
     auditing,
+    carrying,
     catching_up,
     confirming,
     correcting,
@@ -23,6 +24,7 @@ __all__ = [
     "acting",
     "app",
     "auditing",
+    "carrying",
     "catching_up",
     "confirming",
     "correcting",

@@ -33,6 +33,11 @@ def share_bytes() -> int | None:
     return int(told) if told else None
 
 
+def bucket() -> str | None:
+    """The URL of the bucket from which files come and into which they leave: `SEPA_BUCKET`; None without one."""
+    return os.environ.get("SEPA_BUCKET") or None
+
+
 def versions() -> Any:
     """Every version of the bank's terms, oldest first; ours while there is no home yet."""
     from sepa.store.profiles import load_versions

@@ -1,7 +1,6 @@
 """Audit: seal a day, and show that nothing of the past was changed, removed or added since it was written."""
 
 import datetime
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from sepa.model.chain import Flaw, Gone, Seal
 from sepa.pipeline.authorise import signature_of
 from sepa.pipeline.home import DESK, Home, utc
 from sepa.pipeline.publish import named_by_content, publish_as
-from sepa.store.files import TEMPORARY
+from sepa.store.files import TEMPORARY, digest_of
 from sepa.store.snapshots import kept_at, read_snapshot
 
 
@@ -161,10 +160,5 @@ def _hold(
         elif path not in found:
             if path not in may_lack:
                 yield Flaw(place, "removed", f"{place} is no longer there.")
-        elif _digest(path) != expected[path]:
+        elif digest_of(path) != expected[path]:
             yield Flaw(place, "changed", f"{place} was changed after {since}.")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

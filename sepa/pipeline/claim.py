@@ -53,7 +53,7 @@ def claim(home: Home, at: datetime.datetime, *, by_clock: bool = False) -> list[
     def stamp(file: Path) -> datetime.datetime:
         return min(at, arrived_at(file)) if by_arrival else at
 
-    with _alone(home.root / "inbox"):
+    with alone(home.root / "inbox"):
         sweep(home.archive)
         each_of(
             home.partners(),
@@ -110,7 +110,7 @@ def _sweep(home: Home, partner: str, stamp: Stamp, deliveries: list[Delivery]) -
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Hold a folder while nobody else does; the hold ends with the process, however it ends."""
     folder.mkdir(mode=0o700, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

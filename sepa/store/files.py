@@ -111,7 +111,7 @@ def publish(folder: Path, name: str, content: bytes | Path, *, drafts: Path | No
         else:
             out.write(content)
         out.flush()
-        digest = _digest(draft)
+        digest = digest_of(draft)
         publish_draft(folder, name, out, draft, digest)
     return digest
 
@@ -240,12 +240,13 @@ def _appear(draft: Path, place: Path, digest: str | None) -> bool:
     try:
         os.link(draft, place)
     except FileExistsError:
-        if digest is not None and _digest(place) != digest:
+        if digest is not None and digest_of(place) != digest:
             raise BrokenPromise(f"{place} is there already with other bytes") from None
         return False
     return True
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """SHA-256 in hex of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

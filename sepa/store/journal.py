@@ -497,6 +497,12 @@ class Journal(Protocol):
     def published_files(self) -> list[Publication]:
         """All that was ever published, by path."""
 
+    def published_as(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """The SHA-256 under which each of these paths of the home was published; those unknown are missing."""
+
+    def last_brought(self, partner: str, name: str, sha256: str) -> datetime.datetime | None:
+        """When a partner last brought these bytes under that name; None when never."""
+
     def signatures(self) -> dict[str, str]:
         """The SHA-256 of every signature that the archive keeps, by the key of its file."""
 

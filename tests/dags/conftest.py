@@ -18,6 +18,7 @@ def dag_bag(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         home = tmp_path_factory.mktemp("airflow")
         for name, value in airflow_environment(home, home / "no-desk-yet").items():
             patch.setenv(name, value)
+        patch.setenv("SEPA_BUCKET", (home / "bucket").as_uri())
         from airflow.dag_processing.dagbag import DagBag
         from airflow.utils import db
 

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.slow
 def test_every_file_is_parsed_into_dags(dag_bag: Any) -> None:
     assert dag_bag.import_errors == {}
     assert {Path(dag.fileloc) for dag in dag_bag.dags.values()} == set(DAG_FILES)
-    assert set(dag_bag.dags) == {"intake", "judge_files", "settlement", "end_of_day", "reprocess"}
+    assert set(dag_bag.dags) == {"carry", "intake", "judge_files", "settlement", "end_of_day", "reprocess"}
 
 
 def test_every_dag_tells_an_operator_what_it_is(dag_bag: Any) -> None:

@@ -64,7 +64,7 @@ def test_every_setting_of_the_values_is_one_that_airflow_knows(
 def test_every_variable_is_one_that_we_read(values: dict[str, Any]) -> None:
     names = {each["name"] for each in values["env"]} | {each["envName"] for each in values["secret"]}
     assert names <= read_by_us()
-    assert {"SEPA_HOME", "SEPA_JOURNAL", "SEPA_SPREAD_BYTES"} <= names
+    assert {"SEPA_BUCKET", "SEPA_HOME", "SEPA_JOURNAL", "SEPA_SPREAD_BYTES"} <= names
     assert all(isinstance(each["value"], str) for each in values["env"])
 
 

@@ -84,6 +84,18 @@ def test_deliveries_are_counted_by_partner_name_and_instant(journal: Journal) ->
     assert journal.deliveries_of("other", "same.xml", RECEIVED) == 0
 
 
+def test_when_a_partner_last_brought_a_file_under_its_name(journal: Journal) -> None:
+    journal.deliver(delivery())
+    for number, changes in enumerate(({}, {"name": "b.xml"}, {"partner": "other"}), 2):
+        at = LATER + number * datetime.timedelta(hours=1)
+        journal.deliver(replace(delivery(id=f"delivery-{number}", received_at=at), **changes))
+    two = LATER + 2 * datetime.timedelta(hours=1)
+    assert journal.last_brought("partner", "a.xml", key_of("a")) == two
+    assert journal.last_brought("partner", "b.xml", key_of("a")) == two + datetime.timedelta(hours=1)
+    assert journal.last_brought("other", "b.xml", key_of("a")) is None
+    assert journal.last_brought("partner", "a.xml", key_of("b")) is None
+
+
 def test_what_was_never_delivered_is_not_there(journal: Journal) -> None:
     assert journal.file("0" * 64) is None
     assert journal.delivery("none") is None

@@ -256,6 +256,12 @@ def test_an_order_that_was_taken_out_has_not_left(journal: Journal) -> None:
     assert set(journal.sent(file_key)) == set(KEYS[1:])
 
 
+def test_under_which_digest_a_path_was_published(journal: Journal) -> None:
+    journal.published([publication("clearing/out/a.xml"), publication("outbox/b.xml", sha256="1" * 64)])
+    assert journal.published_as(["outbox/b.xml", "outbox/unknown.xml"]) == {"outbox/b.xml": "1" * 64}
+    assert journal.published_as([]) == {}
+
+
 def test_in_our_own_books_nothing_leaves(journal: Journal) -> None:
     file_key = accepted(journal, 1)
     pay_all(journal, kind="on-us")

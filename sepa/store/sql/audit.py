@@ -1,6 +1,7 @@
 """Audit: seals, links, and what the journal knows of files outside it."""
 
 import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,11 +9,11 @@ import sqlalchemy as sa
 from sepa.model.chain import Flaw, Gone, Link, Seal, Written
 from sepa.model.journal import Publication
 from sepa.store.sql.chain import head
-from sepa.store.sql.connection import Connected, insert_once
+from sepa.store.sql.connection import Connected, among, insert_once
 from sepa.store.sql.flaws import BATCHES, find_flaws, written_of
 from sepa.store.sql.read_back import Line, lines_of
 from sepa.store.sql.rows import instant_of, instant_text
-from sepa.store.tables import chained, decisions, deliveries, links, metadata, publications, seals
+from sepa.store.tables import chained, decisions, deliveries, files, links, metadata, publications, seals
 
 
 class Auditing(Connected):
@@ -75,6 +76,22 @@ class Auditing(Connected):
         with self.reading() as connection:
             found = connection.execute(sa.select(publications).order_by(publications.c.path)).mappings()
             return [Publication(**{**row, "at": instant_of(row["at"])}) for row in found]
+
+    def published_as(self, paths: Sequence[str]) -> Mapping[str, str]:
+        line = publications.c
+        with self.reading() as connection:
+            wanted = sa.select(line.path, line.sha256).where(among(line.path, paths, connection.dialect))
+            return {row.path: row.sha256 for row in connection.execute(wanted)}
+
+    def last_brought(self, partner: str, name: str, sha256: str) -> datetime.datetime | None:
+        line = deliveries.c
+        wanted = (
+            sa.select(sa.func.max(line.received_at))
+            .join_from(deliveries, files, files.c.key == line.file_key)
+            .where(line.partner == partner, line.name == name, files.c.sha256 == sha256)
+        )
+        with self.reading() as connection:
+            return (found := connection.scalar(wanted)) and instant_of(found)
 
     def signatures(self) -> dict[str, str]:
         line = deliveries.c
