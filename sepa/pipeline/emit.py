@@ -98,7 +98,7 @@ def emit_reports(
     def together(_: Sequence[ReportDue]) -> Iterator[None]:
         written.clear()
         with spools:
-            with settled_together():
+            with settled_together(), home.journal.at_one_moment():
                 yield
             with home.journal.together(in_turn=False):
                 for due, left in written:

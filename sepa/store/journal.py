@@ -102,6 +102,12 @@ class Journal(Protocol):
         small files so wait for the disk once. Not `in_turn` it waits for nobody who judges, and must not judge itself.
         """
 
+    def at_one_moment(self) -> AbstractContextManager[None]:
+        """What this thread reads inside is the journal as it stood at one moment, whoever writes meanwhile.
+
+        Many questions so cost one transaction. Inside `together` what that wrote is seen as well.
+        """
+
     # --- claim ---
 
     def deliver(self, delivery: Delivery) -> Delivery:

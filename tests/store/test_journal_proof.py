@@ -27,7 +27,8 @@ from sepa.model.payment import Unpaid
 from sepa.model.verdict import BlockVerdict, transaction_key
 from sepa.store.journal import Journal
 from sepa.store.sql import open_journal
-from sepa.store.sql.judging import seen_elsewhere
+from sepa.store.sql.judging import CARRIED
+from sepa.store.sql.kept import many
 from sepa.store.sql.rows import json_text, transaction_of
 from sepa.store.tables import HEAD, metadata
 from tests.build import A1, transfer
@@ -343,14 +344,10 @@ def test_head_is_the_newest_version() -> None:
 
 def test_fingerprints_are_looked_up_in_their_index(store: Store) -> None:
     """A search that misses it reads every order there is, for every piece of every file."""
-    asked: list[tuple[str, object]] = []
     journal = store.open()
     with journal.reading() as connection:
-        sa.event.listen(
-            connection, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])), named=False
-        )
-        seen_elsewhere(connection, key_of("a"), ["f" * 64])
-        ((statement, values),) = asked
+        begins = many(["f" * 16], connection.dialect)
+        statement, values = CARRIED.spelled(connection.dialect, key=key_of("a"), begins=begins)
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(
                 "SET LOCAL enable_seqscan = off"

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sepa.store.sql.chain import chain_of, chaining, part_of_chain
+from sepa.store.sql.kept import add_row, first_sentence, part_of
 from sepa.store.sql.read_back import plain
 from sepa.store.sql.rows import json_text
 
@@ -67,11 +68,22 @@ class Connected:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that sees the journal as it is at one moment; inside `together`, what it wrote as well."""
-        if (joined := self._joined()) is not None:
+        if (joined := self._joined() or getattr(self._open, "moment", None)) is not None:
             yield joined
             return
         with self._readers.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """What this thread reads inside is the journal as it is at one moment."""
+        with self.reading() as connection:
+            before = getattr(self._open, "moment", None)
+            self._open.moment = connection
+            try:
+                yield
+            finally:
+                self._open.moment = before
 
     @contextmanager
     def writing(self, *, in_turn: bool = True) -> Iterator[sa.Connection]:
@@ -81,7 +93,7 @@ class Connected:
         exception undoes the part alone.
         """
         if (joined := self._joined()) is not None:
-            with part_of_chain(joined), joined.begin_nested():
+            with part_of_chain(joined), part_of(joined):
                 yield joined
             return
         with self._writers.begin() as connection:
@@ -153,12 +165,6 @@ def _keep_values_back(context: sa.engine.ExceptionContext) -> None:
             context.sqlalchemy_exception.args = (f"({type(said).__name__}) {sentence}",)
 
 
-def first_sentence(said: BaseException) -> str | None:
-    """The first sentence of an error of PostgreSQL's server; None where another spoke."""
-    sentence: str | None = getattr(getattr(said, "diag", None), "message_primary", None)
-    return sentence
-
-
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in _PRAGMAS:
@@ -215,6 +221,11 @@ def spelled(connection: sa.Connection, wanted: Any) -> tuple[str, Any]:
 
 def insert_once(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any]) -> int:
     """Insert rows unless their key is there already; returns how many were new."""
+    if len(rows) == 1:
+        if not add_row(connection, table, rows[0], unless_there=True):
+            return 0
+        _note(connection, table, rows)
+        return 1
     written = _unless_there(table, connection.dialect.name)
     there = set(map(tuple, connection.execute(written, list(rows)))) if rows else set()
     new = []
@@ -254,9 +265,9 @@ def _unless_there(table: sa.Table, dialect: str) -> Any:
 
 def insert(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any]) -> None:
     """Insert rows. A key that is there already is IntegrityError."""
-    if rows:
-        connection.execute(sa.insert(table), list(rows))
-        _note(connection, table, rows)
+    for row in rows:
+        add_row(connection, table, row, unless_there=False)
+    _note(connection, table, rows)
 
 
 def _note(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:

@@ -14,6 +14,7 @@ from sepa.model.journal import Publication, ReportDue, Withheld
 from sepa.model.payment import Bulk
 from sepa.store.sql.charging import note_charges
 from sepa.store.sql.connection import Connected, insert_once
+from sepa.store.sql.kept import Kept
 from sepa.store.sql.leaving import begin, still_in, unsent
 from sepa.store.sql.rows import (
     BULK,
@@ -32,6 +33,7 @@ RECALLED = "recalled"
 """The occasion under which a recall is told to the clearing."""
 
 
+_PUBLISHED = Kept(sa.select(publications.c.sha256).where(publications.c.path == sa.bindparam("path")))
 _UNPUBLISHED = ~sa.exists().where(told.c.subject == bulks.c.id, told.c.occasion == SEALED)
 
 
@@ -142,6 +144,6 @@ def _note(connection: sa.Connection, publication: Publication) -> None:
     }
     if insert_once(connection, publications, line):
         return
-    there = connection.scalar(sa.select(publications.c.sha256).where(publications.c.path == publication.path))
+    there = _PUBLISHED.value(connection, path=publication.path)
     if there != publication.sha256:
         raise BrokenPromise(f"{publication.path} was published with other bytes")

@@ -14,15 +14,18 @@ from sepa.store.journal import Sealing
 from sepa.store.sql.connection import Connected, insert_once
 from sepa.store.sql.counting import ordered_before
 from sepa.store.sql.judging import FileSealing, due, packed_orders, seen_elsewhere, stands_elsewhere
+from sepa.store.sql.kept import Kept
 from sepa.store.sql.rows import FILE, delivery_of, file_row, instant_text
 from sepa.store.tables import deliveries, file_verdicts, files
 
 _KEY: sa.BindParameter[str] = sa.bindparam("key")
-_FILE = FILE.where(files.c.key == _KEY)
-_PARTNER = sa.select(files.c.partner).where(files.c.key == _KEY)
-_JUDGED = sa.select(sa.exists().where(file_verdicts.c.file_key == _KEY))
-_DELIVERY = sa.select(deliveries, files.c.sha256).join(files).where(deliveries.c.id == sa.bindparam("id"))
-_LIKE = (
+_FILE = Kept(FILE.where(files.c.key == _KEY))
+_PARTNER = Kept(sa.select(files.c.partner).where(files.c.key == _KEY))
+_JUDGED = Kept(sa.select(sa.exists().where(file_verdicts.c.file_key == _KEY)))
+_DELIVERY = Kept(
+    sa.select(deliveries, files.c.sha256).join(files).where(deliveries.c.id == sa.bindparam("id"))
+)
+_LIKE = Kept(
     sa.select(sa.func.count())
     .select_from(deliveries)
     .where(
@@ -31,7 +34,6 @@ _LIKE = (
         deliveries.c.received_at == sa.bindparam("at"),
     )
 )
-"""Asked for every file: to put a statement together costs more than to carry it out."""
 
 
 class Intake(Connected):
@@ -61,13 +63,12 @@ class Intake(Connected):
 
     def file_key(self, partner: str, sha256: str) -> str:
         with self.reading() as connection:
-            first = connection.scalar(_PARTNER, {"key": sha256})
+            first = _PARTNER.value(connection, key=sha256)
         return file_key_of(sha256, partner, first)
 
     def deliveries_of(self, partner: str, name: str, received_at: datetime.datetime) -> int:
-        like = {"partner": partner, "name": name, "at": instant_text(received_at)}
         with self.reading() as connection:
-            return connection.scalar(_LIKE, like) or 0
+            return _LIKE.value(connection, partner=partner, name=name, at=instant_text(received_at)) or 0
 
     def delivery(self, id: str) -> Delivery | None:
         with self.reading() as connection:
@@ -75,8 +76,8 @@ class Intake(Connected):
 
     def file(self, key: str) -> FileRow | None:
         with self.reading() as connection:
-            row = connection.execute(_FILE, {"key": key}).mappings().first()
-        return file_row(row) if row is not None else None
+            found = _FILE.named(connection, key=key)
+        return file_row(found[0]) if found else None
 
     def find_files(self, *, prefix: str | None = None, partner: str | None = None) -> list[FileRow]:
         wanted: list[sa.ColumnElement[bool]] = []
@@ -117,10 +118,10 @@ class Intake(Connected):
     @contextmanager
     def judging(self, file_key: str) -> Iterator[Sealing | None]:
         with self.writing() as connection:
-            partner = connection.scalar(_PARTNER, {"key": file_key})
+            partner = _PARTNER.value(connection, key=file_key)
             if partner is None:
                 raise BrokenPromise(f"file {file_key} is to be judged but was never delivered")
-            if connection.scalar(_JUDGED, {"key": file_key}):
+            if _JUDGED.value(connection, key=file_key):
                 yield None
                 return
             sealing = FileSealing(connection, file_key, partner)
@@ -135,5 +136,5 @@ class Intake(Connected):
 
 
 def _delivery(connection: sa.Connection, id: str) -> Delivery | None:
-    row = connection.execute(_DELIVERY, {"id": id}).mappings().first()
-    return delivery_of(row) if row is not None else None
+    found = _DELIVERY.named(connection, id=id)
+    return delivery_of(found[0]) if found else None

@@ -11,8 +11,9 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.journal import first_state
 from sepa.model.verdict import FileVerdict, Verdict
 from sepa.store.sql.chain import chain_of
-from sepa.store.sql.connection import among, insert, insert_once, pour, slices, whole_among
+from sepa.store.sql.connection import insert, insert_once, pour, slices, whole_among
 from sepa.store.sql.counting import note_day, ordered_elsewhere
+from sepa.store.sql.kept import Kept, is_one_of, many
 from sepa.store.sql.rows import day_text, findings_text, instant_text, json_text
 from sepa.store.sql.screening import note_screening
 from sepa.store.tables import (
@@ -27,13 +28,15 @@ from sepa.store.tables import (
 )
 
 REFUSED = ("rejected", "not-executed")
-_OWNER = sa.select(message_ids.c.file_key).where(
-    message_ids.c.partner == sa.bindparam("partner"),
-    message_ids.c.message_id == sa.bindparam("message_id"),
-    message_ids.c.file_key != sa.bindparam("key"),
+_OWNER = Kept(
+    sa.select(message_ids.c.file_key).where(
+        message_ids.c.partner == sa.bindparam("partner"),
+        message_ids.c.message_id == sa.bindparam("message_id"),
+        message_ids.c.file_key != sa.bindparam("key"),
+    )
 )
 _mine, _other = files.alias("mine"), files.alias("other")
-_ELSEWHERE = (
+_ELSEWHERE = Kept(
     sa.select(sa.literal(1))
     .select_from(
         orders.join(_other, _other.c.key == orders.c.file_key).join(
@@ -43,7 +46,16 @@ _ELSEWHERE = (
     .where(_mine.c.key == sa.bindparam("key"), orders.c.state.not_in(REFUSED))
     .limit(1)
 )
-"""Asked for every file: to put a statement together costs more than to carry it out."""
+
+
+def _carried(dialect: sa.Dialect) -> sa.Select[tuple[str | None]]:
+    line = orders.c
+    carried = sa.select(line.fingerprint).where(line.file_key != sa.bindparam("key"))
+    return carried.where(line.state.not_in(REFUSED), is_one_of(PRINT_BEGINS, "begins", dialect))
+
+
+CARRIED = Kept(_carried)
+"""Fingerprints that orders of other files carry which were not refused."""
 _lines = msgspec.msgpack.Decoder(list[tuple[Any, ...]])
 
 
@@ -57,8 +69,9 @@ class FileSealing:
         self.closed = False
 
     def message_id_owner(self, partner: str, message_id: str) -> str | None:
-        asked = {"partner": partner, "message_id": message_id, "key": self._file_key}
-        owner: str | None = self._connection.scalar(_OWNER, asked)
+        owner: str | None = _OWNER.value(
+            self._connection, partner=partner, message_id=message_id, key=self._file_key
+        )
         return owner
 
     def seen(self, fingerprints: Collection[str]) -> set[str]:
@@ -125,10 +138,10 @@ class FileSealing:
 
     def _refuse(self, refused_blocks: Collection[int]) -> None:
         """Refuse what stands in `refused_blocks`. Nothing is committed yet: the rows themselves change."""
-        refuse = sa.update(orders).values(state="rejected", outcome="rejected")
-        refuse = refuse.where(orders.c.file_key == self._file_key, orders.c.state.not_in(REFUSED))
         if not refused_blocks:
             return
+        refuse = sa.update(orders).values(state="rejected", outcome="rejected")
+        refuse = refuse.where(orders.c.file_key == self._file_key, orders.c.state.not_in(REFUSED))
         among_them = whole_among(orders.c.block, refused_blocks, self._connection.dialect)
         if self._connection.execute(refuse.where(among_them)).rowcount:
             chain_of(self._connection).look_again(self._connection, orders)
@@ -151,21 +164,19 @@ def due(connection: sa.Connection, file_key: str, occasion: str, partner: str, a
 
 def seen_elsewhere(connection: sa.Connection, file_key: str, fingerprints: Collection[str]) -> set[str]:
     """Those fingerprints that orders of other files carry which were not refused."""
-    line = orders.c
-    carried = sa.select(line.fingerprint).where(line.file_key != file_key, line.state.not_in(REFUSED))
     wanted = {fingerprint for fingerprint in fingerprints if fingerprint}
     begins = {fingerprint[:PRINT_CHARS] for fingerprint in wanted}
     return {
         fingerprint
         for part in slices(begins)
-        for fingerprint in connection.scalars(carried.where(among(PRINT_BEGINS, part, connection.dialect)))
+        for (fingerprint,) in CARRIED.rows(connection, key=file_key, begins=many(part, connection.dialect))
         if fingerprint in wanted
     }
 
 
 def stands_elsewhere(connection: sa.Connection, file_key: str) -> bool:
     """Whether another sender brought the same bytes, and an order of theirs was not refused."""
-    return connection.scalar(_ELSEWHERE, {"key": file_key}) is not None
+    return _ELSEWHERE.value(connection, key=file_key) is not None
 
 
 # --- lines ---

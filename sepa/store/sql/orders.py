@@ -12,6 +12,7 @@ from sepa.model.journal import Approval, BlockRow, Decision, Move, OrderRow, Rec
 from sepa.store.journal import Overtaken
 from sepa.store.sql.connection import Connected, insert_once
 from sepa.store.sql.judging import REFUSED, due, stands_elsewhere
+from sepa.store.sql.kept import Kept
 from sepa.store.sql.leaving import take_out
 from sepa.store.sql.moves import PROJECTED, Standing, move, standing
 from sepa.store.sql.recalls import ask_back
@@ -45,11 +46,11 @@ def _as_judged(wanted: Any) -> Any:
 
 
 _KEY: sa.BindParameter[str] = sa.bindparam("key")
-_BLOCKS = sa.select(blocks).where(blocks.c.file_key == _KEY).order_by(blocks.c.position)
+_BLOCKS = Kept(sa.select(blocks).where(blocks.c.file_key == _KEY).order_by(blocks.c.position))
 
 
-@cache  # asked for every file: to put a statement together costs more than to carry it out
-def _of_file(as_judged: bool, states: tuple[str, ...] | None, has_cause: bool) -> Any:
+@cache
+def _of_file(as_judged: bool, states: tuple[str, ...] | None, has_cause: bool) -> Kept:
     wanted = _as_judged(ORDER) if as_judged else ORDER
     wanted = wanted.where(orders.c.file_key == _KEY).order_by(orders.c.position)
     if states is not None:
@@ -58,17 +59,17 @@ def _of_file(as_judged: bool, states: tuple[str, ...] | None, has_cause: bool) -
     if has_cause:
         cause = sa.bindparam("cause", type_=sa.Text)
         wanted = wanted.join(_last, _IS_LAST, isouter=True).where(_CAUSE.is_not_distinct_from(cause))
-    return wanted
+    return Kept(wanted)
 
 
 @cache
-def _counted(as_judged: bool) -> Any:
+def _counted(as_judged: bool) -> Kept:
     line = orders.c
     state = (_JUDGED["outcome"] if as_judged else line.state).label("state")
     cents = _JUDGED["amount_cents"] if as_judged else line.amount_cents
     counted = sa.select(line.block, state, sa.func.count(), sa.func.sum(cents)).where(line.file_key == _KEY)
     counted = counted.group_by(line.block, state).order_by(line.block, state)
-    return counted.join(_first, _IS_FIRST, isouter=True) if as_judged else counted
+    return Kept(counted.join(_first, _IS_FIRST, isouter=True) if as_judged else counted)
 
 
 class Orders(Connected):
@@ -76,7 +77,7 @@ class Orders(Connected):
 
     def blocks(self, file_key: str) -> list[BlockRow]:
         with self.reading() as connection:
-            return [block_row(row) for row in connection.execute(_BLOCKS, {"key": file_key}).mappings()]
+            return [block_row(row) for row in _BLOCKS.named(connection, key=file_key)]
 
     def orders(
         self,
@@ -90,9 +91,7 @@ class Orders(Connected):
         wanted = _of_file(as_judged, tuple(sorted(states)) if states is not None else None, cause is not None)
         asked = {"key": file_key, "cause": cause} if cause is not None else {"key": file_key}
         with self.reading() as connection:
-            for rows in connection.execute(
-                wanted, asked, execution_options={"yield_per": batch}
-            ).partitions():
+            for rows in wanted.pieces(connection, batch, **asked):
                 yield from map(order_row, rows)
 
     def order(self, key: str) -> OrderRow | None:
@@ -135,7 +134,7 @@ class Orders(Connected):
         with self.reading() as connection:
             return {
                 (block, state): (count, int(cents or 0))
-                for block, state, count, cents in connection.execute(_counted(as_judged), {"key": file_key})
+                for block, state, count, cents in _counted(as_judged).rows(connection, key=file_key)
             }
 
     def decide(

@@ -1,6 +1,7 @@
 """Rows of the database and records of the model: one way there, one way back."""
 
 import datetime
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -68,7 +69,7 @@ FILE = sa.select(files, file_verdicts).join_from(
 )
 
 
-def file_row(row: sa.RowMapping) -> FileRow:
+def file_row(row: Mapping[Any, Any]) -> FileRow:
     claimed = {name: row[name] for name in ("key", "partner", "name", "size_bytes", "sha256")}
     claimed["received_at"] = instant_of(row["received_at"])
     if row["status"] is None:
@@ -88,15 +89,15 @@ def file_row(row: sa.RowMapping) -> FileRow:
     )
 
 
-def delivery_of(row: sa.RowMapping) -> Delivery:
+def delivery_of(row: Mapping[Any, Any]) -> Delivery:
     return Delivery(**{**row, "received_at": instant_of(row["received_at"])})
 
 
-def block_row(row: sa.RowMapping) -> BlockRow:
+def block_row(row: Mapping[Any, Any]) -> BlockRow:
     return BlockRow(**{**row, "findings": findings_of(row["findings"])})
 
 
-def report_of(row: sa.RowMapping) -> ReportDue:
+def report_of(row: Mapping[Any, Any]) -> ReportDue:
     return ReportDue(**{**row, "at": instant_of(row["at"])})
 
 
