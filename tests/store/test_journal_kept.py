@@ -11,11 +11,13 @@ from sepa.store.tables import blocks, message_ids, orders
 from tests.store.conftest import Store
 from tests.store.lines import DAY, delivery, judge, key_of, verdict
 
-SECRET = "SK3112000000198742637541"  # noqa: S105 - an account
+SECRET = "SK3112000000198742637541"
 _STATES = Kept(
-    lambda dialect: sa.select(orders.c.key, orders.c.booking_date)
-    .where(is_one_of(orders.c.state, "states", dialect), orders.c.amount_cents > sa.bindparam("above"))
-    .order_by(orders.c.key)
+    lambda dialect: (
+        sa.select(orders.c.key, orders.c.booking_date)
+        .where(is_one_of(orders.c.state, "states", dialect), orders.c.amount_cents > sa.bindparam("above"))
+        .order_by(orders.c.key)
+    )
 )
 
 
