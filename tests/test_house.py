@@ -171,6 +171,22 @@ DOCUMENT = re.compile(
 )
 
 
+def caches() -> list[object]:
+    return [
+        pytest.param(call, id=f"{dotted(file)}:{call.lineno}")
+        for file in modules()
+        for call in ast.walk(tree(file))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "lru_cache"
+    ]
+
+
+@pytest.mark.parametrize("call", caches())
+def test_a_cache_stays_small_in_every_worker(call: ast.Call) -> None:
+    """A large file has more accounts, names and amounts than any cache: it fills each, in each worker."""
+    sizes = [each.value for each in call.keywords if each.arg == "maxsize"]
+    assert [isinstance(size, ast.Constant) and size.value <= 8_192 for size in sizes] == [True]
+
+
 def rules_in_code() -> list[Rule]:
     """Every Rule that any module of `sepa.rules` holds, once."""
     import importlib

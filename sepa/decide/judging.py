@@ -190,12 +190,15 @@ class Judging:
         ]
 
     def part(self) -> Part:
-        """What the chunk judged here adds to its file."""
+        """What the chunk judged here adds to its file. Nothing more can be judged."""
         blocks = tuple(
             BlockPart(each.information, each.findings, each.found, each.refused_singly, each.pending)
             for each in self._tallies
         )
         used = {consent: days for consent, days in self._uses.items() if self._upon.uses.get(consent) != days}
+        self._open = (
+            None  # it knows this Judging: a worker, which looks for no cycles, would keep every chunk
+        )
         return Part(
             blocks,
             tuple(self._ids.noted),

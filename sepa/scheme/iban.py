@@ -30,7 +30,7 @@ def canonical_iban(text: str) -> str:
     return text if text.isupper() or not text.isascii() else text.upper()
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=4_096)
 def iban_fault(text: str) -> Phrase | None:
     """What is expected where `text` breaks ISO 13616-1, or None. National check digits are `national_fault`'s.
 
@@ -42,7 +42,7 @@ def iban_fault(text: str) -> Phrase | None:
     return _form_diagnosis(text)
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=4_096)
 def national_fault(text: str) -> Phrase | None:
     """What is expected where the national check digits of a well-formed IBAN do not agree, or None.
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 _WHOLE_CENTS = re.compile(r"([0-9]{1,16})(?:\.([0-9]{1,2})0*)?", re.ASCII)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def cents(text: str) -> int | None:
     """Return the whole cents that `text` names, or None if it names none.
 

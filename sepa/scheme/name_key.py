@@ -9,7 +9,7 @@ from sepa.scheme.characters import to_sepa_text
 _APART = re.compile(r"(?<!\S)\w(?: \w(?!\S))+")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def name_key(name: str) -> str:
     """`name` in capitals, without accents and punctuation, its words in alphabetical order; empty when nothing is left.
 

@@ -1,5 +1,6 @@
 """A file judged in chunks: the same verdicts and the same journal, whatever the chunks and however many workers."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,9 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.orders import OWN_ACCOUNT, write_orders
+from sepa.decide import Opening
 from sepa.decide import chunk as chunk_of
 from sepa.model.verdict import FileVerdict
 from sepa.pipeline import judge as judging
+from sepa.pipeline.beside import collected_later
 from sepa.pipeline.chunks import ChunkedFile, alone, crew, judge_chunks, workers_wanted
 from sepa.pipeline.home import Home
 from sepa.pipeline.judge import desk_for, judge, judge_stream
@@ -70,9 +73,7 @@ def judged(home: Home, key: str, by: Callable[[Sealing], FileVerdict]) -> Outcom
 
 def chained(connection: sa.Connection) -> Iterator[Any]:
     """What the journal's chain holds of it."""
-    for batch in chain_of(connection)._batches:
-        batch.pack()
-        yield batch.table.name, batch.packed, bytes(batch.digests)
+    yield from chain_of(connection)._lines(1)
 
 
 def streamed(home: Home, key: str) -> Outcome:
@@ -259,6 +260,29 @@ def test_a_chunk_in_doubt_sends_the_whole_file_down_the_slow_road(
         verdict = judge(home, key, at=house.at("2026-04-02T10:05"))
         assert (verdict.status, verdict.findings[0].code) == ("RJCT", "FF01")
         assert list(home.journal.orders(key)) == []
+
+
+def test_a_judged_chunk_leaves_nothing_behind(home: Home) -> None:
+    """A worker looks for no cycles: what a chunk left in one would stay until the file is judged."""
+    orders = [order(f"E{number}", "1.00", f"Dodávateľ {number}", BANK_B1) for number in range(20)]
+    key = delivered(home, "mzdy", transfers("LEFT", TRADER, orders))
+    with home.archived(key).open("rb") as source:
+        intake = desk_of(home, key).profile.intake
+        planned = plan(
+            source, offered=intake.messages, size_bytes_max=intake.size_bytes_max, chunk_bytes=1000
+        )
+    assert planned is not None
+    assert len(planned.chunks) > 3
+    file = ChunkedFile(home.archived(key), planned.head, desk_of(home, key), key)
+    judge_one = partial(
+        file.judge, opening=Opening(), journal=home.journal, seen=partial(home.journal.seen, key)
+    )
+    judge_one(planned.chunks[0])  # what is made once, is made
+    with collected_later():
+        gc.collect()
+        for chunk in planned.chunks[1:]:
+            judge_one(chunk)
+        assert gc.collect() == 0
 
 
 @pytest.mark.parametrize("told", ["0", "two", "-1", "²"])

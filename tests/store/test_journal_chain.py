@@ -14,8 +14,9 @@ from sepa.model.payment import Unpaid
 from sepa.model.verdict import transaction_key
 from sepa.store.journal import Journal
 from sepa.store.sql import open_journal
-from sepa.store.sql.chain import link_digest
-from sepa.store.tables import CHAIN, metadata
+from sepa.store.sql.aside import Aside
+from sepa.store.sql.chain import Chain, digests_of, keys_of, link_digest
+from sepa.store.tables import CHAIN, metadata, told
 from tests.store.conftest import Store
 from tests.store.lines import (
     DAY,
@@ -244,3 +245,17 @@ def test_a_journal_from_before_the_chain_is_chained_as_it_stands(new_url: str) -
 
 def test_a_link_hangs_on_the_one_before() -> None:
     assert link_digest("a" * 64, 2, None, []) != link_digest("b" * 64, 2, None, [])
+
+
+def test_what_a_chain_holds_does_not_grow_with_what_was_written() -> None:
+    aside = Aside()
+    chain = Chain(aside)
+    lines = [("file", f"{number:08d}") for number in range(100_000)]
+    chain.note(told, ("subject", "occasion"), lines)
+    assert sum(len(batch.keys) + len(batch.digests) for batch in chain._batches) == 0
+    assert aside._file._rolled, "the batches are in memory"
+    written = list(chain._lines(7))
+    assert [key for line in written for key in keys_of(line["keys"])] == [list(line) for line in lines]
+    assert b"".join(line["digests"] for line in written) == digests_of(lines)
+    assert [line["place"] for line in written] == list(range(100))
+    aside.close()

@@ -8,8 +8,8 @@ orders costs about a microsecond an order and nothing is read again.
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from functools import cache
+from contextlib import closing, contextmanager
+from functools import cache, partial
 from itertools import islice
 from operator import itemgetter
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from sepa.store.sql.aside import Aside, Put
 from sepa.store.sql.read_back import Line, lines_of
 from sepa.store.tables import chained, links, metadata
 
@@ -26,6 +27,7 @@ DIGEST_BYTES = 16
 ORIGIN = bytes(32)
 """What the first link hangs on."""
 BATCH_ROWS = 1000
+_LINES_TOGETHER = 100
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Any]).decode
@@ -39,36 +41,49 @@ class Batch:
         self.table, self.columns, self.rewritten = table, columns, rewritten
         self.keys: list[Any] = []
         self.digests = bytearray()
-        self.packed = b""
+        self._put: Put | None = None
 
     def add(self, lines: Iterable[Line]) -> None:
         lines = list(lines)
         self.keys.extend(map(_key_of(self.table.name, self.columns), lines))
         self.digests += digests_of(lines)
 
-    def pack(self) -> bool:
-        """Put the keys away in small; from now on nothing is added. Returns that it is done."""
+    def pack(self, aside: Aside) -> None:
+        """Put keys and digests aside; from now on nothing is added."""
         if self.keys:
-            self.packed = zlib.compress(_encode(self.keys), 1)
-            self.keys = []
-        return True
+            self._put = aside.put(zlib.compress(_encode(self.keys), 1), self.digests)
+            self.keys, self.digests = [], bytearray()
 
-    def line(self, link: int, place: int) -> dict[str, Any]:
+    def digest_again(self, aside: Aside, digested: Callable[[list[Any]], bytes]) -> None:
+        """Put other digests aside, of the rows as they are now."""
+        self.pack(aside)
+        keys, _ = self.packed(aside)
+        self._put = aside.put(keys, digested(keys_of(keys)))
+
+    def packed(self, aside: Aside) -> tuple[bytes, bytes]:
+        """The keys, packed, and the digests."""
+        self.pack(aside)
+        assert self._put is not None
+        return aside.get(self._put)
+
+    def line(self, link: int, place: int, aside: Aside) -> dict[str, Any]:
+        keys, digests = self.packed(aside)
         return {
             "link": link,
             "place": place,
             "of": str(self.table.name),
             "columns": " ".join(self.columns),
             "rewritten": self.rewritten,
-            "keys": self.packed,
-            "digests": bytes(self.digests),
+            "keys": keys,
+            "digests": digests,
         }
 
 
 class Chain:
     """What one transaction has written so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, aside: Aside) -> None:
+        self._aside = aside
         self._batches: list[Batch] = []
         self._open: dict[tuple[str, tuple[str, ...], bool], Batch] = {}
 
@@ -87,7 +102,8 @@ class Chain:
                 batch = self._open[place] = Batch(table, columns, rewritten)
                 self._batches.append(batch)
             batch.add(more)
-            if len(batch.keys) == BATCH_ROWS and batch.pack():
+            if len(batch.keys) == BATCH_ROWS:
+                batch.pack(self._aside)
                 del self._open[place]
 
     def _filled(self, place: tuple[str, tuple[str, ...], bool]) -> int:
@@ -102,10 +118,13 @@ class Chain:
         """The rows that this transaction wrote into `table` were changed in it: digest them as they are now."""
         for batch in self._batches:
             if batch.table is table:
-                batch.pack()
-                found = lines_of(connection, table, batch.columns, keys_of(batch.packed))
-                batch.digests = bytearray(digests_of(line for line in found if line is not None))
+                as_they_are = partial(_digested, connection, table, batch.columns)
+                batch.digest_again(self._aside, as_they_are)
         self._open = {place: each for place, each in self._open.items() if each.table is not table}
+
+    def part(self) -> "Chain":
+        """What a part of the transaction writes, for `absorb`."""
+        return Chain(self._aside)
 
     def absorb(self, part: "Chain") -> None:
         """Take over what a part of the transaction wrote, after all that was written before it."""
@@ -129,28 +148,33 @@ class Chain:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LAST)))
         number, before = head(connection)
-        rows = [each.line(number + 1, place) for place, each in enumerate(self._batches) if each.pack()]
-        digest = link_digest(before, number + 1, said, rows)
+        digest = link_digest(before, number + 1, said, self._lines(number + 1))
         connection.execute(sa.insert(links), {"number": number + 1, "digest": digest, "snapshot": said})
-        connection.execute(sa.insert(chained), rows)
+        lines = self._lines(number + 1)
+        while some := list(islice(lines, _LINES_TOGETHER)):
+            connection.execute(sa.insert(chained), some)
+
+    def _lines(self, link: int) -> Iterator[dict[str, Any]]:
+        return (each.line(link, place, self._aside) for place, each in enumerate(self._batches))
 
 
 @contextmanager
 def chaining(connection: sa.Connection, snapshot: Callable[[], str | None]) -> Iterator[None]:
     """Link what is written on `connection` inside; an exception leaves no link, as it leaves nothing else."""
-    connection.info["chain"] = chain = Chain()
-    try:
-        yield
-        chain.close(connection, snapshot)
-    finally:
-        del connection.info["chain"]
+    with closing(Aside()) as aside:
+        connection.info["chain"] = chain = Chain(aside)
+        try:
+            yield
+            chain.close(connection, snapshot)
+        finally:
+            del connection.info["chain"]
 
 
 @contextmanager
 def part_of_chain(connection: sa.Connection) -> Iterator[None]:
     """Link what is written inside with all else of the open transaction; an exception leaves nothing of it."""
     whole = chain_of(connection)
-    connection.info["chain"] = part = Chain()
+    connection.info["chain"] = part = whole.part()
     try:
         yield
         whole.absorb(part)
@@ -198,6 +222,10 @@ def keys_of(packed: bytes) -> list[Any]:
     if not unpacking.eof or unpacking.unused_data:
         raise ValueError("the keys cannot be read")
     return keys
+
+
+def _digested(connection: sa.Connection, table: sa.Table, columns: tuple[str, ...], keys: list[Any]) -> bytes:
+    return digests_of(line for line in lines_of(connection, table, columns, keys) if line is not None)
 
 
 @cache

@@ -3,12 +3,13 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from sepa.store.sql.aside import Aside
 from sepa.store.sql.chain import BATCH_ROWS, Chain, head
 from sepa.store.sql.connection import TURN
 from sepa.store.sql.read_back import lines_of, plain
@@ -82,9 +83,13 @@ def _alone(engine: sa.Engine) -> Iterator[None]:
 
 def begin_chain(connection: sa.Connection) -> None:
     """Link what stands in a journal that has no chain yet, as it stands."""
-    chain = Chain()
     if head(connection)[0]:
         return
+    with closing(Aside()) as aside:
+        _begin_chain(connection, Chain(aside))
+
+
+def _begin_chain(connection: sa.Connection, chain: Chain) -> None:
     for table in metadata.sorted_tables:
         if table.name in CHAIN:
             continue
