@@ -68,7 +68,7 @@ def stages(path: Path, root: Path) -> dict[str, Spent]:
             if not headed:
                 judging.head(message_head(slab.document, admitted.message_name))
                 headed = True
-            pieces = list(builder.pieces(slab.document, continued=slab.continued))
+            pieces = list(builder.pieces(slab.document, continued=slab.continued, usual=slab.usual))
             took("read the fields")
             for piece in pieces:
                 verdicts = judging.piece(piece)

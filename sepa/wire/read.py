@@ -85,7 +85,7 @@ def read_chunk(
     builder = Builder(name, transactions=chunk.transaction - 1, blocks=chunk.block - 1)
     try:
         for slab in slabs(io.BytesIO(chunk.before + text + chunk.after), name, piece_bytes):
-            yield from builder.pieces(slab.document, continued=slab.continued)
+            yield from builder.pieces(slab.document, continued=slab.continued, usual=slab.usual)
     except FastRoadLeft as doubt:
         raise Doubt(str(doubt)) from doubt
     if builder.transactions != chunk.transaction + chunk.transactions - 1:
@@ -108,7 +108,7 @@ def _read(
                 if not headed:
                     headed = True
                     yield message_head(slab.document, name)
-                yield from builder.pieces(slab.document, continued=slab.continued)
+                yield from builder.pieces(slab.document, continued=slab.continued, usual=slab.usual)
             return
         except FastRoadLeft:
             pass

@@ -1,7 +1,9 @@
 """From rows of text to the model's records, with what a block says for all filled in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from itertools import accumulate, count, islice
+from operator import attrgetter
 from typing import Any, Final
 
 from lxml import etree
@@ -17,6 +19,7 @@ from sepa.model.message import (
     Piece,
     Transaction,
 )
+from sepa.wire.caught import TYPES_KEPT, Order, Typed, caught_orders, typed
 from sepa.wire.fields import table
 from sepa.wire.rows import SEPARATORS, field_reader, reader
 from sepa.wire.stylesheet import head_stylesheet, stylesheet
@@ -24,9 +27,8 @@ from sepa.wire.stylesheet import head_stylesheet, stylesheet
 _NOBODY: Final = Party()
 _NOWHERE: Final = AccountId()
 _NO_AGENT: Final = Agent()
-_UNTYPED: Final = PaymentType()
 
-Build = Callable[[list[str], PaymentInformation, int], tuple[Transaction, ...]]
+Build = Callable[[list[str], PaymentInformation, Iterable[int]], list[Transaction]]
 
 
 def message_head(document: etree._Element, name: str, separators: str = SEPARATORS) -> MessageHead:
@@ -52,23 +54,49 @@ class Builder:
         self._blocks = blocks
 
     def pieces(
-        self, document: etree._Element, *, continued: bool, separators: str = SEPARATORS
+        self,
+        document: etree._Element | None,
+        *,
+        continued: bool,
+        separators: str = SEPARATORS,
+        usual: Sequence[Sequence[Order]] = (),
     ) -> list[Piece]:
         """Return one Piece for each block of `document`, in order.
 
         `continued` says that the first block is the one the document before it ended in: its head is the
-        same, so the same PaymentInformation is used again.
+        same, so the same PaymentInformation is used again. `usual` are orders that were left out of the document,
+        those before its first order, those behind the first, and so on. Without a document all are of the open block.
         """
+        runs = iter(usual)
+        before = next(runs, ())
+        if document is None:
+            return [self._piece(self.block, [], [before], separators)] if self.block is not None else []
         text = str(stylesheet(self.name, separators)(document))
-        build = _builders(self.name, separators)[1]
         pieces = []
         for rows in text.split(separators[0])[:-1]:
             head, *orders = rows.split(separators[1])[:-1]
             block = self.block if continued and self.block is not None else self._next_block(head, separators)
             continued = False
-            pieces.append(Piece(block, build(orders, block, self.transactions + 1)))
-            self.transactions += len(orders)
+            pieces.append(self._piece(block, orders, [before, *islice(runs, len(orders))], separators))
+            before = ()
         return pieces
+
+    def _piece(
+        self, block: PaymentInformation, rows: list[str], runs: list[Sequence[Order]], separators: str
+    ) -> Piece:
+        first, build = self.transactions + 1, _builders(self.name, separators)[1]
+        usual = [order for run in runs for order in run]
+        self.transactions += len(rows) + len(usual)
+        if not usual:
+            return Piece(block, tuple(build(rows, block, count(first))))
+        behind = accumulate(len(run) + 1 for run in runs[:-1])
+        unusual_at = [first - 1 + place for place in behind]
+        usual_at = sorted(set(range(first, self.transactions + 1)).difference(unusual_at))
+        built = caught_orders(self.name)(usual, block, usual_at)
+        if rows:
+            built += build(rows, block, unusual_at)
+            built.sort(key=attrgetter("position"))
+        return Piece(block, tuple(built))
 
     def _next_block(self, row: str, separators: str) -> PaymentInformation:
         fields = table(self.name).block
@@ -88,20 +116,7 @@ def _builders(name: str, separators: str) -> tuple[Callable[[str], list[Any]], B
     return reader(places.block, separators), orders(name, separators)
 
 
-def _inherited(own: PaymentType | None, block: PaymentType | None) -> PaymentType:
-    """Each element of the payment type counts on its own: the order's if it says it, else the block's."""
-    if own is None or block is None:
-        return own or block or _UNTYPED
-    return PaymentType(
-        own.instruction_priority or block.instruction_priority,
-        own.service_level or block.service_level,
-        own.local_instrument or block.local_instrument,
-        own.sequence_type or block.sequence_type,
-        own.category_purpose or block.category_purpose,
-    )
-
-
-class _PaymentTypes(dict[str, tuple[PaymentType, Any]]):
+class _PaymentTypes(dict[str, Typed]):
     """The few payment types of one block's orders, by their text: the type that counts and the levels that
     say it."""
 
@@ -110,16 +125,9 @@ class _PaymentTypes(dict[str, tuple[PaymentType, Any]]):
         self._block = block
         self._read = read
 
-    def __missing__(self, text: str) -> tuple[PaymentType, Any]:
-        own = self._read(text)
-        levels = {
-            (False, False): None,
-            (True, False): "transaction",
-            (False, True): "block",
-            (True, True): "both",
-        }
-        found = (_inherited(own, self._block), levels[own is not None, self._block is not None])
-        if len(self) < 1000:
+    def __missing__(self, text: str) -> Typed:
+        found = typed(self._read(text), self._block)
+        if len(self) < TYPES_KEPT:
             self[text] = found
         return found
 
@@ -130,10 +138,10 @@ def _credit_transfers(name: str, separators: str) -> Build:
     party, account, agent = read["creditor"], read["creditor_account"], read["creditor_agent"]
     remittance, extras, column = read["remittance"], read["extras"], separators[2]
 
-    def build(rows: list[str], block: PaymentInformation, first: int) -> tuple[Transaction, ...]:
+    def build(rows: list[str], block: PaymentInformation, positions: Iterable[int]) -> list[Transaction]:
         types = _PaymentTypes(block.payment_type, read["payment_type"])
         built = []
-        for position, row in enumerate(rows, first):
+        for row, position in zip(rows, positions, strict=False):
             (
                 end_to_end_id, amount, currency, creditor, creditor_account, creditor_agent, instruction_id,
                 type_text, charge_bearer, ultimate_debtor, ultimate_creditor, purpose, remittance_text,
@@ -167,7 +175,7 @@ def _credit_transfers(name: str, separators: str) -> Build:
                     extras(foreign),
                 )
             )
-        return tuple(built)
+        return built
 
     return build
 
@@ -178,10 +186,10 @@ def _collections(name: str, separators: str) -> Build:
     party, account, agent = read["debtor"], read["debtor_account"], read["debtor_agent"]
     remittance, extras, mandate, column = read["remittance"], read["extras"], read["mandate"], separators[2]
 
-    def build(rows: list[str], block: PaymentInformation, first: int) -> tuple[Transaction, ...]:
+    def build(rows: list[str], block: PaymentInformation, positions: Iterable[int]) -> list[Transaction]:
         types = _PaymentTypes(block.payment_type, read["payment_type"])
         built = []
-        for position, row in enumerate(rows, first):
+        for row, position in zip(rows, positions, strict=False):
             (
                 end_to_end_id, amount, currency, debtor, debtor_account, debtor_agent, instruction_id,
                 type_text, charge_bearer, ultimate_debtor, ultimate_creditor, purpose, remittance_text,
@@ -216,6 +224,6 @@ def _collections(name: str, separators: str) -> Build:
                     extras(foreign),
                 )
             )
-        return tuple(built)
+        return built
 
     return build

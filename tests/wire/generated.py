@@ -76,6 +76,12 @@ class Grammar:
         """A valid message. `fullness` is the share of what may be left out that is there: 0 nothing, 1 all of it."""
         return self._element(self._document, dice, fullness)
 
+    def part(self, tag: str, dice: random.Random, fullness: float) -> Element:
+        """An element of this name as it may stand in a valid message."""
+        kinds = (kind.iter(f"{_XS}element") for kind in self._complex.values())
+        declared = next(each for kind in kinds for each in kind if each.get("name") == tag)
+        return self._element(declared, dice, fullness)
+
     def simple_types(self) -> list[str]:
         return sorted(self._simple)
 
