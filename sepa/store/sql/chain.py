@@ -43,10 +43,9 @@ class Batch:
         self.digests = bytearray()
         self._put: Put | None = None
 
-    def add(self, lines: Iterable[Line]) -> None:
-        lines = list(lines)
+    def add(self, lines: list[Line], digests: bytes) -> None:
         self.keys.extend(map(_key_of(self.table.name, self.columns), lines))
-        self.digests += digests_of(lines)
+        self.digests += digests
 
     def pack(self, aside: Aside) -> None:
         """Put keys and digests aside; from now on nothing is added."""
@@ -88,20 +87,29 @@ class Chain:
         self._open: dict[tuple[str, tuple[str, ...], bool], Batch] = {}
 
     def note(
-        self, table: sa.Table, columns: tuple[str, ...], lines: Iterable[Line], *, rewritten: bool = False
+        self,
+        table: sa.Table,
+        columns: tuple[str, ...],
+        lines: Iterable[Line],
+        *,
+        rewritten: bool = False,
+        digests: bytes = b"",
     ) -> None:
         """Rows as they were inserted, values in the order of `columns`; or, `rewritten`, as they were left.
 
-        In how many calls they come changes nothing: a batch is full at BATCH_ROWS.
+        `digests` are theirs, as of `digests_of`, where somebody took them already. In how many calls rows come changes
+        nothing: a batch is full at BATCH_ROWS.
         """
         place = table.name, columns, rewritten
-        rest = iter(lines)
+        rest, taken = iter(lines), 0
         while more := list(islice(rest, BATCH_ROWS - self._filled(place))):
             batch = self._open.get(place)
             if batch is None:
                 batch = self._open[place] = Batch(table, columns, rewritten)
                 self._batches.append(batch)
-            batch.add(more)
+            known = digests[taken : taken + DIGEST_BYTES * len(more)]
+            batch.add(more, known or digests_of(more))
+            taken += len(known)
             if len(batch.keys) == BATCH_ROWS:
                 batch.pack(self._aside)
                 del self._open[place]
@@ -209,7 +217,12 @@ def link_digest(before: str, number: int, snapshot: str | None, batches: Iterabl
 
 def digests_of(lines: Iterable[Line]) -> bytes:
     """The digests of rows, one after the other."""
-    return b"".join([_sha256(_encode(line)).digest()[:DIGEST_BYTES] for line in lines])
+    return digests_of_packed(map(_encode, lines))
+
+
+def digests_of_packed(lines: Iterable[bytes]) -> bytes:
+    """The same of rows that are packed as msgpack: the digests are of these bytes."""
+    return b"".join([_sha256(line).digest()[:DIGEST_BYTES] for line in lines])
 
 
 def keys_of(packed: bytes) -> list[Any]:

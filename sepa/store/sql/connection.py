@@ -180,12 +180,19 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 def pour(
-    connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Collection[tuple[Any, ...]]
+    connection: sa.Connection,
+    table: sa.Table,
+    columns: Sequence[str],
+    rows: Collection[tuple[Any, ...]],
+    digests: bytes = b"",
 ) -> None:
-    """Insert many rows the fastest way; dates as ISO texts. A key that is there already is IntegrityError."""
+    """Insert many rows the fastest way; dates as ISO texts. A key that is there already is IntegrityError.
+
+    `digests` as in `Chain.note`.
+    """
     if not rows:
         return
-    chain_of(connection).note(table, tuple(columns), rows)
+    chain_of(connection).note(table, tuple(columns), rows, digests=digests)
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(quote(name) for name in columns)
     if connection.dialect.name == "sqlite":

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sepa.model.broken import BrokenPromise
 from sepa.model.journal import first_state
 from sepa.model.verdict import FileVerdict, Verdict
-from sepa.store.sql.chain import chain_of
+from sepa.store.sql.chain import chain_of, digests_of_packed
 from sepa.store.sql.connection import insert, insert_once, pour, slices, whole_among
 from sepa.store.sql.counting import note_day, ordered_elsewhere
 from sepa.store.sql.kept import Kept, is_one_of, many
@@ -56,7 +56,8 @@ def _carried(dialect: sa.Dialect) -> sa.Select[tuple[str | None]]:
 
 CARRIED = Kept(_carried)
 """Fingerprints that orders of other files carry which were not refused."""
-_lines = msgspec.msgpack.Decoder(list[tuple[Any, ...]])
+_pack = msgspec.msgpack.Encoder().encode
+_packed = msgspec.msgpack.Decoder(tuple[bytes, list[tuple[Any, ...]]])
 
 
 class FileSealing:
@@ -87,11 +88,12 @@ class FileSealing:
         self._pour([_order(self._file_key, each) for each in verdicts])
 
     def add_lines(self, lines: bytes) -> None:
-        self._pour(_lines.decode(lines))
+        digests, rows = _packed.decode(lines)
+        self._pour(rows, digests)
 
-    def _pour(self, lines: list[tuple[Any, ...]]) -> None:
+    def _pour(self, lines: list[tuple[Any, ...]], digests: bytes = b"") -> None:
         self._open()
-        pour(self._connection, orders, _ORDER, lines)
+        pour(self._connection, orders, _ORDER, lines, digests)
 
     def discard(self) -> None:
         self._open()
@@ -152,8 +154,9 @@ class FileSealing:
 
 
 def packed_orders(file_key: str, verdicts: Sequence[Verdict]) -> bytes:
-    """The lines that `FileSealing.add` would write, for `add_lines`."""
-    return msgspec.msgpack.encode([_order(file_key, each) for each in verdicts])
+    """The lines that `FileSealing.add` would write with their digests, for `add_lines`. Each is packed only once."""
+    packed = [_pack(_order(file_key, each)) for each in verdicts]
+    return _pack((digests_of_packed(packed), list(map(msgspec.Raw, packed))))
 
 
 def due(connection: sa.Connection, file_key: str, occasion: str, partner: str, at: str) -> None:
