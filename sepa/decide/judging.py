@@ -1,11 +1,11 @@
 """The judging of one file, from its head to its totals."""
 
 import datetime
-from collections.abc import Callable, Collection, Iterable, Set
-from itertools import groupby
+from collections.abc import Callable, Collection, Set
 
 import msgspec
 
+from sepa.decide.asked import Asked, asked_of
 from sepa.decide.block import Block, BlockTally, findings_of, rejects, status_of
 from sepa.decide.chunk import BlockPart, Opening, Part, Recent, Uses
 from sepa.decide.folded import Blocks
@@ -16,52 +16,16 @@ from sepa.model.message import MessageHead, PaymentInformation, Piece, Transacti
 from sepa.model.profile import Profile
 from sepa.model.reference import Partner, Reference
 from sepa.model.verdict import Dating, FileVerdict, Outcome, Verdict, transaction_key
-from sepa.rules import (
-    RULES,
-    contract,
-    days,
-    duplicates,
-    endings,
-    files,
-    funds,
-    holds,
-    limits,
-    reviews,
-    routes,
-    switching,
-    totals,
-    withdrawals,
-)
+from sepa.rules import contract, duplicates, files, limits, totals
 from sepa.rules.consents import consent_for
-from sepa.rules.rule import Case, Quiet, Rule
+from sepa.rules.rule import Case
 from sepa.scheme.money import cents
 
 Seen = Callable[[Collection[str]], Set[str]]
 Ordered = Callable[[datetime.date], int]
-Checks = tuple[Callable[[Transaction, Case], Findings], ...]
-Questions = tuple[tuple[Quiet | None, Checks], ...]
 
 _COUNTED: frozenset[Outcome] = frozenset({"accepted", "rolled", "held"})
-_OWN_SUBJECTS = frozenset(
-    (rule.id, rule.name)
-    for family in (
-        files,
-        totals,
-        limits,
-        duplicates,
-        days,
-        funds,
-        holds,
-        reviews,
-        routes,
-        withdrawals,
-        endings,
-    )
-    for rule in family.RULES
-)
-_PLAIN = tuple(rule for rule in RULES if (rule.id, rule.name) not in _OWN_SUBJECTS)
 _MESSAGE_TOTALS = tuple(rule for rule in totals.RULES if rule.subject == "message")
-_OWNERS_TABLES = frozenset({"accounts", "consents", "screening"})
 _BLOCK_TOTALS = tuple(rule for rule in totals.RULES if rule.subject == "payment-information")
 
 
@@ -129,12 +93,9 @@ class Judging:
         self._ordered = ordered
         self._elsewhere_cents: int | None = None  # None until a block has a limit of the day
         self._head: MessageHead | None = None
+        self._asked: Asked
         self._findings: Findings = NOTHING
         self._refused = False
-        self._block_rules: tuple[Rule, ...] = ()
-        self._questions: Questions = ()
-        self._of_strangers: Questions = ()
-        self._of_repeats = tuple(rule.under(desk.profile) for rule in duplicates.RULES)
         self._open: Block | None = None
         self._of_chunk = opening is not None
         self._tallies: list[BlockTally] = []  # of a chunk all, of a file the one that is open
@@ -156,18 +117,9 @@ class Judging:
         """Take the head and return what stands against the whole message so far."""
         self._head = head
         case = self._case(None, None)
-        bank = self._desk.profile
-        judged = [
-            rule.under(bank) for rule in _PLAIN if head.kind in rule.kinds and not self._lacks_table(rule)
-        ]
-        self._block_rules = tuple(rule for rule in judged if rule.subject == "payment-information")
-        about_orders = [rule for rule in judged if rule.subject == "transaction"]
-        self._questions = _grouped(about_orders)
-        self._of_strangers = _grouped(rule for rule in about_orders if not _asks_the_owners(rule))
+        self._asked = asked = asked_of(self._desk.profile, self._desk.reference, head.kind)
         arrival = files.Arrival(head, self._desk.partner_id)
-        at_the_door = [rule for rule in files.ARRIVAL if not self._lacks_table(rule)]
-        self._findings = findings_of(at_the_door, arrival, case)
-        self._findings += findings_of((rule for rule in judged if rule.subject == "message"), head, case)
+        self._findings = findings_of(asked.arrival, arrival, case) + findings_of(asked.message, head, case)
         self._refused = rejects(self._findings)
         return self._findings
 
@@ -247,7 +199,7 @@ class Judging:
         refused = rejects(findings)
         if refused:
             self._closed.refuse()
-        lacking = [rule.id for rule in RULES if head.kind in rule.kinds and self._lacks_table(rule)]
+        lacking = [*self._asked.not_judged]
         if self._ordered is None and self._elsewhere_cents is not None:
             lacking.append(limits.day_within_limit.id)
         counts = head.kind == "credit-transfer" and self._desk.partner_id is not None
@@ -270,7 +222,7 @@ class Judging:
         block.tally.found.add(amount, amount_cents)
         route, case, dated = block.days_of(transaction)
         findings = NOTHING
-        for quiet, checks in self._of_strangers if block.strange else self._questions:
+        for quiet, checks in self._asked.strange_orders if block.strange else self._asked.orders:
             if quiet is not None and quiet(transaction, case):
                 continue
             for check in checks:
@@ -289,7 +241,7 @@ class Judging:
         came_before = in_earlier and not block.strange
         if came_before or again:
             repetition = duplicates.Repetition(transaction, came_before, again)
-            findings += findings_of(self._of_repeats, repetition, case)
+            findings += findings_of(self._asked.repeats, repetition, case)
         outcome: Outcome = "accepted"
         if findings or block.tally.findings or self._refused:
             outcome = block.outcome(findings, self._refused, route)
@@ -317,7 +269,7 @@ class Judging:
     def _block_of(self, information: PaymentInformation) -> Block:
         if self._open is None or self._open.information.position != information.position:
             strange = self._is_strange(information)
-            rules = (rule for rule in self._block_rules if not strange or not _asks_the_owners(rule))
+            rules = self._asked.strange_blocks if strange else self._asked.blocks
             self._open = Block(self._tally_of(information), self._case, rules, strange=strange)
         return self._open
 
@@ -389,21 +341,7 @@ class Judging:
         desk = self._desk
         return limits.day_of(desk.received_at, desk.profile, desk.reference.banking_days)
 
-    def _lacks_table(self, rule: Rule) -> bool:
-        return any(getattr(self._desk.reference, need) is None for need in rule.needs)
-
     def _use_consent(self, transaction: Transaction, booking_date: datetime.date) -> None:
         consent = consent_for(transaction, self._desk.reference)
         if consent is not None and booking_date not in (days := self._uses.get(consent.id, ())):
             self._uses[consent.id] = (*days, booking_date)
-
-
-def _asks_the_owners(rule: Rule) -> bool:
-    """Whether a rule reads what only the owners of accounts may hear of (`contract.is_strange`)."""
-    return not _OWNERS_TABLES.isdisjoint(rule.needs) or rule in switching.RULES
-
-
-def _grouped(rules: Iterable[Rule]) -> Questions:
-    """Neighbouring rules that share a `quiet_if`, which is asked once for them; the order of all stays."""
-    neighbours = groupby(rules, key=lambda rule: rule.quiet_if)
-    return tuple((quiet, tuple(rule.check for rule in group)) for quiet, group in neighbours)

@@ -69,9 +69,8 @@ class Rule(msgspec.Struct, frozen=True):
     blames: Literal["client", "bank", "other"] = "client"
     quiet_if: Quiet | None = None
 
-    def under(self, profile: Profile) -> "Rule":
-        """This rule as the profile has it: where a bank may choose, it refuses or warns as that bank chose (CT-06)."""
-        wanted = profile.rejection.severity.get(self.name, self.effect)
+    def having(self, wanted: Effect) -> "Rule":
+        """This rule as a bank has it that may choose: with findings that do `wanted`, refuse or warn (CT-06)."""
         if wanted == self.effect:
             return self
         usual, check = self.effect, self.check

@@ -34,6 +34,8 @@ NAMESPACES_MAX: Final = 64
 ROOT_BYTES_MAX: Final = 1 << 17
 _OVERLAP: Final = 16
 _HEAD_BYTES: Final = 1 << 16
+_ROOT_PIECE_BYTES: Final = 1 << 11
+"""Most roots are in the first of them: what follows is not parsed twice."""
 _ENCODING: Final = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _FOREIGN_MARKS: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DOCUMENT_TAG: Final = re.compile(rb"<(?:[\w.-]+:)?Document\s[^<>]*>", re.ASCII)
@@ -205,7 +207,7 @@ def _root(source: BinaryIO, seen: _Seen) -> str | Unreadable:
     """The root element's tag with its namespace, or why there is none."""
     source.seek(0)
     parser = stream_parser("start")
-    while source.tell() < ROOT_BYTES_MAX and (chunk := source.read(_HEAD_BYTES)):
+    while source.tell() < ROOT_BYTES_MAX and (chunk := source.read(_ROOT_PIECE_BYTES)):
         try:
             parser.feed(chunk)
         except etree.XMLSyntaxError as error:
