@@ -5,6 +5,7 @@ The channel checks cover and debits. What the bank itself has against an order i
 
 import datetime
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from sepa.model.broken import BrokenPromise
 from sepa.model.finding import Finding
@@ -41,7 +42,10 @@ def hand_over(due: Sequence[OrderRow], *, profile: Profile, window: datetime.dat
         group = (order.booking_date, f"{channel}/{order.route}/{order.currency}")
         groups.setdefault(group, []).append((order.key, order.amount_cents))
     return tuple(
-        sealed_bulk("hand-over", window, day, scheme, groups[day, scheme]) for day, scheme in sorted(groups)
+        sealed_bulk(
+            "hand-over", window, day, scheme, [key for key, _ in members], sum(cents for _, cents in members)
+        )
+        for (day, scheme), members in sorted(groups.items(), key=itemgetter(0))
     )
 
 

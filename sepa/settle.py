@@ -4,8 +4,9 @@ Pure: payments, a snapshot and an instant go in, one Settlement comes out, in pa
 """
 
 import datetime
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from heapq import merge
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Literal
@@ -30,7 +31,7 @@ __all__ = ["available_cents", "settled"]
 
 CLEARING_TRANSFERS = "CLEARING:SCT"
 CLEARING_COLLECTIONS = "CLEARING:SDD"
-UNPAID_AT_ONCE = 20_000
+UNPAID_AT_ONCE = 5_000
 """So many unpaid payments are written before the next ones are decided."""
 NO_RATES: Mapping[str, int] = MappingProxyType({})
 NOTHING_AGAINST: Mapping[str, Finding] = MappingProxyType({})
@@ -62,7 +63,7 @@ def settled(
     one euro in force in this window, by `rates_at` (EXE-09); an account in a currency without one covers nothing.
     `bytes_per_order` estimates the size of an order in its file.
     `against` holds, by key, what screening has against a payment today: it is held or refused (HLD-01, HLD-02); it need
-    hold no more than what is against the payments read so far.
+    hold no more than what is against the payment read last.
     A stop of the whole bank holds what it names (HLD-08).
 
     Orders are funded one by one, all or nothing, in the profile's order (FND-16), whatever their batch
@@ -106,19 +107,26 @@ def settled(
 
 
 class _Open:
-    """A bulk that is not full yet: its members with their cents, their postings with the turn of each."""
+    """A bulk that is not full yet: its members with the turn of each, and their postings, two an order."""
 
-    __slots__ = ("members", "postings", "sum_cents")
+    __slots__ = ("members", "postings", "sum_cents", "turns")
 
     def __init__(self) -> None:
-        self.members: list[tuple[str, int]] = []
-        self.postings: list[tuple[int, tuple[Posting, Posting]]] = []
+        self.members: list[str] = []
+        self.turns = array("q")
+        self.postings: list[Posting] = []
         self.sum_cents = 0
 
     def add(self, turn: int, payment: Payment, sides: tuple[Posting, Posting]) -> None:
-        self.members.append((payment.key, payment.amount_cents))
-        self.postings.append((turn, sides))
+        self.members.append(payment.key)
+        self.turns.append(turn)
+        self.postings.extend(sides)
         self.sum_cents += payment.amount_cents
+
+    def in_turn(self) -> Iterator[tuple[int, Posting, Posting]]:
+        """Each order's turn and postings."""
+        sides = iter(self.postings)
+        return zip(self.turns, sides, sides, strict=True)
 
 
 def _closed(
@@ -128,14 +136,19 @@ def _closed(
     unpaid: Iterable[Unpaid],
 ) -> Settlement:
     """The part in which these bulks are sealed; their postings in the order in which they were decided."""
-    turns = sorted(chain.from_iterable(opened.postings for opened in groups.values()), key=itemgetter(0))
+    if len(groups) == 1:
+        (alone,) = groups.values()
+        postings = tuple(alone.postings)
+    else:
+        turns = merge(*[opened.in_turn() for opened in groups.values()], key=itemgetter(0))
+        postings = tuple([side for _, *sides in turns for side in sides])
     return Settlement(
         window=window,
         bulks=tuple(
-            sealed_bulk(group[0], local, group[1], group[2], groups[group].members)
-            for group in sorted(groups)
+            sealed_bulk(group[0], local, group[1], group[2], opened.members, opened.sum_cents)
+            for group, opened in sorted(groups.items(), key=itemgetter(0))
         ),
-        postings=tuple(side for _, sides in turns for side in sides),
+        postings=postings,
         unpaid=tuple(unpaid),
     )
 

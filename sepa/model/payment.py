@@ -108,11 +108,11 @@ def sealed_bulk(
     window: datetime.datetime,
     settlement_date: datetime.date,
     scheme: str,
-    members: Iterable[tuple[str, int]],
+    members: Iterable[str],
+    sum_cents: int,
 ) -> Bulk:
-    """Make the Bulk of `members`, keys with their cents in the order in which they leave."""
-    listed = tuple(members)
-    keys = tuple(key for key, _ in listed)
+    """Make the Bulk of `members`, keys in the order in which they leave, with the sum of their cents."""
+    keys = tuple(members)
     instant = window.astimezone(datetime.UTC).isoformat()
     content = "\n".join((kind, instant, settlement_date.isoformat(), scheme, *keys))
     return Bulk(
@@ -121,7 +121,7 @@ def sealed_bulk(
         window=window,
         settlement_date=settlement_date,
         keys=keys,
-        sum_cents=sum(amount_cents for _, amount_cents in listed),
+        sum_cents=sum_cents,
         scheme=scheme,
     )
 

@@ -12,10 +12,15 @@ from sepa.rules.screening import causes, screened_again
 
 ASKED_AT_ONCE = 2000
 """Payments that are screened again together."""
+FILES_KNOWN = 20_000
+"""Of so many files it is remembered against which lists they were judged."""
 
 
 class Against:
-    """What the lists of today say of due orders that other lists let pass; the strongest finding for each."""
+    """What the lists of today say of due orders that other lists let pass; the strongest finding for each.
+
+    `found` is of what was asked last: of orders by `ask`, or of those that `asked` is handing out.
+    """
 
     def __init__(self, home: Home, reference: Reference, window: datetime.datetime, screened: str) -> None:
         self.found: dict[str, Finding] = {}
@@ -31,10 +36,13 @@ class Against:
 
     def ask(self, orders: Sequence[tuple[str, str]]) -> None:
         """Screen orders, named by key and file, again, but for those whose file was judged against the same lists."""
+        self.found.clear()
         if not self._screened:
             return
         new = {file_key for _, file_key in orders} - self._done.keys()
         if new:
+            if len(self._done) > FILES_KNOWN:
+                self._done, new = {}, {file_key for _, file_key in orders}
             done = self._home.journal.screened_against(new, self._screened)
             self._done |= {file_key: file_key in done for file_key in new}
         keys = [key for key, file_key in orders if not self._done[file_key]]

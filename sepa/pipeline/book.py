@@ -8,9 +8,12 @@ this book. What it forgot may have left already, so nothing more is taken, judge
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import msgspec
@@ -19,7 +22,8 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.journal import Delivery, Noted, Ordered, Publication, Sent
 from sepa.model.payment import Bulk, Departure, Settlement
 from sepa.pipeline.home import Home, utc
-from sepa.store.files import make_folder, name_also, publish, sweep
+from sepa.pipeline.publish import Draft
+from sepa.store.files import TEMPORARY, draft_in, make_folder, name_also, publish, publish_draft, sweep
 
 PENDING = ".pending-"
 MANY = "+"
@@ -91,14 +95,47 @@ def ordering(home: Home, ordered: Ordered) -> Iterator[None]:
         yield
 
 
+Note = Callable[[Settlement], AbstractContextManager[Callable[[bytes], object]]]
+"""Notes one part of a window: it takes the part's bytes, piece by piece, and the note lies there when all are told."""
+
+
 @contextmanager
-def settling(home: Home, settlement: Settlement, encoded: bytes) -> Iterator[None]:
-    """Around the journal's writing of a settlement: it is noted, as `encoded`, where that came to be."""
-    digest = hashlib.sha256(encoded).hexdigest()[:_SHORT]
-    window = utc(settlement.window).strftime(STAMP)
-    first = settlement.bulks[0].id if settlement.bulks else "none"
-    with _pending(home, "settled", settlement.window, f"{window}_{first}_{digest}", encoded):
-        yield
+def settling(home: Home) -> Iterator[Note]:
+    """Around the journal's writing of a window: each part that is noted inside stays where the whole came to be.
+
+    What was noted is not kept in memory.
+    """
+    noted: list[tuple[Path, int, int]] = []
+    with TemporaryFile(prefix=TEMPORARY, dir=home.archive) as kept:
+
+        @contextmanager
+        def note(part: Settlement) -> Iterator[Callable[[bytes], object]]:
+            first = part.bulks[0].id if part.bulks else "none"
+            name = f"{utc(part.window).strftime(STAMP)}_{first}"
+            folder = _folder(home, "settled", part.window)
+            says_something = bool(part.bulks or part.unpaid or part.ended)
+            del part
+            digest, start = hashlib.sha256(), kept.tell()
+            with draft_in(home.archive) as (out, draft):
+
+                def write(piece: bytes) -> None:
+                    digest.update(piece)
+                    out.write(piece)
+                    kept.write(piece)
+
+                yield write
+                if not says_something:
+                    return
+                sha256 = digest.hexdigest()
+                place = folder / f"{name}_{sha256[:_SHORT]}.json"
+                if (pending := _begun(home, place, Draft(out, draft, sha256))) is not None:
+                    noted.append((pending, start, kept.tell() - start))
+
+        sweep(home.archive)
+        yield note  # after an exception they stay pending: whether they came to be, the journal knows
+        kept.flush()
+        for pending, start, size in noted:
+            _settle(home, pending, partial(os.pread, kept.fileno(), size, start))
 
 
 @contextmanager
@@ -167,25 +204,29 @@ def _pending(home: Home, kind: Noted, at: datetime.datetime, id: str, note: byte
 
     What somebody noted already, or is about to, is theirs: of two who order the same, the first one's note counts.
     """
-    place = _folder(home, kind, at) / f"{id}.json"
-    pending = place.with_name(PENDING + place.name)
     sweep(home.archive)
-    ours = not place.exists() and _laid(home, pending, note)
+    pending = _begun(home, _folder(home, kind, at) / f"{id}.json", note)
     yield  # after an exception it stays pending: whether it came to be, the journal knows
-    if ours:
-        _settle(home, pending, note)
+    if pending is not None:
+        _settle(home, pending, lambda: note)
 
 
-def _laid(home: Home, pending: Path, content: bytes) -> bool:
-    """Lay a note there as pending; False where another one of that name lies there."""
+def _begun(home: Home, place: Path, content: bytes | Draft) -> Path | None:
+    """Lay a note there as pending, and say where; None where one of that name, pending or done, is somebody else's."""
+    pending = place.with_name(PENDING + place.name)
+    if place.exists():
+        return None
     try:
-        publish(pending.parent, pending.name, content, drafts=home.archive)
+        if isinstance(content, Draft):
+            publish_draft(pending.parent, pending.name, content.out, content.path, content.sha256)
+        else:
+            publish(pending.parent, pending.name, content, drafts=home.archive)
     except BrokenPromise:
-        return False
-    return True
+        return None
+    return pending
 
 
-def _settle(home: Home, pending: Path, note: bytes | None = None) -> None:
+def _settle(home: Home, pending: Path, note: Callable[[], bytes] | None = None) -> None:
     """Give what came true its own name: it is not written again.
 
     It may have it by now, because somebody else settles it too; or be gone, because somebody asked before the journal
@@ -197,5 +238,5 @@ def _settle(home: Home, pending: Path, note: bytes | None = None) -> None:
             name_also(pending, place)
         except FileNotFoundError:
             if note is not None:
-                publish(place.parent, place.name, note, drafts=home.archive)
+                publish(place.parent, place.name, note(), drafts=home.archive)
     pending.unlink(missing_ok=True)

@@ -2,9 +2,8 @@
 
 import datetime
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from itertools import islice
-from typing import NamedTuple
+from contextlib import contextmanager
+from itertools import chain, islice, repeat
 
 import msgspec
 
@@ -17,6 +16,7 @@ from sepa.model.reference import Reference
 from sepa.pipeline.against import Against
 from sepa.pipeline.beside import WORTH_A_FORK, beside, collected_later, forks_for
 from sepa.pipeline.book import refuse_behind, settling
+from sepa.pipeline.handed import parts_of, pieces_of
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.judge import refuse_incomplete
 from sepa.pipeline.telemetry import SETTLED, count, stage
@@ -24,7 +24,7 @@ from sepa.rules.endings import ended_accounts, ending
 from sepa.rules.reviews import review_spans
 from sepa.schedule import bank_days, local_instant
 from sepa.settle import settled
-from sepa.store.journal import Overtaken
+from sepa.store.journal import Overtaken, Part
 from sepa.wire.bulk import ORDER_BYTES_MAX
 
 TRIES = 3
@@ -86,13 +86,15 @@ def seal_window(
             return Sealed(window=window, overtaken=True)
         tally = _Tally(window)
         try:
-            with collected_later(), ExitStack() as stack:
-                made = stack.enter_context(_settlements(home, local, day, express=express))
-                parts = (tally.note(_noted(home, part, stack)) for part in made)
-                first = next(parts, None)
-                if first is None:
+            with (
+                collected_later(),
+                _settlements(home, local, day, express=express) as pieces,
+                settling(home) as note,
+            ):
+                opening = Settlement(window=local, bulks=(), postings=(), unpaid=(), express=express)
+                parts = map(tally.note, parts_of(pieces, note))
+                if not home.journal.seal(opening, by=by, then=parts):
                     break
-                home.journal.seal(first, by=by, then=parts)
         except Overtaken:
             if not left:
                 raise
@@ -109,30 +111,11 @@ def is_overtaken(window: datetime.datetime, last: datetime.datetime | None) -> b
     return last is not None and window < last
 
 
-class Part(NamedTuple):
-    """A part of what a window decides, and the same as the second book takes it."""
-
-    settlement: Settlement
-    encoded: bytes
-
-
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Settlement).decode
-
-
-def _noted(home: Home, part: Part, noted: ExitStack) -> Settlement:
-    """The part, noted in the second book before the journal has it, until the whole window came to be or not."""
-    settlement = part.settlement
-    if settlement.bulks or settlement.unpaid or settlement.ended:
-        noted.enter_context(settling(home, settlement, part.encoded))
-    return settlement
-
-
 @contextmanager
 def _settlements(
     home: Home, window: datetime.datetime, day: datetime.date, *, express: bool
-) -> Iterator[Iterator[Part]]:
-    """What the window decides for the banking day `day`, as things stand now, in parts; none when nothing is due.
+) -> Iterator[Iterator[bytes]]:
+    """What the window decides for the banking day `day`, as things stand now, in pieces; none when nothing is due.
 
     Of many payments a fork decides, while this process writes down what was decided before.
     """
@@ -173,10 +156,19 @@ def _settlements(
 
     booked = home.journal.booked(reference.balances_as_of, by=day)
 
-    def decided() -> Iterator[Settlement]:
-        """All parts; in the first one what ends and what is handed over."""
-        first = True
-        for part in settled(
+    def whole(part: Settlement, first: bool) -> Settlement:
+        """The part with what `settled` does not know; in the first one what ends and what is handed over."""
+        return msgspec.structs.replace(
+            part,
+            bulks=part.bulks + leaving if first else part.bulks,
+            ended=ended + kept if first else (),
+            screened=screened,
+            reference_digest=reference.digest,
+            express=express,
+        )
+
+    def pieces() -> Iterator[bytes]:
+        decided = settled(
             against.asked(due(), gone),
             booked=booked,
             reference=reference,
@@ -186,22 +178,16 @@ def _settlements(
             rates=rates_at(reference.rates, window),
             bytes_per_order=ORDER_BYTES_MAX,
             against=against.found,
-        ):
-            yield msgspec.structs.replace(
-                part,
-                bulks=part.bulks + leaving if first else part.bulks,
-                ended=ended + kept if first else (),
-                screened=screened,
-                reference_digest=reference.digest,
-                express=express,
-            )
-            first = False
+        )
+        parts = map(whole, decided, chain([True], repeat(False)))
+        # a map keeps nothing of what went through it: a part may be a hundred thousand orders
+        return chain.from_iterable(map(pieces_of, parts, repeat(home.journal)))
 
     if not forks_for(count):
-        yield (Part(part, _encode(part)) for part in decided())
+        yield pieces()
         return
-    with beside(home.journal, lambda: map(_encode, decided())) as pieces:
-        yield (Part(_decode(piece), piece) for piece in pieces)
+    with beside(home.journal, pieces) as made:
+        yield made
 
 
 def _ended(home: Home, reference: Reference, window: datetime.datetime) -> tuple[Ended, ...]:
@@ -221,8 +207,9 @@ class _Tally:
     def __init__(self, window: datetime.datetime) -> None:
         self._sealed = Sealed(window=window)
 
-    def note(self, part: Settlement) -> Settlement:
-        before, paid = self._sealed, [bulk for bulk in part.bulks if bulk.kind != "hand-over"]
+    def note(self, given: Part) -> Part:
+        part, before = given.settlement, self._sealed
+        paid = [bulk for bulk in part.bulks if bulk.kind != "hand-over"]
         held = sum(each.outcome == "held" for each in part.ended)
         count = sum(bulk.count for bulk in paid)
         self._sealed = Sealed(
@@ -234,7 +221,7 @@ class _Tally:
             unpaid=before.unpaid + len(part.unpaid) + held,
             ended=before.ended + len(part.ended) - held,
         )
-        return part
+        return given
 
     def sealed(self) -> Sealed:
         return self._sealed

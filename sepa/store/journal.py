@@ -9,7 +9,7 @@ and come back in UTC.
 import datetime
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sepa.model.chain import Flaw, Gone, Link, Seal, Written
 from sepa.model.fee import Charge
@@ -34,6 +34,18 @@ from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment, Posting, Settlement
 from sepa.model.sheet import Sheet
 from sepa.model.verdict import FileVerdict, Verdict
+
+POSTINGS_AT_ONCE = 5000
+
+
+class Part(NamedTuple):
+    """A part of what a window decided, without its postings, and these as `Journal.posting_lines` made them.
+
+    Whoever takes it reads them once, to their end.
+    """
+
+    settlement: Settlement
+    postings: Iterable[bytes]
 
 
 class Sealing(Protocol):
@@ -327,10 +339,17 @@ class Journal(Protocol):
         Keyed by debtor IBAN, creditor identifier and mandate id, each as sent.
         """
 
-    def seal(self, settlement: Settlement, *, by: str, then: Iterable[Settlement] = ()) -> bool:
+    def posting_lines(self, settlement: Settlement) -> Iterator[bytes]:
+        """What `seal` would write of its postings, for a `Part`, POSTINGS_AT_ONCE of them at a time.
+
+        Asks no database, so any process may do it.
+        """
+
+    def seal(self, settlement: Settlement, *, by: str, then: Iterable[Settlement | Part] = ()) -> bool:
         """Write bulks, members, postings, moves, due reports and what was screened against, in one transaction.
 
-        `then` are further parts of the same window, asked for one by one, each written before the next is made.
+        `then` are further parts of the same window, asked for one by one, each written before the next is made, and
+        kept no longer.
         False when there was nothing to write. An order that is no longer due, or was tried in this window,
         makes the whole of it fail with `Overtaken` and nothing written. Unbalanced postings or sums that
         differ are BrokenPromise. Orders in a bulk `hand-over` are handed over, those in any other are paid.

@@ -561,8 +561,7 @@ def test_orders_move_as_the_table_allows(journal: Journal, state: State) -> None
     if state == "paid":
         pay_all(journal)
     if state == "handed-over":
-        members = [(key, 10_000) for key in keys]
-        away = sealed_bulk("hand-over", LATER, DAY, "desk/standard/USD", members)
+        away = sealed_bulk("hand-over", LATER, DAY, "desk/standard/USD", keys, 10_000 * len(keys))
         journal.seal(Settlement(window=LATER, bulks=(away,), postings=(), unpaid=()), by="desk")
 
     def moves(key: str, to: State) -> bool:

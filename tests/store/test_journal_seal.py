@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -20,7 +21,7 @@ from sepa.model.message import PaymentType
 from sepa.model.payment import Payment, Posting, Settlement, Unpaid
 from sepa.model.sheet import Sheet
 from sepa.model.verdict import transaction_key
-from sepa.store.journal import Journal, Overtaken
+from sepa.store.journal import Journal, Overtaken, Part
 from sepa.store.sql import SqlJournal
 from tests.build import A1, A2, B1, CI1, M1, collection, transfer
 from tests.store.conftest import Store
@@ -286,6 +287,42 @@ def test_a_window_is_sealed_in_parts_as_if_in_one(journal: Journal) -> None:
     assert occasions == ["judged", window_cause(WINDOW)]
     assert len(list(journal.orders(file_key, cause=window_cause(WINDOW)))) == 4
     assert journal.faults() == []
+
+
+def test_postings_that_come_as_lines_are_as_those_that_come_whole(journal: Journal) -> None:
+    accepted(journal, 3)
+    whole = paying(list(journal.due(WINDOW, DAY)))
+    lines = list(journal.posting_lines(whole))
+    part = Part(replace(whole, postings=()), lines)
+    assert journal.seal(paying([]), by="desk", then=[part])
+    assert (
+        tuple(posting for sheet in journal.bulk_sheets("BULK-1") for posting in sheet.postings)
+        == whole.postings
+    )
+    assert journal.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda lines: [*lines[:1], *lines[2:]], "not in its turn"),
+        (lambda lines: [*lines, lines[0]], "not in its turn"),
+        (lambda lines: lines[:-1], "differ by"),
+        (lambda lines: [["BULK-2", *lines[0][1:]], *lines[1:]], "does not pay"),
+        (lambda lines: [[*lines[0][:2], "strange", *lines[0][3:]], *lines[1:]], "does not pay"),
+    ],
+)
+def test_lines_of_postings_are_looked_at_again(
+    journal: Journal, spoil: Callable[[list[Any]], list[Any]], said: str
+) -> None:
+    accepted(journal, 2)
+    whole = paying(list(journal.due(WINDOW, DAY)))
+    before = journal.digest()
+    (packed,) = journal.posting_lines(whole)
+    lines = [msgspec.msgpack.encode(spoil(msgspec.msgpack.decode(packed)))]
+    with pytest.raises(BrokenPromise, match=said):
+        journal.seal(paying([]), by="desk", then=[Part(replace(whole, postings=()), lines)])
+    assert journal.digest() == before
 
 
 def test_a_part_that_fails_undoes_those_before_it(journal: Journal) -> None:

@@ -1,6 +1,7 @@
 """The journal's database: how a transaction begins, waits its turn, and writes many rows at once."""
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ _LOG = "journal"
 TURN = 0x5E9A_0001
 """The advisory lock under which PostgreSQL lets one worker at a time judge, seal or decide."""
 
+_AS_IT_IS: Callable[[Any], Any] = {}.get
+sqlite3.register_adapter(type(None), _AS_IT_IS)
+"""None needs no adapting. Unsaid, the driver looks in three places, for every single one, who would do it."""
 _PRAGMAS = (
     f"busy_timeout={BUSY_SECONDS * 1000}",
     "synchronous=FULL",

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,11 +10,19 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.finding import Findings
 from sepa.model.journal import Move, State, window_cause
 from sepa.model.payment import Settlement
-from sepa.store.journal import Overtaken
+from sepa.store.journal import Overtaken, Part
 from sepa.store.sql.away import ROUTED, departures
 from sepa.store.sql.connection import Connected, among, insert_once, pour, slices
 from sepa.store.sql.judging import due
 from sepa.store.sql.moves import Standing, move, pay, standing, write_paid
+from sepa.store.sql.posting import (
+    Line,
+    lines_at_once,
+    owners_of,
+    packed_postings,
+    pour_postings,
+    unpacked,
+)
 from sepa.store.sql.rows import day_text, instant_text
 from sepa.store.sql.screening import note_screening
 from sepa.store.tables import (
@@ -23,7 +30,6 @@ from sepa.store.tables import (
     bulk_members,
     bulks,
     files,
-    postings,
     reports_due,
     window_kinds,
     windows,
@@ -34,28 +40,34 @@ DUE = ("waiting", "pending-funds")
 _MAY_END = ("held", *ROUTED)
 Turn = tuple[State, Findings]
 _BULK = tuple(bulks.columns.keys())
-_POSTING = tuple(postings.columns.keys())
 
 
 class Sealing(Connected):
     """The journal's part that seals; see `sepa.store.journal.Journal`."""
 
-    def seal(self, settlement: Settlement, *, by: str, then: Iterable[Settlement] = ()) -> bool:
-        parts = (part for part in chain([settlement], then) if _says_something(part))
+    def seal(self, settlement: Settlement, *, by: str, then: Iterable[Settlement | Part] = ()) -> bool:
+        parts = filter(_says_something, chain([settlement], then))
         first = next(parts, None)
         if first is None:
             return False
         with self.writing() as connection:
-            window = _Window(connection, first, by)
-            for part in chain([first], parts):
+            window = _Window(connection, settlement, by)
+            window.write(first)
+            del first  # no part stays in memory while the next is made
+            for part in parts:
                 window.write(part)
+                del part
         return True
 
+    def posting_lines(self, settlement: Settlement) -> Iterator[bytes]:
+        return packed_postings(settlement)
 
-def _says_something(part: Settlement) -> bool:
-    if part.bulks or part.unpaid or part.ended:
+
+def _says_something(part: Settlement | Part) -> bool:
+    settlement = part if isinstance(part, Settlement) else part.settlement
+    if settlement.bulks or settlement.unpaid or settlement.ended:
         return True
-    if part.postings:
+    if settlement.postings:
         raise BrokenPromise("a window without bulks has postings")
     return False
 
@@ -72,16 +84,18 @@ class _Window:
         kind = "express" if first.express else "full"
         insert_once(connection, window_kinds, {"window": window, "kind": kind})
 
-    def write(self, part: Settlement) -> None:
+    def write(self, given: Settlement | Part) -> None:
         """Write one part, a few thousand orders at a time; each is checked as it is written."""
-        owners = _owners(part)
+        part = given.settlement if isinstance(given, Part) else given
+        owners = owners_of(part)
         turned: dict[str, Turn] = {each.payment.key: (each.outcome, (each.finding,)) for each in part.unpaid}
         ended: dict[str, Turn] = {
             each.key: (each.outcome, (each.finding, *each.besides)) for each in part.ended
         }
         if len({*owners, *turned, *ended}) != len(owners) + len(part.unpaid) + len(part.ended):
             raise BrokenPromise("an order is both paid and not paid in one window, or ends twice")
-        self._write_bulks(part, owners)
+        lines = unpacked(given.postings) if isinstance(given, Part) else lines_at_once(part, owners)
+        self._write_bulks(part, owners, lines)
         note_screening(self._connection, window_cause(self._at), part.screened)
         for bulk in part.bulks:
             found = sum(self._depart(bulk.kind == "hand-over", keys) for keys in slices(bulk.keys))
@@ -135,7 +149,7 @@ class _Window:
         ]
         move(self._connection, moves, stood)
 
-    def _write_bulks(self, part: Settlement, owners: Mapping[str, str]) -> None:
+    def _write_bulks(self, part: Settlement, owners: Mapping[str, str], posted: Iterable[list[Line]]) -> None:
         window, digest = instant_text(self._at), part.reference_digest
         lines = [
             (
@@ -148,8 +162,7 @@ class _Window:
         tried = ((each.payment.key, window, digest, each.rate) for each in part.unpaid)
         try:
             pour(self._connection, bulks, _BULK, lines)
-            for postings_rows in slices(_balanced(part, owners)):
-                pour(self._connection, postings, _POSTING, postings_rows)
+            pour_postings(self._connection, part.bulks, owners, posted)
             for rows in slices(members):
                 pour(self._connection, bulk_members, ("key", "bulk", "position"), rows)
             for tries in slices(tried):
@@ -186,40 +199,6 @@ class _Window:
                 self._told.add(key)
 
 
-def _owners(part: Settlement) -> dict[str, str]:
-    """The bulk of each paid order. An order in two bulks is BrokenPromise."""
-    owners = {key: bulk.id for bulk in part.bulks for key in bulk.keys}
-    if len(owners) != sum(bulk.count for bulk in part.bulks):
-        raise BrokenPromise("an order is in a bulk twice, or in two bulks")
-    if not all(bulk.keys for bulk in part.bulks):
-        raise BrokenPromise("a bulk has no orders")
-    return owners
-
-
 def _still_due(order: Standing, states: Collection[str]) -> None:
     if order.state not in states:
         raise Overtaken(f"order {order.key} is {order.state} already")
-
-
-def _balanced(part: Settlement, owners: Mapping[str, str]) -> Iterator[tuple[Any, ...]]:
-    """The lines of a part's postings, each of an order that is paid; at the end BrokenPromise unless debits are credits
-    in each bulk, to the cent."""
-    leaving = {bulk.id for bulk in part.bulks if bulk.kind == "hand-over"}
-    lines: dict[str, int] = {bulk.id: 0 for bulk in part.bulks}
-    balance = dict(lines)
-    for each in part.postings:
-        bulk = owners.get(each.key)
-        if bulk is None or bulk in leaving:
-            raise BrokenPromise(f"a posting belongs to {each.key}, which this window does not pay")
-        amount_cents = each.amount_cents
-        if amount_cents <= 0:
-            raise BrokenPromise(f"a posting of {each.key} is of {amount_cents} cents")
-        balance[bulk] += amount_cents if each.side == "credit" else -amount_cents
-        lines[bulk] = line = lines[bulk] + 1
-        yield (
-            bulk, line, each.key, each.account, each.side, amount_cents,
-            day_text(each.booking_date), day_text(each.value_date), each.currency, each.own_cents, each.rate,
-        )  # fmt: skip
-    for bulk_id, difference in balance.items():
-        if difference:
-            raise BrokenPromise(f"the postings of bulk {bulk_id} differ by {difference} cents")

@@ -16,6 +16,8 @@ from sepa.store.sql.rows import instant_of, transaction_of
 from sepa.store.tables import blocks, bulk_members, file_verdicts, files, orders, postings
 
 SHEET_ORDERS = 1000
+KNOWN = 20_000
+"""Files and blocks that are remembered. One after the other they bring their orders, so those before are over."""
 
 _order, _line = orders.c, postings.c
 MEMBER = (
@@ -86,7 +88,7 @@ def _in_pairs(connection: sa.Connection, bulk_id: str) -> bool:
 
 
 class Facts:
-    """What files and blocks say of all their orders, each asked once."""
+    """What files and blocks say of all their orders, each asked once while it is one of the last."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -98,6 +100,8 @@ class Facts:
             key, file_key, position, block, route, amount_cents, debtor_iban, creditor_iban, booking_date,
             settlement_date, local_instrument, sequence_type, creditor_identifier, mandate_id, released_at,
         ) = row  # fmt: skip
+        if len(self._blocks) > KNOWN or len(self._files) > KNOWN:
+            self._blocks, self._files = {}, {}
         partner, kind, received_at = self._files.get(file_key) or self._file(file_key)
         batch_booking, _, category_purpose = self._blocks.get((file_key, block)) or self._block(
             file_key, block
@@ -110,7 +114,7 @@ class Facts:
         )  # fmt: skip
 
     def requested(self, file_key: str, block: int) -> str | None:
-        requested: str | None = self._blocks[file_key, block][1]
+        requested: str | None = (self._blocks.get((file_key, block)) or self._block(file_key, block))[1]
         return requested
 
     def _file(self, key: str) -> Any:
