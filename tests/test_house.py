@@ -62,6 +62,7 @@ def each(files: list[Path]) -> list[object]:
 
 PURE = frozenset(
     [
+        "array",
         "ast",
         "calendar",
         "collections",
@@ -69,6 +70,7 @@ PURE = frozenset(
         "decimal",
         "functools",
         "hashlib",
+        "heapq",
         "zlib",
         "itertools",
         "math",
