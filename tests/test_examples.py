@@ -15,7 +15,7 @@ from sepa.model.finding import Effect, Finding
 from sepa.model.journal import Event
 from sepa.model.profile import AT_CHOICE, Profile
 from sepa.pipeline.check import reason_line
-from sepa.pipeline.tell import reason
+from sepa.pipeline.status import reason
 from sepa.rules import RULES
 from sepa.rules.rule import Rule
 from sepa.tell.catalogue import Catalogue

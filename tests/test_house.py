@@ -145,7 +145,6 @@ LONGER = {
     "sepa/store/files.py": "what a file goes through on its way in and out, one page",
     "sepa/cli/tables.py": "what a person sees of each command, one page",
     "sepa/decide/judging.py": "one file, from its head to its totals",
-    "sepa/pipeline/tell.py": "a status report, from the journal to the sender",
     "sepa/model/journal.py": "the journal's lines, one record each",
     "sepa/model/profile.py": "one record a section, in the order of the YAML file",
     "sepa/rules/consents.py": "nine rules ask one consent, and settlement asks the same nine",

@@ -47,6 +47,18 @@ class TransactionStatus(msgspec.Struct, frozen=True):
     settlement_date: datetime.date | None = None
 
 
+class DrawnStatuses(msgspec.Struct, frozen=True):
+    """Some transactions of one block as they stand in a report, with what it must know of them besides.
+
+    `sum_cents` adds up the amounts that are whole cents; `refused` counts the reasons of refusals by code.
+    """
+
+    text: str
+    count: int
+    sum_cents: int
+    refused: dict[str, int] = {}
+
+
 class BlockStatus(msgspec.Struct, frozen=True):
     """One PaymentInformation. `count`, `control_sum` and `requested_date` are texts as sent.
 
@@ -60,7 +72,7 @@ class BlockStatus(msgspec.Struct, frozen=True):
     control_sum: str | None = None
     requested_date: str | None = None
     counts: tuple[StatusCount, ...] = ()
-    transactions: Iterable[TransactionStatus] = ()
+    transactions: Iterable[DrawnStatuses] = ()
 
 
 class StatusReport(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 import datetime
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
@@ -18,14 +18,36 @@ from sepa.pipeline.home import DESK, Home
 from sepa.pipeline.publish import draft, publish_as
 from sepa.rules.fees import retry_fee
 from sepa.schedule import local_instant
-from sepa.wire.fees import fees_csv
+from sepa.wire.fees import HEAD, fee_lines
 from sepa.wire.manifest import Counted, file_name, manifest
 
 RETRIED = "FND-07"
 """The rule by which an order is tried again on a later day."""
 _AT_ONCE: Final = 1000
 _IN_MEMORY_BYTES: Final = 1 << 20
+_encode = msgspec.msgpack.Encoder().encode
 _charges = msgspec.msgpack.Decoder(list[Charge])
+
+
+class Packed(msgspec.Struct, frozen=True):
+    """Some charges in small: themselves, their lines in the list, and what the list adds up."""
+
+    charges: bytes
+    lines: str
+    count: int
+    cents: int
+    without_amount: int
+
+
+_packed = msgspec.msgpack.Decoder(Packed)
+
+
+def packed(charges: Sequence[Charge]) -> Packed:
+    """`charges`, in their order."""
+    amounts = [each.fee.cents for each in charges]
+    return Packed(
+        _encode(charges), fee_lines(charges), len(amounts), sum(filter(None, amounts)), amounts.count(None)
+    )
 
 
 class Charges:
@@ -34,20 +56,41 @@ class Charges:
     def __init__(self, spool: IO[bytes]) -> None:
         self._spool = spool
         self._last: list[Charge] = []
+        self.count = self.cents = self.without_amount = 0
 
     def add(self, charge: Charge) -> None:
         self._last.append(charge)
         if len(self._last) == _AT_ONCE:
-            self._spool.seek(0, os.SEEK_END)
-            packed = msgspec.msgpack.encode(self._last)
-            self._spool.write(len(packed).to_bytes(4) + packed)
-            self._last = []
+            self._pack()
+
+    def take(self, some: Packed) -> None:
+        """Add many at once."""
+        self._pack()
+        self._write(some)
 
     def __iter__(self) -> Iterator[Charge]:
+        for some in self.parts():
+            yield from _charges.decode(some.charges)
+
+    def parts(self) -> Iterator[Packed]:
+        """All of them, as they were packed."""
+        self._pack()
         self._spool.seek(0)
         while size := self._spool.read(4):
-            yield from _charges.decode(self._spool.read(int.from_bytes(size)))
-        yield from self._last
+            yield _packed.decode(self._spool.read(int.from_bytes(size)))
+
+    def _pack(self) -> None:
+        if self._last:
+            self._write(packed(self._last))
+            self._last = []
+
+    def _write(self, some: Packed) -> None:
+        self._spool.seek(0, os.SEEK_END)
+        raw = _encode(some)
+        self._spool.write(len(raw).to_bytes(4) + raw)
+        self.count += some.count
+        self.cents += some.cents
+        self.without_amount += some.without_amount
 
 
 @contextmanager
@@ -62,9 +105,8 @@ def charge_of(
 ) -> Charge:
     """What an item of a letter about `account`, issued on `day`, costs, exactly as the letter says it."""
     assert item.fee is not None
-    reasons = [finding for finding in item.findings if finding.effect == "reject"] or item.findings
-    rule = reasons[0].told_rule
-    return Charge(item.key, account, item.fee, day, rule, due.file_key, due.occasion, at)
+    first = next((each for each in item.findings if each.effect == "reject"), item.findings[0])
+    return Charge(item.key, account, item.fee, day, first.told_rule, due.file_key, due.occasion, at)
 
 
 def retried(home: Home, due: ReportDue, reference: Reference, at: datetime.datetime) -> Iterator[Charge]:
@@ -101,25 +143,18 @@ def fee_list(home: Home, charges: Charges, due: ReportDue, at: datetime.datetime
     first = next(iter(charges), None)
     if first is None:
         return []
-    count = cents = without_amount = 0
-
-    def counted() -> Iterator[Charge]:
-        nonlocal count, cents, without_amount
-        for each in charges:
-            count += 1
-            cents += each.fee.cents or 0
-            without_amount += each.fee.cents is None
-            yield each
-
     folder = home.outbox(DESK)
     with draft(folder) as (out, path):
         sink = Counted(out)
-        for part in fees_csv(counted()):
-            sink.write(part)
+        sink.write(HEAD)
+        for some in charges.parts():
+            sink.write(some.lines)
         out.flush()
-        written = sink.written(count, cents)
+        written = sink.written(charges.count, charges.cents)
         name = file_name("fees", first.charged_on, written.sha256, "csv")
-        beside = manifest(name, "fees", written, schema=None, control={"without_amount": without_amount})
+        beside = manifest(
+            name, "fees", written, schema=None, control={"without_amount": charges.without_amount}
+        )
         files: tuple[tuple[str, Path | bytes, str], ...] = (
             (name, path, "fees"),
             (f"{name}.manifest.json", beside, "manifest"),

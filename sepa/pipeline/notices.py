@@ -1,15 +1,13 @@
 """Letters to people: who gets which notice, in which language. The words are in `sepa.tell`."""
 
 import datetime
-from collections.abc import Iterator
-from contextlib import ExitStack
 
+from sepa.model.fee import Fee
 from sepa.model.finding import Findings
 from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue, Withheld, block_key
 from sepa.model.notice import NoticeItem, Occasion, Receipt, Repeat
 from sepa.model.reference import Reference
-from sepa.pipeline.charges import Charges
-from sepa.pipeline.gathering import Gathered, Post, account_of
+from sepa.pipeline.gathering import Gathered, Post
 from sepa.pipeline.home import Home
 from sepa.pipeline.letters import contact, lay_down, withheld, words
 from sepa.pipeline.publish import named_by_content, publish_as, stem_of
@@ -32,42 +30,14 @@ OWED = ("rejected", "not-executed", "unsettled")
 """States that the terms want told; of the others the profile says which (`notices.also`)."""
 
 
-def notices(
-    home: Home, file: FileRow, due: ReportDue, at: datetime.datetime, reference: Reference, charges: Charges
+def laid_down(
+    home: Home, file: FileRow, due: ReportDue, at: datetime.datetime, post: Post
 ) -> list[Publication | Withheld]:
-    """The letters on one file's orders: one for each account and occasion (NOT-01), in each form of the profile.
+    """Publish the letters on one file's orders: one for each account and occasion (NOT-01), in each form.
 
-    What they cost, as they say it, goes to `charges`. A letter about many orders has a list of them enclosed.
-
-    A transfer's notice is addressed to the account's owner; a collection's, and that of an account we do not know
-    or that the sender may not dispose of, to the partner who delivered it. A block refused as a whole is told once,
-    not once for each order.
+    A letter about many orders has a list of them enclosed.
     """
-    with ExitStack() as drafts:
-        post = Post(home, file, due, reference, drafts)
-        for occasion, iban, item in _told(home, file, due):
-            cost = post.add(occasion, iban, item, at)
-            if cost is not None:
-                charges.add(cost)
-        return [each for letter in post.letters() for each in _laid_down(home, file, due, at, *letter)]
-
-
-def _told(home: Home, file: FileRow, due: ReportDue) -> Iterator[tuple[Occasion, str, NoticeItem]]:
-    """What is to be told, by position: the occasion, the account that it is about, and the order or the block."""
-    blocks = {block.position: block for block in home.journal.blocks(file.key)}
-    as_judged = due.occasion == "judged"
-    cause = None if as_judged else due.occasion
-    states = (*OWED, *home.terms(due.at).notices.also)
-    whole = 0
-    for order in home.journal.orders(file.key, states=states, cause=cause, as_judged=as_judged):
-        block = blocks[order.block]
-        if as_judged and any(finding.effect == "reject" for finding in block.findings):
-            if order.block != whole:
-                whole = order.block
-                yield "rejected", account_of(order), _item_of_block(block, order)
-        else:
-            became = OCCASIONS[order.outcome if as_judged else order.state]
-            yield became, account_of(order), item_of(order, block)
+    return [each for letter in post.letters() for each in _laid_down(home, file, due, at, *letter)]
 
 
 def _laid_down(
@@ -110,8 +80,8 @@ def _laid_down(
     return left
 
 
-def item_of(order: OrderRow, block: BlockRow) -> NoticeItem:
-    """One order as a letter tells it."""
+def item_of(order: OrderRow, block: BlockRow, fee: Fee | None = None) -> NoticeItem:
+    """One order as a letter tells it, and what that costs."""
     transfer = order.kind == "credit-transfer"
     other = order.transaction.creditor if transfer else order.transaction.debtor
     return NoticeItem(
@@ -128,10 +98,12 @@ def item_of(order: OrderRow, block: BlockRow) -> NoticeItem:
         payment_information=block.id,
         booking_date=order.booking_date,
         settlement_date=order.settlement_date,
+        fee=fee,
     )
 
 
-def _item_of_block(block: BlockRow, first: OrderRow) -> NoticeItem:
+def item_of_block(block: BlockRow, first: OrderRow, fee: Fee | None) -> NoticeItem:
+    """A block that was refused as a whole, of which this is the first order, as a letter tells it."""
     return NoticeItem(
         key=block_key(first.key, block.position),
         end_to_end_id=block.id,
@@ -145,6 +117,7 @@ def _item_of_block(block: BlockRow, first: OrderRow) -> NoticeItem:
         counterparty="payee" if first.kind == "credit-transfer" else "payer",
         payment_information=block.id,
         whole_block=True,
+        fee=fee,
     )
 
 

@@ -19,7 +19,7 @@ import msgspec
 from msgspec.structs import replace
 
 from sepa.model.journal import FileRow
-from sepa.model.report import BlockStatus, StatusReport, TransactionStatus
+from sepa.model.report import BlockStatus, DrawnStatuses, StatusReport
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 WAIT_SECONDS = 2.0
@@ -126,13 +126,10 @@ def _blocks_counted(
         count(REFUSALS, number, partner=partner, code=code)
 
 
-def _orders_counted(
-    orders: Iterable[TransactionStatus], codes: "Counter[str]"
-) -> Iterator[TransactionStatus]:
-    for order in orders:
-        if order.status == "RJCT":
-            codes.update(reason.code for reason in order.reasons)
-        yield order
+def _orders_counted(orders: Iterable[DrawnStatuses], codes: "Counter[str]") -> Iterator[DrawnStatuses]:
+    for drawn in orders:
+        codes.update(drawn.refused)
+        yield drawn
 
 
 def show_waiting(files: int, to_cut_off: Callable[[], datetime.timedelta]) -> None:

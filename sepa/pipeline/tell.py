@@ -2,52 +2,38 @@
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from itertools import groupby
+from operator import itemgetter
 
 from msgspec.structs import replace
 
-from sepa.model.finding import Finding, Findings
-from sepa.model.journal import BlockRow, FileRow, OrderRow, Publication, ReportDue, Withheld
+from sepa.model.finding import Findings
+from sepa.model.journal import BlockRow, FileRow, Publication, ReportDue, Withheld
 from sepa.model.reference import Reference
 from sepa.model.report import (
     ORIGINAL_NOT_PROVIDED,
     BlockStatus,
     ReportStatus,
     StatusCount,
-    StatusReason,
     StatusReport,
-    TransactionStatus,
 )
+from sepa.pipeline.answer import Answer, BlockLines
 from sepa.pipeline.charges import Charges, fee_list, retried
+from sepa.pipeline.gathering import Post
 from sepa.pipeline.home import Home
-from sepa.pipeline.notices import notices, receipt
+from sepa.pipeline.letterheads import Letterheads
+from sepa.pipeline.notices import laid_down, receipt
 from sepa.pipeline.publish import draft, publish_as, stem_of
+from sepa.pipeline.status import Reporting, reason, refused_whole, refuses, status_of, version_of
 from sepa.pipeline.telemetry import counting_refusals
 from sepa.pipeline.unread import brought
 from sepa.rules.files import content_seen
 from sepa.schedule import local_instant
 from sepa.store.places import schemas_folder
 from sepa.wire.emitted import check_emitted
-from sepa.wire.pain002 import Version, write_pain002
-
-STATUS: dict[str, ReportStatus] = {
-    "waiting": "ACCP",
-    "accepted": "ACCP",
-    "rolled": "ACWC",
-    "pending-funds": "PDNG",
-    "held": "PDNG",
-    "routed": "PDNG",
-    "handed-over": "ACSP",
-    "unsettled": "RJCT",
-    "rejected": "RJCT",
-    "not-executed": "RJCT",
-    "revoked": "RJCT",
-}
-UNREMARKABLE = ("accepted", "waiting", "paid")
-ELSEWHERE = ("routed", "handed-over")
-"""States of orders that settle in another channel, on a day that is not ours to tell."""
-OLDER_GENERATION = ("pain.001.001.03", "pain.008.001.02")
+from sepa.wire.pain002 import write_pain002
 
 
 def tell(
@@ -67,10 +53,15 @@ def tell(
         return left
     if not _can_answer(file):
         return [receipt(home, file, due, at, reference)]
-    left.append(_publish_report(home, file, due, _report(home, file, due), at))
     for cost in retried(home, due, reference, at):
         charges.add(cost)
-    left += notices(home, file, due, at, reference, charges)
+    with ExitStack() as drafts:
+        heads = Letterheads(home, file, due, reference)
+        post = Post(heads, file, home.outbox(due.partner) / "notices", drafts)
+        answer = Answer(home, file, due, at, heads, post, charges, drafts)
+        left.append(_publish_report(home, file, due, _report(home, file, due, answer), at))
+        answer.tell_letters()
+        left += laid_down(home, file, due, at, post)
     left += fee_list(home, charges, due, at)
     return left
 
@@ -83,7 +74,7 @@ def _can_answer(file: FileRow) -> bool:
 def _publish_report(
     home: Home, file: FileRow, due: ReportDue, report: StatusReport, at: datetime.datetime
 ) -> Publication:
-    version: Version = "pain.002.001.03" if file.message_name in OLDER_GENERATION else "pain.002.001.10"
+    version = version_of(file)
     with draft(home.outbox(due.partner)) as (out, path):
         written = write_pain002(out, counting_refusals(report, due.partner), version=version)
         out.flush()
@@ -127,13 +118,13 @@ def _refusal_of_repeat(home: Home, file: FileRow, due: ReportDue) -> StatusRepor
     return replace(_head(home, file, due), status="RJCT", reasons=(reason(finding),), received_at=received)
 
 
-def _report(home: Home, file: FileRow, due: ReportDue) -> StatusReport:
+def _report(home: Home, file: FileRow, due: ReportDue, answer: Answer) -> StatusReport:
     """The report on a judged file: as it was judged, or as it stands since a window or a person's decision."""
     as_judged = due.occasion == "judged"
     blocks = home.journal.blocks(file.key)
     lifted = frozenset() if as_judged else _lifted(home, file, blocks)
     head = _head(home, file, due)
-    if _refuses(file.findings) and not lifted:
+    if refuses(file.findings) and not lifted:
         return replace(head, status="RJCT", reasons=tuple(map(reason, file.findings)))
     counts = _counts(home, file, as_judged)
     return replace(
@@ -141,12 +132,8 @@ def _report(home: Home, file: FileRow, due: ReportDue) -> StatusReport:
         status=_summary(counts),
         reasons=tuple(map(reason, remarks(file.findings))),
         counts=_merged(counts),
-        blocks=_blocks(home, file, blocks, counts, as_judged, lifted),
+        blocks=_blocks(home, file, blocks, counts, answer, lifted),
     )
-
-
-def _refuses(findings: Findings) -> bool:
-    return any(finding.effect == "reject" for finding in findings)
 
 
 def remarks(findings: Findings) -> Findings:
@@ -156,7 +143,7 @@ def remarks(findings: Findings) -> Findings:
 
 def _lifted(home: Home, file: FileRow, blocks: list[BlockRow]) -> frozenset[int]:
     """Blocks refused with their file or as a whole, of which orders have moved since: judged again, and not refused."""
-    refused = {block.position for block in blocks if _refuses(file.findings) or refused_whole(block)}
+    refused = {block.position for block in blocks if refuses(file.findings) or refused_whole(block)}
     if not refused:
         return frozenset()
     moved = {order.block for order in home.journal.orders(file.key) if order.step > 0}
@@ -169,15 +156,8 @@ def _counts(home: Home, file: FileRow, as_judged: bool) -> dict[int, tuple[Statu
     for (block, state), (count, sum_cents) in home.journal.state_counts(
         file.key, as_judged=as_judged
     ).items():
-        found.setdefault(block, []).append(StatusCount(_status(state, file), count, sum_cents))
+        found.setdefault(block, []).append(StatusCount(status_of(state, file), count, sum_cents))
     return {block: _merged({block: tuple(each)}) for block, each in found.items()}
-
-
-def _status(state: str, file: FileRow) -> ReportStatus:
-    """Paid means: debited for a transfer (ACSC), on its way to the payer's bank for a collection (ACSP)."""
-    if state == "paid":
-        return "ACSP" if (file.message_name or "").startswith("pain.008") else "ACSC"
-    return STATUS[state]
 
 
 def _merged(counts: dict[int, tuple[StatusCount, ...]]) -> tuple[StatusCount, ...]:
@@ -206,19 +186,22 @@ def _blocks(
     file: FileRow,
     blocks: list[BlockRow],
     counts: dict[int, tuple[StatusCount, ...]],
-    as_judged: bool,
+    answer: Answer,
     lifted: frozenset[int],
 ) -> Iterator[BlockStatus]:
     """Every block with the orders that have something to tell; a block refused as a whole names none of them."""
     whole = {block.position for block in blocks if refused_whole(block)} - lifted
-    told = groupby(_remarkable(home, file, whole, as_judged), key=lambda order: order.block)
+    reporting = Reporting(
+        home.profile.bank.bic, file, {block.position: block for block in blocks}, whole, bool(lifted)
+    )
+    remarkable = sum(each.count for own in counts.values() for each in own if each.status != "ACCP")
+    told = groupby(answer.statuses(reporting, remarkable), key=itemgetter(0))
     waiting = next(told, None)
     for block in blocks:
-        orders: Iterable[OrderRow] = ()
+        drawn: Iterable[BlockLines] = ()
         if waiting is not None and waiting[0] == block.position:
-            orders = waiting[1]
+            drawn = waiting[1]
         own = counts.get(block.position, ())
-        was_refused = file.findings + block.findings if lifted else ()
         yield BlockStatus(
             id=block.id,
             status="RJCT" if block.position in whole else _summary({block.position: own}) if own else None,
@@ -229,46 +212,7 @@ def _blocks(
             control_sum=block.declared_sum,
             requested_date=block.requested_date,
             counts=own,
-            transactions=(_transaction(order, file, was_refused) for order in orders),
+            transactions=map(itemgetter(1), drawn),
         )
         if waiting is not None and waiting[0] == block.position:
             waiting = next(told, None)
-
-
-def _remarkable(home: Home, file: FileRow, whole: Set[int], as_judged: bool) -> Iterator[OrderRow]:
-    states = tuple(state for state in STATUS if state not in UNREMARKABLE)
-    for order in home.journal.orders(file.key, states=states, as_judged=as_judged):
-        if order.block not in whole:
-            yield order
-
-
-def refused_whole(block: BlockRow) -> bool:
-    """Whether the block itself was refused, and with it everything inside."""
-    return _refuses(block.findings)
-
-
-def _transaction(order: OrderRow, file: FileRow, was_refused: Findings) -> TransactionStatus:
-    """One order with its reasons. `was_refused` is why its file or block was refused, for orders left behind in it."""
-    findings = order.findings
-    if order.state == "rejected" and not _refuses(findings):
-        findings += was_refused
-    return TransactionStatus(
-        key=order.key,
-        status=_status(
-            order.outcome if order.outcome == "rolled" and order.state == "waiting" else order.state, file
-        ),
-        original=order.transaction,
-        reasons=tuple(map(reason, telling(findings))),
-        settlement_date=None if order.state in ELSEWHERE else order.settlement_date,
-    )
-
-
-def telling(findings: Findings) -> Findings:
-    """The findings that decided: refusals alone where there are any, else all."""
-    return tuple(finding for finding in findings if finding.effect == "reject") or findings
-
-
-def reason(finding: Finding) -> StatusReason:
-    return StatusReason(
-        code=finding.code, rule=finding.told_rule, sentence=f"{finding.message} {finding.remedy}"
-    )

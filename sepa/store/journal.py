@@ -177,9 +177,11 @@ class Journal(Protocol):
         states: Collection[str] | None = None,
         cause: str | None = None,
         as_judged: bool = False,
+        positions: tuple[int, int] | None = None,
         batch: int = 5000,
     ) -> Iterator[OrderRow]:
-        """Orders of a file by position; only those in `states`, only those whose last move has `cause`.
+        """Orders of a file by position; only those in `states`, only those whose last move has `cause`, only those from
+        the first to the last of `positions`.
 
         `as_judged` gives them as the first judgement left them, whatever moved them since; `states` are
         then outcomes (`accepted`, `rolled`, ... instead of `waiting`).

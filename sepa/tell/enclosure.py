@@ -7,7 +7,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import BinaryIO, Final
 
@@ -72,9 +72,13 @@ class Enclosure:
         self._waiting = [_MARK, self._lines.head]
 
     def add(self, item: NoticeItem) -> None:
+        self.add_lines(self._lines.of(item))
+
+    def add_lines(self, lines: Iterable[str]) -> None:
+        """Add an order by the `Lines` on it."""
         self._count += 1
         number = str(self._count)
-        self._waiting += [number + line for line in self._lines.of(item)]
+        self._waiting += [number + line for line in lines]
         if len(self._waiting) >= _LINES_AT_ONCE:
             self._write()
 

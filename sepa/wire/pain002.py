@@ -5,19 +5,22 @@ A report is ISO usage by agreement: EPC132-08 itself knows only refusals, withou
 
 import re
 import textwrap
-from collections.abc import Iterable
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, partial
 from typing import BinaryIO, Literal
 
 from sepa.model.message import AccountId, Agent, Mandate, Party, Transaction
 from sepa.model.report import (
     ORIGINAL_NOT_PROVIDED,
     BlockStatus,
+    DrawnStatuses,
     StatusCount,
     StatusReason,
     StatusReport,
     TransactionStatus,
 )
+from sepa.model.same import Same
 from sepa.scheme.characters import to_sepa_text, visible
 from sepa.scheme.money import amount_text, cents
 from sepa.wire.manifest import Counted, Written
@@ -48,26 +51,47 @@ def write_pain002(out: BinaryIO, report: StatusReport, *, version: Version) -> W
     Returns the number of transactions reported on and the sum of those amounts that are whole cents.
     Source: ISO 20022 pain.002.001.10 and .03; EPC132-08, pain.002.
     """
-    modern = version == "pain.002.001.10"
-    originator = _originator(report.bank_bic, modern)
-    collection = report.original_message_name.startswith("pain.008")
+    drawing = StatusDrawing(report.bank_bic, report.original_message_name, version)
     sink = Counted(out)
-    pieces = [_opening(report, version, originator)]
+    pieces = [_opening(report, version, drawing.originator)]
     count = sum_cents = 0
     for block in report.blocks:
-        pieces.append(_block_opening(block, originator))
-        for status in block.transactions:
-            original = _original(status, block.requested_date, collection, modern)
-            pieces.append(_transaction(status, originator, original))
-            count += 1
-            sum_cents += cents(status.original.amount or "") or 0
-            if len(pieces) >= _PIECES_AT_ONCE:
-                sink.write("".join(pieces))
-                pieces.clear()
+        pieces.append(_block_opening(block, drawing.originator))
+        for drawn in block.transactions:
+            sink.write("".join((*pieces, drawn.text)))
+            pieces.clear()
+            count += drawn.count
+            sum_cents += drawn.sum_cents
         pieces.append("</OrgnlPmtInfAndSts>\n")
+        if len(pieces) >= _PIECES_AT_ONCE:
+            sink.write("".join(pieces))
+            pieces.clear()
     pieces.append("</CstmrPmtStsRpt></Document>\n")
     sink.write("".join(pieces))
     return sink.written(count, sum_cents)
+
+
+class StatusDrawing:
+    """Draws transactions as they stand in the report of one bank on one message, wherever in it they stand."""
+
+    def __init__(self, bank_bic: str, original_message_name: str, version: Version) -> None:
+        self._modern = version == "pain.002.001.10"
+        self._collection = original_message_name.startswith("pain.008")
+        self.originator = _originator(bank_bic, self._modern)
+        self._reasons = Same(partial(_reasons, originator=self.originator))
+
+    def draw(self, statuses: Sequence[TransactionStatus], requested_date: str | None) -> DrawnStatuses:
+        """Transactions of one block, each on a line of its own; `requested_date` is what the block asks for."""
+        collection, modern, reasons = self._collection, self._modern, self._reasons
+        asked = _requested(requested_date, collection, modern)
+        return DrawnStatuses(
+            text="".join(
+                [_transaction(each, reasons(each.reasons), asked, collection, modern) for each in statuses]
+            ),
+            count=len(statuses),
+            sum_cents=sum([cents(each.original.amount or "") or 0 for each in statuses]),
+            refused=Counter([why.code for each in statuses if each.status == "RJCT" for why in each.reasons]),
+        )
 
 
 def masked(sentence: str) -> str:
@@ -128,12 +152,12 @@ def _block_opening(block: BlockStatus, originator: str) -> str:
     )
 
 
-def _transaction(status: TransactionStatus, originator: str, original: str) -> str:
+def _transaction(status: TransactionStatus, reasons: str, asked: str, collection: bool, modern: bool) -> str:
     order = status.original
     return (
         f"<TxInfAndSts>{reference('StsId', status.key)}{reference('OrgnlInstrId', order.instruction_id)}"
         f"{reference('OrgnlEndToEndId', order.end_to_end_id)}{reference('TxSts', status.status)}"
-        f"{_reasons(status.reasons, originator)}<OrgnlTxRef>{original}</OrgnlTxRef></TxInfAndSts>\n"
+        f"{reasons}<OrgnlTxRef>{_original(status, asked, collection, modern)}</OrgnlTxRef></TxInfAndSts>\n"
     )
 
 
@@ -162,22 +186,24 @@ def _count(each: StatusCount) -> str:
     return f"<NbOfTxsPerSts>{detail}</NbOfTxsPerSts>"
 
 
-def _original(status: TransactionStatus, requested_date: str | None, collection: bool, modern: bool) -> str:
+def _requested(day: str | None, collection: bool, modern: bool) -> str:
+    if collection or not day:
+        return reference("ReqdColltnDt", day)
+    return f"<ReqdExctnDt>{reference('Dt', day) if modern else day}</ReqdExctnDt>"
+
+
+def _original(status: TransactionStatus, asked: str, collection: bool, modern: bool) -> str:
     """OrgnlTxRef: what its sender knows the order by. Source: ISO 20022, OriginalTransactionReference."""
     order = status.original
-    amount = ""
+    amount = settled = mandate = ""
     if order.amount and order.currency:
         amount = f'<Amt><InstdAmt Ccy="{order.currency}">{escape(order.amount)}</InstdAmt></Amt>'
-    settled = reference(
-        "IntrBkSttlmDt", status.settlement_date.isoformat() if status.settlement_date else None
-    )
+    if status.settlement_date is not None:
+        settled = reference("IntrBkSttlmDt", status.settlement_date.isoformat())
     if collection:
-        dates = settled + reference("ReqdColltnDt", requested_date) + _scheme_of(order)
-    else:
-        day = reference("Dt", requested_date) if modern else requested_date
-        dates = settled + (f"<ReqdExctnDt>{day}</ReqdExctnDt>" if requested_date else "")
+        mandate = _scheme_of(order) + _mandate(order.mandate)
     return (
-        f"{amount}{dates}{_mandate(order.mandate)}"
+        f"{amount}{settled}{asked}{mandate}"
         f"{_party('UltmtDbtr', order.ultimate_debtor, modern)}{_party('Dbtr', order.debtor, modern)}"
         f"{_account('DbtrAcct', order.debtor_account)}{_agent('DbtrAgt', order.debtor_agent, modern)}"
         f"{_agent('CdtrAgt', order.creditor_agent, modern)}{_party('Cdtr', order.creditor, modern)}"

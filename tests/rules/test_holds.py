@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from sepa.model.finding import Finding
-from sepa.pipeline.tell import reason
+from sepa.pipeline.status import reason
 from sepa.rules.holds import held_for_compliance, stopped
 
 STOPPED = stopped("E2E-1")

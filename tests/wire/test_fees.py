@@ -5,7 +5,8 @@ import datetime
 import pytest
 
 from sepa.model.fee import Charge, Fee
-from sepa.wire.fees import fees_csv
+from sepa.wire.fees import HEAD as WRITTEN
+from sepa.wire.fees import fee_lines
 
 AT = datetime.datetime(2026, 4, 2, 8, tzinfo=datetime.UTC)
 DAY = datetime.date(2026, 4, 2)
@@ -27,4 +28,4 @@ HEAD = "charged_on;account;event;amount;currency;prices;key;rule\n"
 )  # fmt: skip
 def test_one_line_for_each_event(fee: Fee, line: str) -> None:
     charge = Charge("k-1", "SK1", fee, DAY, "IDN-01", "k", "judged", AT)
-    assert "".join(fees_csv([charge, charge])) == f"{HEAD}{line}\n{line}\n"
+    assert WRITTEN + fee_lines([charge, charge]) == f"{HEAD}{line}\n{line}\n"

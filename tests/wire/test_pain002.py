@@ -34,7 +34,7 @@ from outgoing import (
 from sepa.model.message import AccountId, Agent, Party
 from sepa.model.report import BlockStatus, StatusCount, StatusReason, StatusReport, TransactionStatus
 from sepa.scheme.characters import SEPA_CHARACTERS, to_sepa_text
-from sepa.wire.pain002 import LINE_CHARS, Version, additional_lines, masked, write_pain002
+from sepa.wire.pain002 import LINE_CHARS, StatusDrawing, Version, additional_lines, masked, write_pain002
 
 VERSIONS: tuple[Version, ...] = ("pain.002.001.10", "pain.002.001.03")
 EPC = {
@@ -71,8 +71,23 @@ def report(*blocks: BlockStatus, **changes: Any) -> StatusReport:
 
 def written(report: StatusReport, version: Version = "pain.002.001.10") -> bytes:
     out = io.BytesIO()
-    write_pain002(out, report, version=version)
+    write_pain002(out, drawn(report, version), version=version)
     return out.getvalue()
+
+
+def drawn(report: StatusReport, version: Version) -> StatusReport:
+    """The report with its transactions drawn, as the writer takes them: here one by one."""
+    drawing = StatusDrawing(report.bank_bic, report.original_message_name, version)
+    return replace(
+        report,
+        blocks=(
+            replace(
+                block,
+                transactions=(drawing.draw([each], block.requested_date) for each in block.transactions),
+            )
+            for block in report.blocks
+        ),
+    )
 
 
 MIXED = report(
@@ -330,9 +345,30 @@ def test_blocks_and_transactions_may_be_streams() -> None:
             yield BlockStatus(f"PMT-{number}", "RJCT", transactions=transactions())
 
     out = io.BytesIO()
-    told = write_pain002(out, replace(report(), blocks=blocks()), version="pain.002.001.10")
+    streamed = drawn(replace(report(), blocks=blocks()), "pain.002.001.10")
+    told = write_pain002(out, streamed, version="pain.002.001.10")
     assert (told.count, told.sum_cents, told.bytes) == (3000, 3000 * 1230, len(out.getvalue()))
     assert len(found(fit(out.getvalue(), "pain.002.001.10"), "TxInfAndSts")) == 3000
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("name", ["pain.001.001.09", "pain.008.001.08"])
+def test_transactions_drawn_together_are_those_drawn_one_by_one(version: Version, name: str) -> None:
+    """With the same reasons, the very same, and none; `refused` counts only what is refused."""
+    same = (WRONG_IBAN, MOVED)
+    statuses = [
+        TransactionStatus("k-1", "RJCT", PLAIN, same),
+        TransactionStatus("k-2", "RJCT", COLLECTED, same),
+        TransactionStatus("k-3", "RJCT", RICH, (WRONG_IBAN,)),
+        TransactionStatus("k-4", "PDNG", PLAIN, same),
+        TransactionStatus("k-5", "ACSP", AMENDED),
+    ]
+    drawing = StatusDrawing(OWN_BIC, name, version)
+    together = drawing.draw(statuses, "2026-04-02")
+    alone = [StatusDrawing(OWN_BIC, name, version).draw([each], "2026-04-02") for each in statuses]
+    assert together.text == "".join(each.text for each in alone)
+    assert (together.count, together.sum_cents) == (5, sum(each.sum_cents for each in alone))
+    assert together.refused == {"AC03": 3, "CH19": 2}
 
 
 @pytest.mark.parametrize("version", VERSIONS)

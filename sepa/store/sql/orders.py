@@ -50,7 +50,7 @@ _BLOCKS = Kept(sa.select(blocks).where(blocks.c.file_key == _KEY).order_by(block
 
 
 @cache
-def _of_file(as_judged: bool, states: tuple[str, ...] | None, has_cause: bool) -> Kept:
+def _of_file(as_judged: bool, states: tuple[str, ...] | None, has_cause: bool, some: bool) -> Kept:
     wanted = _as_judged(ORDER) if as_judged else ORDER
     wanted = wanted.where(orders.c.file_key == _KEY).order_by(orders.c.position)
     if states is not None:
@@ -59,6 +59,9 @@ def _of_file(as_judged: bool, states: tuple[str, ...] | None, has_cause: bool) -
     if has_cause:
         cause = sa.bindparam("cause", type_=sa.Text)
         wanted = wanted.join(_last, _IS_LAST, isouter=True).where(_CAUSE.is_not_distinct_from(cause))
+    if some:
+        first, last = (sa.bindparam(name, type_=sa.Integer) for name in ("first", "last"))
+        wanted = wanted.where(orders.c.position.between(first, last))
     return Kept(wanted)
 
 
@@ -86,10 +89,14 @@ class Orders(Connected):
         states: Collection[str] | None = None,
         cause: str | None = None,
         as_judged: bool = False,
+        positions: tuple[int, int] | None = None,
         batch: int = 5000,
     ) -> Iterator[OrderRow]:
-        wanted = _of_file(as_judged, tuple(sorted(states)) if states is not None else None, cause is not None)
-        asked = {"key": file_key, "cause": cause} if cause is not None else {"key": file_key}
+        sorted_states = tuple(sorted(states)) if states is not None else None
+        wanted = _of_file(as_judged, sorted_states, cause is not None, positions is not None)
+        asked: dict[str, Any] = {"key": file_key} | ({"cause": cause} if cause is not None else {})
+        if positions is not None:
+            asked |= dict(zip(("first", "last"), positions, strict=True))
         with self.reading() as connection:
             for rows in wanted.pieces(connection, batch, **asked):
                 yield from map(order_row, rows)
