@@ -12,8 +12,8 @@ from bench.desk import PARTNER, RECEIVED
 from bench.spent import BenchFault, Spent, tell
 from sepa.decide import Judging
 from sepa.model.finding import Unreadable
+from sepa.pipeline.desk import desk_for
 from sepa.pipeline.home import open_home, read_instant
-from sepa.pipeline.judge import desk_for
 from sepa.rules import RULES
 from sepa.wire.gate import gate
 from sepa.wire.pieces import slabs

@@ -33,8 +33,8 @@ from sepa.model.profile import Profile
 from sepa.model.reference import Reference
 from sepa.model.verdict import FileVerdict
 from sepa.pipeline.acts import steps
+from sepa.pipeline.desk import desk_for, judge_stream
 from sepa.pipeline.home import read_instant
-from sepa.pipeline.judge import desk_for, judge_stream
 from sepa.rules.days import dating_of, refused_date
 from sepa.rules.files import content_seen
 from sepa.schedule import date_transfer

@@ -23,7 +23,7 @@ from sepa.model.message import MessageHead, Piece, Transaction
 from sepa.model.profile import Profile
 from sepa.model.reference import Reference
 from sepa.model.verdict import FileVerdict, Verdict
-from sepa.pipeline.judge import desk_for, judge_stream
+from sepa.pipeline.desk import desk_for, judge_stream
 from sepa.rules import RULES
 from sepa.scheme.money import amount_text
 from sepa.scheme.reasons import is_permitted, narrowed

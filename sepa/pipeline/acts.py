@@ -20,8 +20,9 @@ from sepa.model.journal import (
 from sepa.model.payment import Bulk
 from sepa.model.roles import Roles
 from sepa.model.verdict import Verdict
+from sepa.pipeline.desk import desk_for, judge_stream
 from sepa.pipeline.home import Home
-from sepa.pipeline.judge import desk_for, judge_stream, refuse_early, refuse_incomplete
+from sepa.pipeline.judge import refuse_early, refuse_incomplete
 from sepa.rules.holds import is_stopped, needs_two, stopped
 from sepa.rules.withdrawals import Withdrawal, answer
 from sepa.schedule import local_instant, recall_deadline, revocation_deadline

@@ -52,3 +52,8 @@ def authorisation_of(
         others=[key for each in alike if each.id != partner.id for key in each.keys],
         received=received,
     )
+
+
+def told_of(authorisation: Authorisation | None) -> str:
+    """How a file was authorised, as the journal keeps it; empty without a partner."""
+    return authorisation.told if authorisation is not None else ""

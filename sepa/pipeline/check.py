@@ -16,7 +16,7 @@ from sepa.model.message import MessageHead, Piece
 from sepa.model.profile import Profile
 from sepa.model.reference import Reference
 from sepa.model.verdict import BlockVerdict, FileVerdict, Verdict
-from sepa.pipeline.judge import desk_for, judge_stream
+from sepa.pipeline.desk import desk_for, judge_stream
 from sepa.pipeline.patience import Measured
 from sepa.rules import funds
 from sepa.wire import element_path

@@ -2,22 +2,22 @@
 
 import datetime
 import os
-from collections.abc import Callable, Collection, Sequence, Set
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from sepa.decide import Desk, Judging, Ordered, refuse_unreadable, refused_blocks
-from sepa.model.finding import NOTHING, Findings, Unreadable
+from sepa.decide import Desk, refused_blocks
 from sepa.model.journal import FileRow
-from sepa.model.message import MessageHead, Piece
 from sepa.model.profile import Profile
 from sepa.model.reference import Reference
-from sepa.model.verdict import FileVerdict, Verdict
-from sepa.pipeline.authorise import authorisation_of
+from sepa.model.verdict import FileVerdict
+from sepa.pipeline.ahead import Ahead, judged_ahead
+from sepa.pipeline.authorise import told_of
 from sepa.pipeline.book import refuse_behind
 from sepa.pipeline.chunks import CHUNK_BYTES, WORTH_BYTES, ChunkedFile, crew, judge_chunks, workers_wanted
+from sepa.pipeline.desk import desk_for, judge_stream
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.parts import Parts, forget_parts, is_spread, plan_of
 from sepa.pipeline.patience import Measured
@@ -27,9 +27,7 @@ from sepa.pipeline.unread import came_before, refused_unread
 from sepa.schedule import local_instant
 from sepa.store.files import make_folder
 from sepa.store.journal import Sealing
-from sepa.store.keys import refuse_unoffered
 from sepa.store.profiles import profile_digest
-from sepa.wire import read
 from sepa.wire.read import Doubt
 
 TABLES = ("accounts", "consents", "participants", "partners", "screening")
@@ -43,13 +41,18 @@ class TermsNotInForce(Exception):
     """A file came before the profile's terms were in force. The bank must judge it by the terms of its day."""
 
 
-Seen = Callable[[Collection[str]], Set[str]]
-
-
-def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Reference | None = None) -> FileRow:
+def judge(
+    home: Home,
+    file_key: str,
+    *,
+    at: datetime.datetime,
+    reference: Reference | None = None,
+    ahead: Ahead | None = None,
+) -> FileRow:
     """Judge a claimed file and write down what was decided, in one transaction; a judged one is left as it is.
 
-    `at` is the instant of the work and decides nothing: dates follow from the receipt instant of the file.
+    `at` is the instant of the work and decides nothing: dates follow from the receipt instant of the file. Where it
+    was judged `ahead` upon what still stands, that is written down.
     """
     file = home.journal.file(file_key)
     if file is None:
@@ -63,18 +66,7 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
     refuse_early(terms, file.received_at)
     with home.journal.judging(file_key) as sealing:
         if sealing is not None:
-            desk = desk_for(terms, reference, file.received_at, file.partner, home.archived(file_key))
-            with Measured(home.archived(file_key)) as source:
-                verdict = _judge_chunks(home, source, desk, file, sealing) or judge_stream(
-                    source,
-                    desk,
-                    file_key,
-                    add=lambda _, verdicts: sealing.add(verdicts),
-                    discard=sealing.discard,
-                    seen=sealing.seen,
-                    unread=partial(came_before, file=file, sealing=sealing),
-                    ordered=sealing.ordered,
-                )
+            verdict, authorised = _verdict(home, file, terms, reference, sealing, ahead)
             sealing.close(
                 verdict,
                 refused_blocks=refused_blocks(verdict),
@@ -82,8 +74,8 @@ def judge(home: Home, file_key: str, *, at: datetime.datetime, reference: Refere
                 profile_digest=profile_digest(terms),
                 reference_digest=reference.digest,
                 at=utc(at),
-                screened=_screened(reference, desk.received_at),
-                authorised=desk.authorisation.told if desk.authorisation is not None else "",
+                screened=_screened(reference, local_instant(file.received_at, terms)),
+                authorised=authorised,
             )
             if verdict.head is None:
                 _quarantine(home, file_key)
@@ -113,18 +105,49 @@ def judge_all(
     def one(numbered: tuple[int, str]) -> FileRow:
         number, key = numbered
         told(number)
-        return judge(home, key, at=at, reference=reference)
+        return judge(home, key, at=at, reference=reference, ahead=ahead)
 
     def small(numbered: tuple[int, str]) -> bool:
         place = home.archived(numbered[1])
         return place.exists() and place.stat().st_size <= SMALL_BYTES
 
-    return each_in_groups(
-        in_groups(enumerate(file_keys, 1), small),
-        one,
-        lambda numbered: f"file {numbered[1][:12]}",
-        lambda group: home.journal.together() if len(group) > 1 else nullcontext(),
-    )
+    numbered = list(enumerate(file_keys, 1))
+    many = [key for number, key in numbered if small((number, key))]
+    with judged_ahead(home, reference, many) as ahead:
+        return each_in_groups(
+            in_groups(numbered, small),
+            one,
+            lambda numbered: f"file {numbered[1][:12]}",
+            lambda group: home.journal.together() if len(group) > 1 else nullcontext(),
+        )
+
+
+def _verdict(
+    home: Home,
+    file: FileRow,
+    terms: Profile,
+    reference: Reference,
+    sealing: Sealing,
+    ahead: Ahead | None,
+) -> tuple[FileVerdict, str]:
+    """The verdict on a file and how it was authorised; its orders are written down."""
+    made = ahead.take(file.key) if ahead is not None else None
+    if made is not None and made.put_down(file, sealing):
+        return made.verdict, made.authorised
+    place = home.archived(file.key)
+    desk = desk_for(terms, reference, file.received_at, file.partner, place)
+    with Measured(place) as source:
+        verdict = _judge_chunks(home, source, desk, file, sealing) or judge_stream(
+            source,
+            desk,
+            file.key,
+            add=lambda _, verdicts: sealing.add(verdicts),
+            discard=sealing.discard,
+            seen=sealing.seen,
+            unread=partial(came_before, file=file, sealing=sealing),
+            ordered=sealing.ordered,
+        )
+    return verdict, told_of(desk.authorisation)
 
 
 def _screened(reference: Reference, received_at: datetime.datetime) -> str:
@@ -151,65 +174,6 @@ def refuse_early(profile: Profile, received_at: datetime.datetime) -> None:
         raise TermsNotInForce(
             f"received on {day}, but the terms {terms.id} are in force from {terms.effective_from}"
         )
-
-
-def desk_for(
-    profile: Profile,
-    reference: Reference,
-    received_at: datetime.datetime,
-    partner: str | None,
-    file: Path | None = None,
-) -> Desk:
-    """The desk at which a file is judged: its profile, snapshot, receipt instant, sender's contract and signature.
-
-    `file` is the file itself, beside which its signature is looked for; without it, nothing is signed.
-    ReferenceFault where some partner's files are authorised in a way that the profile does not list.
-    """
-    contract = reference.partners.get(partner) if reference.partners is not None and partner else None
-    refuse_unoffered(reference, profile)
-    received = local_instant(received_at, profile)
-    return Desk(
-        profile=profile,
-        reference=reference,
-        received_at=received,
-        partner=contract,
-        partner_id=partner,
-        authorisation=authorisation_of(file, contract, reference, received) if file else None,
-    )
-
-
-def judge_stream(
-    source: BinaryIO,
-    desk: Desk,
-    file_key: str,
-    *,
-    add: Callable[[Piece, list[Verdict]], None],
-    discard: Callable[[], None],
-    seen: Seen,
-    unread: Callable[[MessageHead], Findings] = lambda _: NOTHING,
-    ordered: Ordered | None = None,
-) -> FileVerdict:
-    """Read a file piece by piece and judge it. Verdicts go to `add` as they are made.
-
-    `unread` says by its head why a whole message is refused unread, for what came in earlier files.
-    `ordered` is as in `Judging`.
-
-    They are void when `discard` is called (the file cannot be read after all), and overruled where the
-    returned FileVerdict says so (`refused_blocks`): totals are known only at the end.
-    """
-    judging = Judging(desk, file_key, ordered)
-    intake = desk.profile.intake
-    for item in read(source, offered=intake.messages, size_bytes_max=intake.size_bytes_max):
-        if isinstance(item, Unreadable):
-            discard()
-            return refuse_unreadable(item, desk)
-        if isinstance(item, MessageHead):
-            judging.head(item)
-            if again := unread(item):
-                return refused_unread(item, again)
-        else:
-            add(item, judging.piece(item, seen))
-    return judging.close()
 
 
 def _judge_chunks(

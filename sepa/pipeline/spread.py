@@ -10,8 +10,9 @@ import msgspec
 from sepa.decide import Opening
 from sepa.model.journal import FileRow
 from sepa.pipeline.chunks import CHUNK_BYTES, ChunkedFile
+from sepa.pipeline.desk import desk_for
 from sepa.pipeline.home import Home
-from sepa.pipeline.judge import desk_for, refuse_early, refuse_incomplete
+from sepa.pipeline.judge import refuse_early, refuse_incomplete
 from sepa.pipeline.parts import Parts, forget_parts, leave_plan, plan_of
 from sepa.pipeline.patience import Measured
 from sepa.wire.read import Plan

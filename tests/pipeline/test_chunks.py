@@ -20,8 +20,9 @@ from sepa.model.verdict import FileVerdict
 from sepa.pipeline import judge as judging
 from sepa.pipeline.beside import collected_later
 from sepa.pipeline.chunks import ChunkedFile, alone, crew, judge_chunks, workers_wanted
+from sepa.pipeline.desk import desk_for, judge_stream
 from sepa.pipeline.home import Home
-from sepa.pipeline.judge import desk_for, judge, judge_stream
+from sepa.pipeline.judge import judge
 from sepa.store.journal import Sealing
 from sepa.store.sql.chain import chain_of
 from sepa.store.tables import orders as lines

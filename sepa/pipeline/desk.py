@@ -1,0 +1,79 @@
+"""The desk at which a file is judged, and the judging of a file in one stream."""
+
+import datetime
+from collections.abc import Callable, Collection, Set
+from pathlib import Path
+from typing import BinaryIO
+
+from sepa.decide import Desk, Judging, Ordered, refuse_unreadable
+from sepa.model.finding import NOTHING, Findings, Unreadable
+from sepa.model.message import MessageHead, Piece
+from sepa.model.profile import Profile
+from sepa.model.reference import Reference
+from sepa.model.verdict import FileVerdict, Verdict
+from sepa.pipeline.authorise import authorisation_of
+from sepa.pipeline.unread import refused_unread
+from sepa.schedule import local_instant
+from sepa.store.keys import refuse_unoffered
+from sepa.wire import read
+
+Seen = Callable[[Collection[str]], Set[str]]
+
+
+def desk_for(
+    profile: Profile,
+    reference: Reference,
+    received_at: datetime.datetime,
+    partner: str | None,
+    file: Path | None = None,
+) -> Desk:
+    """The desk at which a file is judged: its profile, snapshot, receipt instant, sender's contract and signature.
+
+    `file` is the file itself, beside which its signature is looked for; without it, nothing is signed.
+    ReferenceFault where some partner's files are authorised in a way that the profile does not list.
+    """
+    contract = reference.partners.get(partner) if reference.partners is not None and partner else None
+    refuse_unoffered(reference, profile)
+    received = local_instant(received_at, profile)
+    return Desk(
+        profile=profile,
+        reference=reference,
+        received_at=received,
+        partner=contract,
+        partner_id=partner,
+        authorisation=authorisation_of(file, contract, reference, received) if file else None,
+    )
+
+
+def judge_stream(
+    source: BinaryIO,
+    desk: Desk,
+    file_key: str,
+    *,
+    add: Callable[[Piece, list[Verdict]], None],
+    discard: Callable[[], None],
+    seen: Seen,
+    unread: Callable[[MessageHead], Findings] = lambda _: NOTHING,
+    ordered: Ordered | None = None,
+) -> FileVerdict:
+    """Read a file piece by piece and judge it. Verdicts go to `add` as they are made.
+
+    `unread` says by its head why a whole message is refused unread, for what came in earlier files.
+    `ordered` is as in `Judging`.
+
+    They are void when `discard` is called (the file cannot be read after all), and overruled where the
+    returned FileVerdict says so (`refused_blocks`): totals are known only at the end.
+    """
+    judging = Judging(desk, file_key, ordered)
+    intake = desk.profile.intake
+    for item in read(source, offered=intake.messages, size_bytes_max=intake.size_bytes_max):
+        if isinstance(item, Unreadable):
+            discard()
+            return refuse_unreadable(item, desk)
+        if isinstance(item, MessageHead):
+            judging.head(item)
+            if again := unread(item):
+                return refused_unread(item, again)
+        else:
+            add(item, judging.piece(item, seen))
+    return judging.close()
