@@ -25,13 +25,13 @@ _END = b""
 Pieces = Callable[[], Iterable[bytes]]
 
 
-def begin_fork(journal: Journal, parent: int) -> None:
+def begin_fork(journal: Journal, parent: int, *, reads_on: bool = False) -> None:
     """First thing in a fork: it ends with its `parent`, however that ends, and leaves the parent's database alone."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
     if os.getppid() != parent:
         os._exit(1)
     gc.disable()  # records hold no cycles, and a fork does not live long
-    journal.forked()
+    journal.forked(reads_on=reads_on)
 
 
 def forks_for(orders: int) -> int:
@@ -106,7 +106,7 @@ def _pieces(source: Connection) -> Iterator[bytes]:
 
 def _serve(out: Connection, work: Pieces, journal: Journal, parent: int) -> None:
     """Give what `work` makes, and then how it ended."""
-    begin_fork(journal, parent)
+    begin_fork(journal, parent, reads_on=True)
     fault: BaseException | None = None
     try:
         for piece in work():

@@ -104,8 +104,11 @@ class Journal(Protocol):
     def close(self) -> None:
         """Let go of the database. Nothing is lost; whoever needs it opens it again."""
 
-    def forked(self) -> None:
-        """Be called first in the child of a fork, which then may read; the parent's connections stay untouched."""
+    def forked(self, *, reads_on: bool = False) -> None:
+        """Be called first in the child of a fork, which then may read; the parent's connections stay untouched.
+
+        With `reads_on` it will read much, each thing once, and little is remembered for it.
+        """
 
     def together(self, *, in_turn: bool = True) -> AbstractContextManager[None]:
         """Make one transaction of all that this thread writes inside: it is there at the end, all of it, or nothing.

@@ -19,6 +19,8 @@ from sepa.store.sql.rows import json_text
 
 BUSY_SECONDS = 60
 CACHE_KILOBYTES = 32_000
+LITTLE_KILOBYTES = 8_000
+"""For who only reads on and on, and comes back to nothing; what is sorted meanwhile goes to the disk by so much."""
 SLICE = 5000
 """Most values that one statement asks for."""
 _LOG = "journal"
@@ -64,9 +66,11 @@ class Connected:
         """Close all connections. The journal may be used again; it opens new ones."""
         self._engine.dispose()
 
-    def forked(self) -> None:
+    def forked(self, *, reads_on: bool = False) -> None:
         """Open connections of one's own, in the child of a fork: those of the parent are not touched."""
         self._engine.dispose(close=False)
+        if reads_on and self._engine.dialect.name == "sqlite":
+            sa.event.listen(self._engine, "connect", _keep_little)
         self._open = threading.local()
 
     @contextmanager
@@ -173,6 +177,10 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _keep_little(connection: Any, _: Any) -> None:
+    connection.execute(f"PRAGMA cache_size=-{LITTLE_KILOBYTES}")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
