@@ -13,7 +13,7 @@ from typing import Literal
 
 from sepa.model.broken import BrokenPromise
 from sepa.model.finding import Finding, Findings
-from sepa.model.payment import BulkKind, Payment, Posting, Settlement, Unpaid, sealed_bulk
+from sepa.model.payment import BulkKind, Paying, Payment, Posting, Settlement, Unpaid, sealed_bulk
 from sepa.model.profile import Profile
 from sepa.model.rates import rate_of
 from sepa.model.reference import Account, Reference, account_of
@@ -27,11 +27,13 @@ from sepa.rules.stops import stop_findings
 from sepa.schedule import interbank_day, is_final_window, last_attempt_day, local_instant, retry_days
 from sepa.scheme.rates import in_currency
 
-__all__ = ["available_cents", "settled"]
+__all__ = ["available_cents", "settled", "settled_soon"]
 
 CLEARING_TRANSFERS = "CLEARING:SCT"
 CLEARING_COLLECTIONS = "CLEARING:SDD"
 UNPAID_AT_ONCE = 5_000
+PAYING_AT_ONCE = 5_000
+"""So many paid ones are told before their bulk is full."""
 """So many unpaid payments are written before the next ones are decided."""
 NO_RATES: Mapping[str, int] = MappingProxyType({})
 NOTHING_AGAINST: Mapping[str, Finding] = MappingProxyType({})
@@ -76,10 +78,38 @@ def settled(
     ValueError: no table of accounts, an instant without a zone, or a debit before its day. BrokenPromise:
     a payment given twice in a row, or one that no file may hold.
     """
+    told = settled_soon(
+        due,
+        booked=booked,
+        reference=reference,
+        profile=profile,
+        window=window,
+        day=day,
+        rates=rates,
+        bytes_per_order=bytes_per_order,
+        against=against,
+    )
+    return (part for part in told if isinstance(part, Settlement))
+
+
+def settled_soon(
+    due: Iterable[Payment],
+    *,
+    booked: Mapping[str, int],
+    reference: Reference,
+    profile: Profile,
+    window: datetime.datetime,
+    day: datetime.date | None,
+    rates: Mapping[str, int],
+    bytes_per_order: int,
+    against: Mapping[str, Finding],
+) -> Iterator[Settlement | Paying]:
+    """As `settled`; and every order of a bulk is told as Paying, once, before the part with the bulk."""
     run = _Run(booked, reference, profile, window, day, rates, against)
     limits = _Limits(profile, bytes_per_order)
     groups: dict[Group, _Open] = {}
     unpaid: list[Unpaid] = []
+    paying: list[str] = []
     last = None
     for number, payment in enumerate(due):
         if payment.key == last:
@@ -98,11 +128,18 @@ def settled(
         if opened is None:
             opened = groups[group] = _Open()
         elif limits.full(opened, payment):
+            yield Paying(tuple(paying))
+            paying.clear()
             yield _closed(window, run.window, {group: opened}, unpaid)
             unpaid.clear()
             opened = groups[group] = _Open()
         limits.fit(payment)
         opened.add(number, payment, sides)
+        paying.append(payment.key)
+        if len(paying) >= PAYING_AT_ONCE:
+            yield Paying(tuple(paying))
+            paying.clear()
+    yield Paying(tuple(paying))
     yield _closed(window, run.window, groups, unpaid)
 
 

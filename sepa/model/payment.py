@@ -6,7 +6,7 @@ An accepted Transaction becomes a Payment; only a Payment can reach a settlement
 import datetime
 import hashlib
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -150,6 +150,12 @@ class Ended(msgspec.Struct, frozen=True):
     outcome: Literal["revoked", "rejected", "not-executed", "held"]
     finding: Finding
     besides: Findings = ()
+
+
+class Paying(NamedTuple):
+    """Orders that a window pays, told as soon as that is certain; the bulk they leave in is told when it is full."""
+
+    keys: tuple[str, ...]
 
 
 class Settlement(msgspec.Struct, frozen=True):

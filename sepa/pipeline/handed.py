@@ -9,18 +9,23 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.payment import Settlement
+from sepa.model.payment import Paying, Settlement
 from sepa.pipeline.book import Note
 from sepa.store.journal import POSTINGS_AT_ONCE, Journal, Part
 
-_HEAD, _NOTE, _LINES, _END = b"h", b"n", b"l", b"e"
+_PAYING, _HEAD, _NOTE, _LINES, _END = b"p", b"h", b"n", b"l", b"e"
 _POSTINGS = b'"postings":['
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Settlement).decode
+_decode_paying = msgspec.json.Decoder(Paying).decode
 
 
-def pieces_of(part: Settlement, journal: Journal) -> Iterator[bytes]:
+def pieces_of(part: Settlement | Paying, journal: Journal) -> Iterator[bytes]:
     """The part in pieces, for `parts_of`."""
+    if isinstance(part, Paying):
+        if part.keys:
+            yield _PAYING + _encode(part)
+        return
     head = _encode(msgspec.structs.replace(part, postings=()))
     yield _HEAD + head
     before, begins, after = head.partition(_POSTINGS)  # in a text, each quote would be escaped
@@ -35,9 +40,12 @@ def pieces_of(part: Settlement, journal: Journal) -> Iterator[bytes]:
     yield _END
 
 
-def parts_of(pieces: Iterator[bytes], note: Note) -> Iterator[Part]:
+def parts_of(pieces: Iterator[bytes], note: Note) -> Iterator[Part | Paying]:
     """The parts again, each noted in the second book while its postings are read, to their end before the next."""
     while head := next(pieces, b""):
+        if head[:1] == _PAYING:
+            yield _decode_paying(head[1:])
+            continue
         settlement = _decode(head[1:])
         del head
         part = Part(settlement, lines := _lines(settlement, pieces, note))

@@ -10,7 +10,7 @@ import msgspec
 from sepa.away import hand_over, kept_back
 from sepa.express import books_at_once, is_express
 from sepa.model.journal import OrderRow
-from sepa.model.payment import Ended, Payment, Settlement
+from sepa.model.payment import Ended, Paying, Payment, Settlement
 from sepa.model.rates import rates_at
 from sepa.model.reference import Reference
 from sepa.pipeline.against import Against
@@ -23,7 +23,7 @@ from sepa.pipeline.telemetry import SETTLED, count, stage
 from sepa.rules.endings import ended_accounts, ending
 from sepa.rules.reviews import review_spans
 from sepa.schedule import bank_days, local_instant
-from sepa.settle import settled
+from sepa.settle import settled_soon
 from sepa.store.journal import Overtaken, Part
 from sepa.wire.bulk import ORDER_BYTES_MAX
 
@@ -156,8 +156,13 @@ def _settlements(
 
     booked = home.journal.booked(reference.balances_as_of, by=day)
 
-    def whole(part: Settlement, first: bool) -> Settlement:
-        """The part with what `settled` does not know; in the first one what ends and what is handed over."""
+    firsts = chain([True], repeat(False))
+
+    def whole(part: Settlement | Paying) -> Settlement | Paying:
+        """The part with what `settled_soon` does not know; in the first one what ends and what is handed over."""
+        if isinstance(part, Paying):
+            return part
+        first = next(firsts)
         return msgspec.structs.replace(
             part,
             bulks=part.bulks + leaving if first else part.bulks,
@@ -168,7 +173,7 @@ def _settlements(
         )
 
     def pieces() -> Iterator[bytes]:
-        decided = settled(
+        decided = settled_soon(
             against.asked(due(), gone),
             booked=booked,
             reference=reference,
@@ -179,9 +184,8 @@ def _settlements(
             bytes_per_order=ORDER_BYTES_MAX,
             against=against.found,
         )
-        parts = map(whole, decided, chain([True], repeat(False)))
         # a map keeps nothing of what went through it: a part may be a hundred thousand orders
-        return chain.from_iterable(map(pieces_of, parts, repeat(home.journal)))
+        return chain.from_iterable(map(pieces_of, map(whole, decided), repeat(home.journal)))
 
     if not forks_for(count):
         yield pieces()
@@ -207,7 +211,9 @@ class _Tally:
     def __init__(self, window: datetime.datetime) -> None:
         self._sealed = Sealed(window=window)
 
-    def note(self, given: Part) -> Part:
+    def note(self, given: Part | Paying) -> Part | Paying:
+        if isinstance(given, Paying):
+            return given
         part, before = given.settlement, self._sealed
         paid = [bulk for bulk in part.bulks if bulk.kind != "hand-over"]
         held = sum(each.outcome == "held" for each in part.ended)

@@ -31,7 +31,7 @@ from sepa.model.journal import (
     Withheld,
 )
 from sepa.model.message import Transaction
-from sepa.model.payment import Bulk, Payment, Posting, Settlement
+from sepa.model.payment import Bulk, Paying, Payment, Posting, Settlement
 from sepa.model.sheet import Sheet
 from sepa.model.verdict import FileVerdict, Verdict
 
@@ -350,11 +350,14 @@ class Journal(Protocol):
         Asks no database, so any process may do it.
         """
 
-    def seal(self, settlement: Settlement, *, by: str, then: Iterable[Settlement | Part] = ()) -> bool:
+    def seal(
+        self, settlement: Settlement, *, by: str, then: Iterable[Settlement | Part | Paying] = ()
+    ) -> bool:
         """Write bulks, members, postings, moves, due reports and what was screened against, in one transaction.
 
         `then` are further parts of the same window, asked for one by one, each written before the next is made, and
-        kept no longer.
+        kept no longer. Orders that are told as Paying are paid at once; the bulk that each leaves in follows, or it is
+        BrokenPromise.
         False when there was nothing to write. An order that is no longer due, or was tried in this window,
         makes the whole of it fail with `Overtaken` and nothing written. Unbalanced postings or sums that
         differ are BrokenPromise. Orders in a bulk `hand-over` are handed over, those in any other are paid.

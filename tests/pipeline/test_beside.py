@@ -21,6 +21,7 @@ from sepa.pipeline.beside import beside, collected_later, forks_for, in_turns
 from sepa.store.journal import Journal
 from sepa.store.profiles import load_profile
 from sepa.store.sql import open_journal
+from sepa.store.sql.connection import LITTLE_KILOBYTES
 from sepa.wire import pacs008, read
 from sepa.wire.drawing import Banks, DrawnSheet, Ground, draw
 from sepa.wire.emitted import schema_folder
@@ -44,6 +45,18 @@ def transactions(tmp_path_factory: pytest.TempPathFactory) -> list[Transaction]:
     with file.open("rb") as source:
         pieces = read(source, offered=("pain.001.001.09",), size_bytes_max=1 << 30)
         return [each for piece in pieces if isinstance(piece, Piece) for each in piece.transactions]
+
+
+def test_who_reads_on_remembers_little(tmp_path: Path) -> None:
+    def cache() -> Iterator[bytes]:
+        with journal.reading() as connection:
+            yield str(connection.exec_driver_sql("PRAGMA cache_size").scalar()).encode()
+
+    journal = open_journal(f"sqlite:///{tmp_path / 'journal.db'}")
+    (here,) = cache()
+    with beside(journal, cache) as pieces:
+        assert [*pieces] == [str(-LITTLE_KILOBYTES).encode()] != [here]
+    journal.close()
 
 
 def sheets(transactions: list[Transaction], size: int) -> list[Sheet]:

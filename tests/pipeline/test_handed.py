@@ -15,7 +15,7 @@ import pytest
 import sepa.settle
 from bench.desk import WINDOW
 from sepa.model.broken import BrokenPromise
-from sepa.model.payment import Settlement
+from sepa.model.payment import Paying, Settlement
 from sepa.pipeline import book, emit, handed, settle
 from sepa.pipeline.book import settling
 from sepa.pipeline.emit import emit_bulks
@@ -24,7 +24,7 @@ from sepa.pipeline.home import open_home, read_instant
 from sepa.pipeline.settle import seal_window
 from sepa.store.sql import posting
 from sepa.wire.bulk import BulkFile
-from tests.pipeline.test_many_orders import waiting
+from tests.pipeline.test_many_orders import ORDERS, waiting
 
 __all__ = ["waiting"]
 ORDERS_A_BULK = 30
@@ -47,15 +47,16 @@ alive: "weakref.WeakSet[Watched]" = weakref.WeakSet()
 def in_small_parts() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sepa.settle._Limits, "full", lambda _, opened, __: len(opened.members) >= ORDERS_A_BULK)
+        patch.setattr(sepa.settle, "PAYING_AT_ONCE", AT_ONCE)
         patch.setattr(posting, "POSTINGS_AT_ONCE", AT_ONCE)
         patch.setattr(handed, "POSTINGS_AT_ONCE", AT_ONCE)
         patch.setattr(emit, "SHEET_ORDERS", AT_ONCE)
         yield
 
 
-def parts_made(home: Any) -> list[Settlement]:
+def parts_made(home: Any) -> list[Settlement | Paying]:
     """What the window decides, whole."""
-    made: list[Settlement] = []
+    made: list[Settlement | Paying] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settle, "pieces_of", lambda part, _: made.append(part) or iter(()))
         window = read_instant(WINDOW, home.profile)
@@ -68,14 +69,14 @@ def test_a_part_is_forgotten_before_the_next_is_decided(
 ) -> None:
     """Neither the one who decides nor the one who writes may keep what went by, however many orders there are."""
     shutil.copytree(waiting, tmp_path / "home")
-    decided, counts = settle.settled, []
+    decided, counts = settle.settled_soon, []
 
     def watched(*given: Any, **named: Any) -> Iterator[Settlement]:
         for part in decided(*given, **named):
-            yield Watched(**msgspec.structs.asdict(part))
+            yield part if isinstance(part, Paying) else Watched(**msgspec.structs.asdict(part))
             counts.append(len(alive))
 
-    monkeypatch.setattr(settle, "settled", watched)
+    monkeypatch.setattr(settle, "settled_soon", watched)
     decode = handed._decode
     monkeypatch.setattr(handed, "_decode", lambda piece: Watched(**msgspec.structs.asdict(decode(piece))))
     with open_home(tmp_path / "home") as home:
@@ -92,14 +93,22 @@ def test_a_part_travels_in_small_pieces_and_is_noted_as_one(waiting: Path, tmp_p
         lines = [msgspec.msgpack.decode(piece[1:]) for piece in pieces if piece[:1] == b"l"]
         assert {len(some) for some in lines} <= set(range(1, AT_ONCE + 1))
         noted: list[bytes] = []
+        told: list[str] = []
         with settling(home) as note:
             for part, whole in zip(parts_of(iter(pieces), note), made, strict=True):
+                if isinstance(part, Paying):
+                    assert part == whole
+                    told += part.keys
+                    continue
+                assert isinstance(whole, Settlement)
                 assert part.settlement == msgspec.structs.replace(whole, postings=())
                 got = [line for piece in part.postings for line in msgspec.msgpack.decode(piece)]
                 assert [line[2] for line in got] == [each.key for each in whole.postings]
+                assert {key for bulk in whole.bulks for key in bulk.keys} <= {*told}
                 noted.append(msgspec.json.encode(whole))
         lying = [path.read_bytes() for path in (tmp_path / "home/archive/book/settled").rglob("*.json")]
     assert sorted(lying) == sorted(noted)
+    assert len({*told}) == len(told) == ORDERS
 
 
 def test_a_part_that_is_not_read_to_its_end_is_a_broken_promise(waiting: Path, tmp_path: Path) -> None:

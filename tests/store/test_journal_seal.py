@@ -18,7 +18,7 @@ from sepa.model.journal import (
     window_cause,
 )
 from sepa.model.message import PaymentType
-from sepa.model.payment import Payment, Posting, Settlement, Unpaid
+from sepa.model.payment import Paying, Payment, Posting, Settlement, Unpaid
 from sepa.model.sheet import Sheet
 from sepa.model.verdict import transaction_key
 from sepa.store.journal import Journal, Overtaken, Part
@@ -300,6 +300,30 @@ def test_postings_that_come_as_lines_are_as_those_that_come_whole(journal: Journ
         == whole.postings
     )
     assert journal.faults() == []
+
+
+def test_orders_may_be_paid_before_their_bulk_is_told(journal: Journal) -> None:
+    file_key = accepted(journal, 4)
+    due = list(journal.due(WINDOW, DAY))
+    first, second = paying(due[:2]), paying(due[2:], id="BULK-2")
+    keys = [each.key for each in due]
+    told = [Paying((keys[1], keys[2])), first, Paying((keys[3],)), second]
+    assert journal.seal(paying([]), by="desk", then=told)
+    assert states(journal, file_key) == ["paid"] * 4
+    assert len(list(journal.orders(file_key, cause=window_cause(WINDOW)))) == 4
+    assert journal.faults() == []
+
+
+def test_an_order_that_is_paid_has_a_bulk(journal: Journal) -> None:
+    accepted(journal, 2)
+    one, other = list(journal.due(WINDOW, DAY))
+    before = journal.digest()
+    with pytest.raises(BrokenPromise, match="is in no bulk"):
+        journal.seal(paying([]), by="desk", then=[Paying((one.key, other.key)), paying([one])])
+    poor = Unpaid(one, "pending-funds", finding("FUN-01", "AM04"))
+    with pytest.raises(Overtaken):
+        journal.seal(paying([]), by="desk", then=[Paying((one.key,)), paying([other], [poor])])
+    assert journal.digest() == before
 
 
 @pytest.mark.parametrize(

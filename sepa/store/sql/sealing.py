@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sepa.model.broken import BrokenPromise
 from sepa.model.finding import Findings
 from sepa.model.journal import Move, State, window_cause
-from sepa.model.payment import Settlement
+from sepa.model.payment import Paying, Settlement
 from sepa.store.journal import Overtaken, Part
 from sepa.store.sql.away import ROUTED, departures
 from sepa.store.sql.connection import Connected, among, insert_once, pour, slices
@@ -45,7 +45,9 @@ _BULK = tuple(bulks.columns.keys())
 class Sealing(Connected):
     """The journal's part that seals; see `sepa.store.journal.Journal`."""
 
-    def seal(self, settlement: Settlement, *, by: str, then: Iterable[Settlement | Part] = ()) -> bool:
+    def seal(
+        self, settlement: Settlement, *, by: str, then: Iterable[Settlement | Part | Paying] = ()
+    ) -> bool:
         parts = filter(_says_something, chain([settlement], then))
         first = next(parts, None)
         if first is None:
@@ -57,13 +59,16 @@ class Sealing(Connected):
             for part in parts:
                 window.write(part)
                 del part
+            window.close()
         return True
 
     def posting_lines(self, settlement: Settlement) -> Iterator[bytes]:
         return packed_postings(settlement)
 
 
-def _says_something(part: Settlement | Part) -> bool:
+def _says_something(part: Settlement | Part | Paying) -> bool:
+    if isinstance(part, Paying):
+        return True
     settlement = part if isinstance(part, Settlement) else part.settlement
     if settlement.bulks or settlement.unpaid or settlement.ended:
         return True
@@ -79,13 +84,18 @@ class _Window:
         self._connection, self._at, self._by = connection, first.window, by
         self._causes: dict[str, str] = {}
         self._told: set[str] = set()
+        self._paid: dict[str, int] = {}
         window = instant_text(first.window)
         insert_once(connection, windows, {"window": window, "by": by})
         kind = "express" if first.express else "full"
         insert_once(connection, window_kinds, {"window": window, "kind": kind})
 
-    def write(self, given: Settlement | Part) -> None:
+    def write(self, given: Settlement | Part | Paying) -> None:
         """Write one part, a few thousand orders at a time; each is checked as it is written."""
+        if isinstance(given, Paying):
+            for keys in slices(given.keys):
+                self._paid.update(self._pay(keys))
+            return
         part = given.settlement if isinstance(given, Part) else given
         owners = owners_of(part)
         turned: dict[str, Turn] = {each.payment.key: (each.outcome, (each.finding,)) for each in part.unpaid}
@@ -117,15 +127,29 @@ class _Window:
             )
             self._move(stood, turns)
 
-    def _depart(self, leaving: bool, keys: Sequence[str]) -> int:
-        """Let some orders of a bulk be paid, or handed over to another channel; return their cents."""
-        paid = {} if leaving else pay(self._connection, keys)
-        cents = sum(each.amount_cents for each in paid.values())
+    def close(self) -> None:
+        """Look whether all that was paid has its bulk."""
+        if self._paid:
+            raise BrokenPromise(f"order {next(iter(self._paid))} was paid and is in no bulk")
+
+    def _pay(self, keys: Sequence[str]) -> dict[str, int]:
+        """Let those of some orders be paid that may be at once; return the cents of each."""
+        paid = pay(self._connection, keys)
         touched = {each.file_key for each in paid.values()}
         self._touch(touched, touched)
         write_paid(self._connection, paid.values(), self._at, self._by, self._causes)
-        if len(paid) < len(keys):
-            stood = standing(self._connection, [key for key in keys if key not in paid])
+        return {key: each.amount_cents for key, each in paid.items()}
+
+    def _depart(self, leaving: bool, keys: Sequence[str]) -> int:
+        """Let some orders of a bulk be paid, or handed over to another channel; return their cents."""
+        cents, rest = 0, keys
+        if not leaving:
+            if late := [key for key in keys if key not in self._paid]:
+                self._paid.update(self._pay(late))
+            rest = [key for key in keys if key not in self._paid]
+            cents = sum([self._paid.pop(key, 0) for key in keys])
+        if rest:
+            stood = standing(self._connection, rest)
             for order in stood.values():
                 _still_due(order, ROUTED if leaving else DUE)
                 cents += order.amount_cents or 0
