@@ -543,6 +543,28 @@ def numbered(orders: list[dict[str, Any]]) -> Built:
     return transfer(*({"end_to_end_id": f"E-{n}"} | order for n, order in enumerate(orders)))
 
 
+def test_many_blocks_ask_the_journal_once_and_the_calendar_seldom() -> None:
+    days = [datetime.date(2026, 4, 2) + datetime.timedelta(days=number) for number in range(150)]
+    first, *others = [on(f"{day}").piece for day in [days[0], *days]]
+    pieces = [
+        Piece(msgspec.structs.replace(each.payment_information, position=number), each.transactions)
+        for number, each in enumerate([first, *others], 1)
+    ]
+    judging, asked = Judging(desk(), KEY), []
+
+    def seen(prints: Collection[str]) -> Set[str]:
+        asked.append(len(prints))
+        return frozenset()
+
+    judging.head(on("2026-04-02").head)
+    one_by_one = Judging(desk(), KEY)
+    one_by_one.head(on("2026-04-02").head)
+    assert judging.pieces(pieces, seen) == [one_by_one.piece(piece) for piece in pieces]
+    assert asked == [len(pieces)]
+    assert 0 < len(judging._calendar) <= 100
+    assert judging.close() == one_by_one.close()
+
+
 @settings(max_examples=60, deadline=None)
 @given(_orders, st.lists(st.integers(0, 12), max_size=4))
 def test_cutting_into_pieces_changes_nothing(orders: list[dict[str, Any]], cuts: list[int]) -> None:

@@ -1,5 +1,6 @@
 """One payment block while its pieces come in: what it comes to, and the days of its orders."""
 
+import datetime
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -58,8 +59,16 @@ class BlockTally:
         )
 
 
+Calendar = dict[tuple[datetime.date, str, bool, str | bool | None], days.Calendared]
+"""What the calendar said in one file: most blocks ask it the same."""
+_DAYS_KEPT = 100
+
+
 class Block:
-    """The block whose orders are being judged. Its days are computed once for each kind of order."""
+    """The block whose orders are being judged. Its days are computed once for each kind of order.
+
+    `calendar` is the same for all blocks of a file.
+    """
 
     def __init__(
         self,
@@ -67,6 +76,7 @@ class Block:
         case_with: Callable[[PaymentInformation | None, Dating | None], Case],
         rules: Iterable[Rule],
         *,
+        calendar: Calendar,
         strange: bool = False,
     ) -> None:
         information = tally.information
@@ -74,6 +84,7 @@ class Block:
         self.strange = strange
         self.information = information
         self._case_with = case_with
+        self._calendar = calendar
         self._undated = case_with(information, None)
         self._transfer = self._undated.head.kind == "credit-transfer"
         self._requested = dates.requested_day(information)
@@ -171,11 +182,21 @@ class Block:
     def _calendared(self, on_us: bool, kind: str | bool | None) -> days.Calendared | None:
         if self._requested is None:
             return None
+        asked = self._requested, self._account_currency, on_us, kind
+        if asked not in self._calendar:
+            if len(self._calendar) == _DAYS_KEPT:
+                self._calendar.clear()
+            self._calendar[asked] = self._found_in_calendar(self._requested, on_us, kind)
+        return self._calendar[asked]
+
+    def _found_in_calendar(
+        self, requested: datetime.date, on_us: bool, kind: str | bool | None
+    ) -> days.Calendared:
         profile, received_at = self._undated.profile, self._undated.received_at
         route: Route = "on-us" if on_us else "clearing"
         if self._transfer:
             return date_transfer(
-                self._requested,
+                requested,
                 received_at,
                 profile=profile,
                 account_currency=self._account_currency,
@@ -183,7 +204,7 @@ class Block:
                 on_us_conversion=bool(kind),
             )
         sequence_type = kind if isinstance(kind, str) else None
-        return date_collection(self._requested, sequence_type, received_at, profile=profile, route=route)
+        return date_collection(requested, sequence_type, received_at, profile=profile, route=route)
 
     def _currency_of(self, iban: str | None) -> str:
         account = account_of(iban, self._undated.reference)

@@ -1,12 +1,12 @@
 """The judging of one file, from its head to its totals."""
 
 import datetime
-from collections.abc import Callable, Collection, Set
+from collections.abc import Callable, Collection, Sequence, Set
 
 import msgspec
 
 from sepa.decide.asked import Asked, asked_of
-from sepa.decide.block import Block, BlockTally, findings_of, rejects, status_of
+from sepa.decide.block import Block, BlockTally, Calendar, findings_of, rejects, status_of
 from sepa.decide.chunk import BlockPart, Opening, Part, Recent, Uses
 from sepa.decide.folded import Blocks
 from sepa.model.authorisation import Authorisation
@@ -96,6 +96,7 @@ class Judging:
         self._asked: Asked
         self._findings: Findings = NOTHING
         self._refused = False
+        self._calendar: Calendar = {}
         self._open: Block | None = None
         self._of_chunk = opening is not None
         self._tallies: list[BlockTally] = []  # of a chunk all, of a file the one that is open
@@ -129,13 +130,20 @@ class Judging:
         `seen` tells which fingerprints came in earlier messages. Totals are known only at the end: `close`
         may refuse what was accepted here (`refused_blocks`).
         """
-        information, transactions = piece.payment_information, piece.transactions
+        (verdicts,) = self.pieces([piece], seen)
+        return verdicts
+
+    def pieces(self, pieces: Sequence[Piece], seen: Seen = none_seen) -> list[list[Verdict]]:
+        """The same of several pieces, one list each; `seen` is asked once."""
+        prints = [_prints(piece) for piece in pieces]
+        known = seen([mark for marks in prints for mark in marks])
+        return [self._verdicts(piece, marks, known) for piece, marks in zip(pieces, prints, strict=True)]
+
+    def _verdicts(self, piece: Piece, prints: list[str], known: Set[str]) -> list[Verdict]:
+        transactions = piece.transactions
         if self._first_local_instrument is None and transactions:
             self._first_local_instrument = transactions[0].payment_type.local_instrument
-        block = self._block_of(information)
-        requested = information.requested_date or information.requested_time
-        prints = [duplicates.fingerprint(each, requested) for each in transactions]
-        known = seen(prints)
+        block = self._block_of(piece.payment_information)
         return [
             self._verdict(block, transaction, mark, mark in known)
             for transaction, mark in zip(transactions, prints, strict=True)
@@ -270,7 +278,9 @@ class Judging:
         if self._open is None or self._open.information.position != information.position:
             strange = self._is_strange(information)
             rules = self._asked.strange_blocks if strange else self._asked.blocks
-            self._open = Block(self._tally_of(information), self._case, rules, strange=strange)
+            self._open = Block(
+                self._tally_of(information), self._case, rules, calendar=self._calendar, strange=strange
+            )
         return self._open
 
     def _tally_of(self, information: PaymentInformation) -> BlockTally:
@@ -345,3 +355,9 @@ class Judging:
         consent = consent_for(transaction, self._desk.reference)
         if consent is not None and booking_date not in (days := self._uses.get(consent.id, ())):
             self._uses[consent.id] = (*days, booking_date)
+
+
+def _prints(piece: Piece) -> list[str]:
+    information = piece.payment_information
+    requested = information.requested_date or information.requested_time
+    return [duplicates.fingerprint(each, requested) for each in piece.transactions]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ from sepa.decide import Desk, Judging, Opening, Part
 from sepa.model.message import MessageHead
 from sepa.model.verdict import FileVerdict
 from sepa.pipeline.beside import begin_fork
+from sepa.pipeline.desk import together
 from sepa.pipeline.patience import Measured
 from sepa.store.journal import Journal, Sealing
 from sepa.wire.chunks import Chunk
@@ -50,8 +52,8 @@ class ChunkedFile(msgspec.Struct, frozen=True):
         judging.head(self.head)
         with Measured(self.path) as source:
             lines = [
-                journal.order_lines(self.file_key, judging.piece(piece, seen))
-                for piece in read_chunk(source, self.head.name, chunk)
+                journal.order_lines(self.file_key, [*chain(*judging.pieces(pieces, seen))])
+                for pieces in together(read_chunk(source, self.head.name, chunk))
             ]
         return judging.part(), lines
 

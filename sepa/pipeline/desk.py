@@ -1,9 +1,9 @@
 """The desk at which a file is judged, and the judging of a file in one stream."""
 
 import datetime
-from collections.abc import Callable, Collection, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, overload
 
 from sepa.decide import Desk, Judging, Ordered, refuse_unreadable
 from sepa.model.finding import NOTHING, Findings, Unreadable
@@ -17,7 +17,9 @@ from sepa.schedule import local_instant
 from sepa.store.keys import refuse_unoffered
 from sepa.wire import read
 
+_TOGETHER = 250
 Seen = Callable[[Collection[str]], Set[str]]
+Item = MessageHead | Piece | Unreadable
 
 
 def desk_for(
@@ -66,7 +68,7 @@ def judge_stream(
     """
     judging = Judging(desk, file_key, ordered)
     intake = desk.profile.intake
-    for item in read(source, offered=intake.messages, size_bytes_max=intake.size_bytes_max):
+    for item in together(read(source, offered=intake.messages, size_bytes_max=intake.size_bytes_max)):
         if isinstance(item, Unreadable):
             discard()
             return refuse_unreadable(item, desk)
@@ -75,5 +77,30 @@ def judge_stream(
             if again := unread(item):
                 return refused_unread(item, again)
         else:
-            add(item, judging.piece(item, seen))
+            for piece, verdicts in zip(item, judging.pieces(item, seen), strict=True):
+                add(piece, verdicts)
     return judging.close()
+
+
+@overload
+def together(items: Iterable[Piece]) -> Iterator[list[Piece]]: ...
+@overload
+def together(items: Iterable[Item]) -> Iterator[MessageHead | list[Piece] | Unreadable]: ...
+def together(items: Iterable[Item]) -> Iterator[MessageHead | list[Piece] | Unreadable]:
+    """Pieces in lists that have some hundred orders: where each order has a block of its own, so has each a piece.
+
+    What is no piece stays in its place.
+    """
+    some: list[Piece] = []
+    orders = 0
+    for item in items:
+        if isinstance(item, Piece):
+            some.append(item)
+            orders += len(item.transactions)
+        if some and (orders >= _TOGETHER or not isinstance(item, Piece)):
+            yield some
+            some, orders = [], 0
+        if not isinstance(item, Piece):
+            yield item
+    if some:
+        yield some

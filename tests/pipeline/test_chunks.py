@@ -16,18 +16,21 @@ from hypothesis import strategies as st
 from bench.orders import OWN_ACCOUNT, write_orders
 from sepa.decide import Opening
 from sepa.decide import chunk as chunk_of
+from sepa.model.finding import Unreadable
 from sepa.model.verdict import FileVerdict
 from sepa.pipeline import judge as judging
 from sepa.pipeline.beside import collected_later
 from sepa.pipeline.chunks import ChunkedFile, alone, crew, judge_chunks, workers_wanted
-from sepa.pipeline.desk import desk_for, judge_stream
+from sepa.pipeline.desk import desk_for, judge_stream, together
 from sepa.pipeline.home import Home
 from sepa.pipeline.judge import judge
+from sepa.scheme.phrase import Phrase
 from sepa.store.journal import Sealing
 from sepa.store.sql.chain import chain_of
 from sepa.store.tables import orders as lines
 from sepa.wire.chunks import Chunk
 from sepa.wire.read import plan
+from tests.build import transfer
 from tests.pipeline.house import House
 from tools.sample_bank import A1, A2, TRADER, collection, collections, order, transfers
 
@@ -261,6 +264,20 @@ def test_a_chunk_in_doubt_sends_the_whole_file_down_the_slow_road(
         verdict = judge(home, key, at=house.at("2026-04-02T10:05"))
         assert (verdict.status, verdict.findings[0].code) == ("RJCT", "FF01")
         assert list(home.journal.orders(key)) == []
+
+
+def test_pieces_of_single_orders_are_taken_together() -> None:
+    built = transfer()
+    broken = Unreadable("not-xml", "line 1", "", Phrase("an XML document"))
+    found = list(together([built.head, *[built.piece] * 600, broken]))
+    assert [len(each) if isinstance(each, list) else each for each in found] == [
+        built.head,
+        250,
+        250,
+        100,
+        broken,
+    ]
+    assert [len(each) for each in together(iter([built.piece] * 251))] == [250, 1]
 
 
 def test_a_judged_chunk_leaves_nothing_behind(home: Home) -> None:

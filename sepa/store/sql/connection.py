@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sepa.store.sql.chain import chain_of, chaining, part_of_chain
-from sepa.store.sql.kept import add_row, first_sentence, part_of
+from sepa.store.sql.kept import add_row, add_rows, first_sentence, part_of
 from sepa.store.sql.read_back import plain
 from sepa.store.sql.rows import json_text
 
@@ -205,12 +205,11 @@ def pour(
     if not rows:
         return
     chain_of(connection).note(table, tuple(columns), rows, digests=digests)
+    if connection.dialect.name == "sqlite":
+        add_rows(connection, table, tuple(columns), list(rows))
+        return
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(quote(name) for name in columns)
-    if connection.dialect.name == "sqlite":
-        blanks = ", ".join("?" * len(columns))
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({blanks})", list(rows))
-        return
     raw: Any = connection.connection.driver_connection
     dialect: Any = connection.dialect
     try:

@@ -14,6 +14,7 @@ from sepa.store.sql.chain import chain_of, digests_of_packed
 from sepa.store.sql.connection import insert, insert_once, pour, slices, whole_among
 from sepa.store.sql.counting import note_day, ordered_elsewhere
 from sepa.store.sql.kept import Kept, is_one_of, many
+from sepa.store.sql.read_back import plain
 from sepa.store.sql.rows import day_text, findings_text, instant_text, json_text
 from sepa.store.sql.screening import note_screening
 from sepa.store.tables import (
@@ -129,7 +130,7 @@ class FileSealing:
             },
         )
         for part in slices(_block_verdicts(self._file_key, verdict), 1000):
-            insert(self._connection, blocks, *part)
+            pour(self._connection, blocks, tuple(part[0]), [tuple(map(plain, row.values())) for row in part])
         note_screening(self._connection, self._file_key, screened)
         note_day(self._connection, self._file_key, self._partner, verdict.counts_on)
         self._refuse(refused_blocks)

@@ -126,6 +126,11 @@ def add_row(connection: sa.Connection, table: sa.Table, row: dict[str, Any], *, 
     return bool(_carried_out(connection, text, values).rowcount)
 
 
+def add_rows(connection: sa.Connection, table: sa.Table, columns: tuple[str, ...], rows: list[Row]) -> None:
+    """Insert rows into a SQLite journal; IntegrityError for a key that is there."""
+    _carried_out(connection, _insert(table, columns, "sqlite", False), rows, many=True)
+
+
 @cache
 def _insert(table: sa.Table, columns: tuple[str, ...], dialect: str, unless_there: bool) -> str:
     names = ", ".join(f'"{name}"' for name in columns)  # several of them are words of SQL
@@ -153,11 +158,12 @@ def driver(connection: sa.Connection) -> Any:
     return connection.connection.driver_connection
 
 
-def _carried_out(connection: sa.Connection, text: str, values: Any) -> Any:
+def _carried_out(connection: sa.Connection, text: str, values: Any, *, many: bool = False) -> Any:
     """The driver's cursor. What it raises comes as SQLAlchemy's, without a value: some sentences tell whole rows."""
     dialect: Any = connection.dialect
     try:
-        return driver(connection).execute(text, values)
+        own = driver(connection)
+        return own.executemany(text, values) if many else own.execute(text, values)
     except dialect.dbapi.Error as broken:
         if (said := first_sentence(broken)) is not None:
             broken.args = (said,)
