@@ -150,6 +150,7 @@ LONGER = {
     "sepa/rules/consents.py": "nine rules ask one consent, and settlement asks the same nine",
     "sepa/rules/days.py": "one rule for each way in which a date is refused or moved",
     "sepa/rules/identifiers.py": "each rule stands once for each side of an order",
+    "sepa/rules/instrument.py": "what makes an order a SEPA order, and the short question that asks all of it at once",
     "sepa/rules/texts.py": "each rule stands once for a block and once for an order",
     "sepa/settle.py": "one window, from the choice to the postings, to be read from top to bottom",
     "sepa/store/journal.py": "the port, one page to read all that may be asked of a journal",

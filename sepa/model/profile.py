@@ -5,7 +5,7 @@ parameters and never the profile's name. Source of each value: the comment besid
 """
 
 import datetime
-from functools import lru_cache
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -82,11 +82,15 @@ class Calendar(Section, frozen=True):
     reduced_service_window: ReducedService | None = None
 
 
-class CountryList(Section, frozen=True):
+class CountryList(Section, frozen=True, dict=True):
     """Country codes valid from a day on, until the next list begins."""
 
     valid_from: datetime.date
     codes: tuple[str, ...]
+
+    @cached_property
+    def distinct(self) -> frozenset[str]:
+        return frozenset(self.codes)
 
 
 class Scope(Section, frozen=True):
@@ -581,7 +585,7 @@ def countries_on(lists: tuple[CountryList, ...], day: datetime.date) -> frozense
     for candidate in lists:
         if candidate.valid_from <= day:
             current = candidate
-    return _set_of(current.codes)
+    return current.distinct
 
 
 def cents_on(amounts: tuple[DatedCents, ...], day: datetime.date) -> int:
@@ -591,11 +595,6 @@ def cents_on(amounts: tuple[DatedCents, ...], day: datetime.date) -> int:
         if candidate.valid_from <= day:
             current = candidate
     return current.cents
-
-
-@lru_cache(maxsize=256)
-def _set_of(codes: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(codes)
 
 
 GAPS: frozenset[str] = frozenset(

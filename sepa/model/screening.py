@@ -43,7 +43,8 @@ class Lists(msgspec.Struct, frozen=True):
     """All lines of the table, each under what it is found by: its name, else IBAN, bank, country, exposure.
 
     `bics` is keyed by the first eight characters. `digest` is that of the table, `versions` names its lists,
-    `turns` are the days, in order, from which other lines count than the day before.
+    `turns` are the days, in order, from which other lines count than the day before. `words` are all that stand in
+    `names`.
     """
 
     names: Index = {}
@@ -54,6 +55,7 @@ class Lists(msgspec.Struct, frozen=True):
     digest: str = ""
     versions: tuple[str, ...] = ()
     turns: tuple[datetime.date, ...] = ()
+    words: frozenset[str] = frozenset()
 
     def as_on(self, day: datetime.date) -> str:
         """What was asked on `day`, to be written down: equal texts mean equal answers. Lists with their versions."""
@@ -93,6 +95,7 @@ def lists_of(entries: tuple[Entry, ...], digest: str) -> Lists:
         digest=digest,
         versions=tuple(sorted({f"{entry.list} {entry.edition}" for entry in entries})),
         turns=tuple(sorted(turns)),
+        words=frozenset(word for name in names for word in name.split()),
     )
 
 

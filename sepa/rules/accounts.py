@@ -121,6 +121,12 @@ def owner_alive(subject: PaymentInformation, case: Case) -> Findings:
 # --- the creditor of an order, when the account is ours ---
 
 
+def _paid_elsewhere(subject: Transaction, case: Case) -> bool:
+    """The payee's account is none of ours."""
+    iban, reference = subject.creditor_account.iban, case.reference
+    return account_of(iban, reference) is None and not is_ours(iban, case.profile.bank, reference)
+
+
 @rule(
     "ACC-19",
     subject="transaction",
@@ -129,6 +135,7 @@ def owner_alive(subject: PaymentInformation, case: Case) -> Findings:
     message="There is no account {found} at this bank.",
     remedy="Ask the payee for the right account number.",
     needs=("accounts",),
+    quiet_if=_paid_elsewhere,
 )
 def creditor_account_known(subject: Transaction, case: Case) -> Findings:
     """A payee's account at this bank exists."""
@@ -146,6 +153,7 @@ def creditor_account_known(subject: Transaction, case: Case) -> Findings:
     message="The payee's account {found} is closed since {closed_on}.",
     remedy="Ask the payee for an account that is open.",
     needs=("accounts",),
+    quiet_if=_paid_elsewhere,
 )
 def creditor_account_open(subject: Transaction, case: Case) -> Findings:
     """A payee's account at this bank is not closed on the booking date."""

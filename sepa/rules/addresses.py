@@ -216,10 +216,11 @@ def debtor_outside_eea(subject: Transaction, case: Case) -> Findings:
     here = case.profile.bank.country
     debtor, creditor = subject.debtor_account.iban, subject.creditor_account.iban
     for iban in (debtor, creditor):
-        if iban is None or iban[:2] == here or iban_fault(iban) is not None:
+        if iban is None or iban[:2] == here:
             continue
         outside = iban_country(iban)
-        if outside not in countries_on(case.profile.scope.eea_countries, _settled_on(case)):
+        inside = countries_on(case.profile.scope.eea_countries, _settled_on(case))
+        if outside not in inside and iban_fault(iban) is None:
             effect = case.profile.addresses.debtor_outside_eea
             return (
                 debtor_outside_eea.finding(

@@ -7,6 +7,7 @@ from sepa.rules.outside import SENTENCES, URGENT_LEVELS, is_domestic, needs_conv
 from sepa.rules.rule import Case, Rule, rule
 
 _METHODS = {"credit-transfer": "TRF", "collection": "DD"}
+_NORMAL = (None, "NORM")
 _INSTEAD = "Order it through the channel made for it, or as a SEPA payment."
 
 PRIORITY_DOMESTIC = SENTENCES["priority_domestic"]
@@ -31,6 +32,20 @@ def method(subject: PaymentInformation, case: Case) -> Findings:
     return (method.finding("AG03", "method", subject.method, "{method}", method=known),)
 
 
+def _plainly_sepa(subject: Transaction, case: Case) -> bool:
+    """SEPA by its level, normal, in the scheme's currency, with shared charges, of one type, and nothing to convert."""
+    kind, profile = subject.payment_type, case.profile
+    return (
+        kind.service_level == "SEPA"
+        and kind.instruction_priority in _NORMAL
+        and subject.currency == profile.scope.currency
+        and subject.charge_bearer in (None, profile.orders.charge_bearer.iso)
+        and (kind.local_instrument is None or case.head.kind == "collection")
+        and subject.payment_type_at != "both"
+        and profile.non_sepa.routes.on_us_conversion is None
+    )
+
+
 def _urgent_family(transaction: Transaction, case: Case) -> str:
     return PRIORITY_DOMESTIC if is_domestic(transaction, case) else URGENT_PAYMENT
 
@@ -43,6 +58,7 @@ def _urgent_family(transaction: Transaction, case: Case) -> str:
     message=STANDARD,
     remedy=_INSTEAD,
     parameters=("non_sepa.action", "orders.service_level_mandatory"),
+    quiet_if=_plainly_sepa,
 )
 def service_level(subject: Transaction, case: Case) -> Findings:
     """The service level of an order is SEPA."""
@@ -68,6 +84,7 @@ def service_level(subject: Transaction, case: Case) -> Findings:
     message="The order names no service level.",
     remedy="Write SEPA as the service level.",
     parameters=("orders.service_level_mandatory",),
+    quiet_if=_plainly_sepa,
 )
 def service_level_given(subject: Transaction, case: Case) -> Findings:
     """An order names its service level."""
@@ -84,6 +101,7 @@ def service_level_given(subject: Transaction, case: Case) -> Findings:
     message=URGENT_PAYMENT,
     remedy=_INSTEAD,
     parameters=("non_sepa.action",),
+    quiet_if=_plainly_sepa,
 )
 def priority(subject: Transaction, case: Case) -> Findings:
     """A SEPA payment has normal priority."""
@@ -110,6 +128,7 @@ def priority(subject: Transaction, case: Case) -> Findings:
     message=STANDARD,
     remedy="Order SEPA payments in {currency}; other currencies go through another channel.",
     parameters=("scope.currency", "non_sepa.action"),
+    quiet_if=_plainly_sepa,
 )
 def currency(subject: Transaction, case: Case) -> Findings:
     """The currency of a SEPA payment is the euro."""
@@ -141,6 +160,7 @@ def currency(subject: Transaction, case: Case) -> Findings:
     message="SEPA payments share the charges; with {found} this is a standard payment outside SEPA.",
     remedy="Write {charges} as the charge bearer, or leave it out.",
     parameters=("orders.charge_bearer", "non_sepa.action"),
+    quiet_if=_plainly_sepa,
 )
 def charge_bearer(subject: Transaction, case: Case) -> Findings:
     """Each side of a SEPA payment bears the charges of its own bank."""
@@ -173,6 +193,7 @@ def charge_bearer(subject: Transaction, case: Case) -> Findings:
     needs=("accounts",),
     effect="route",
     kinds=("credit-transfer",),
+    quiet_if=_plainly_sepa,
 )
 def conversion(subject: Transaction, case: Case) -> Findings:
     """A transfer with a conversion inside the bank goes to the channel made for it, where there is one.
@@ -198,6 +219,7 @@ def conversion(subject: Transaction, case: Case) -> Findings:
     remedy="Order instant payments through the channel made for them.",
     parameters=("scope.sct_inst",),
     kinds=("credit-transfer",),
+    quiet_if=_plainly_sepa,
 )
 def local_instrument(subject: Transaction, case: Case) -> Findings:
     """A credit transfer asks for no local instrument that we do not offer."""
@@ -227,6 +249,7 @@ def local_instrument(subject: Transaction, case: Case) -> Findings:
     message="The payment type stands on the payment block and on the order; the order's own was used.",
     remedy="State the payment type once: for the whole block or for every order.",
     effect="warn",
+    quiet_if=_plainly_sepa,
 )
 def payment_type_once(subject: Transaction, case: Case) -> Findings:
     """The payment type is stated once: for the block or for each order."""

@@ -5,6 +5,19 @@ from sepa.model.message import MessageHead, Party, PaymentInformation, Transacti
 from sepa.rules.rule import Case, Rule, rule
 
 
+def _named_in_short(subject: Transaction, case: Case) -> bool:
+    """The other side has a name that can be read, and no name of the order is too long."""
+    most = case.profile.orders.name_max_chars
+    other = subject.creditor if case.head.kind == "credit-transfer" else subject.debtor
+    name = other.name
+    if not name or name.isspace() or len(name) > most:
+        return False
+    for party in (subject.ultimate_debtor, subject.ultimate_creditor):
+        if party is not None and party.name is not None and len(party.name) > most:
+            return False
+    return True
+
+
 @rule(
     "CT-05",
     subject="transaction",
@@ -14,6 +27,7 @@ from sepa.rules.rule import Case, Rule, rule
     remedy="Fill in the payee's name.",
     parameters=("orders.creditor_name_mandatory",),
     kinds=("credit-transfer",),
+    quiet_if=_named_in_short,
 )
 def creditor(subject: Transaction, case: Case) -> Findings:
     """A transfer names its payee where the terms ask for it."""
@@ -65,6 +79,7 @@ def _length_findings(judge: Rule, names: tuple[tuple[str, Party | None], ...], c
     message=_LONG_NAME,
     remedy=_LONG_NAME_REMEDY,
     parameters=("orders.name_max_chars",),
+    quiet_if=_named_in_short,
 )
 def length(subject: Transaction, case: Case) -> Findings:
     """Names on an order are no longer than SEPA carries."""

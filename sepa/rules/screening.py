@@ -15,7 +15,7 @@ from sepa.model.screening import Entry, ListKind, Lists
 from sepa.rules.rule import Case, Rule, rule
 from sepa.scheme.iban import canonical_iban
 from sepa.scheme.money import cents
-from sepa.scheme.name_key import name_key
+from sepa.scheme.name_key import long_words, name_key
 
 _BETWEEN_CAUSES = " | "
 _BEFORE_VERSION = " @ "
@@ -224,14 +224,9 @@ def _given(*texts: str | None) -> frozenset[str]:
 
 def _suspicious(order: Transaction, lists: Lists, reference: Reference) -> bool:
     """Whether anything of the order is found in the lists at all, on whatever day: quick, for every order there is."""
-    names = lists.names
-    if names:
-        if (name := order.debtor.name) and name_key(name) in names:
-            return True
-        if (name := order.creditor.name) and name_key(name) in names:
-            return True
-        for party in (order.ultimate_debtor, order.ultimate_creditor):
-            if party is not None and party.name and name_key(party.name) in names:
+    if lists.names:
+        for party in (order.debtor, order.creditor, order.ultimate_debtor, order.ultimate_creditor):
+            if party is not None and party.name and _is_listed(party.name, lists):
                 return True
         accounts = reference.accounts
         if accounts:
@@ -239,8 +234,17 @@ def _suspicious(order: Transaction, lists: Lists, reference: Reference) -> bool:
                 if iban is None:
                     continue
                 account = accounts.get(iban) if iban.isupper() else account_of(iban, reference)
-                if account is not None and name_key(account.name) in names:
+                if account is not None and _is_listed(account.name, lists):
                     return True
     if not (lists.ibans or lists.bics or lists.countries or lists.exposed):
         return False
     return any(next(_found_by(party, lists), None) is not None for party in _parties(order, reference))
+
+
+def _is_listed(name: str, lists: Lists) -> bool:
+    """Whether a name is one of the lists; most have a word that no name there has."""
+    words = lists.words
+    for part in name.split():
+        if not words.issuperset(long_words(part)):
+            return False
+    return name_key(name) in lists.names

@@ -11,6 +11,7 @@ letters mean the same; spaces and other separators are refused, never taken out.
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
+from typing import Final
 
 import msgspec
 from schwifty import checksum, registry
@@ -140,8 +141,8 @@ def _national(spec: IBANSpec, method: str) -> NationalCheck | None:
     """The named method of a country, ready to judge one of its IBANs, or None where there is none."""
     if spec.country in ("CZ", "SK"):
         return _modulus_11_agrees
-    if spec.country == "DE" and method == "default":
-        return _german_agrees
+    if spec.country == "DE" and method in ("default", "00"):
+        return _german_agrees if method == "default" else _german_00_agrees
     algorithm = checksum.algorithms.get(f"{spec.country}:{method}")
     if algorithm is None:
         return None
@@ -174,6 +175,14 @@ def _german_agrees(iban: str) -> bool:
     """Germany: every bank chooses its method; a bank that has none proves nothing."""
     agrees = _german_methods().get(iban[4:12])
     return agrees is None or agrees(iban)
+
+
+_DOUBLED: Final = str.maketrans("0123456789", "0246813579")
+
+
+def _german_00_agrees(iban: str) -> bool:
+    """Method 00: from the check digit on, every other digit is doubled, and counts as the sum of its own digits."""
+    return sum(map(int, iban[12:21:2].translate(_DOUBLED) + iban[13:22:2])) % 10 == 0
 
 
 @cache

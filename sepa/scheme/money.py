@@ -17,6 +17,9 @@ def cents(text: str) -> int | None:
     Accepts digits, optionally a point and decimals; anything beyond the second decimal must be zero.
     Signs, exponents, blanks, underscores and digits of other scripts are refused.
     """
+    digits = text[:-3] + text[-2:]
+    if text[-3:-2] == "." and 2 < len(digits) < 19 and digits.isascii() and digits.isdigit():
+        return int(digits)  # as nearly all write it
     match = _WHOLE_CENTS.fullmatch(text)
     if match is None:
         return None

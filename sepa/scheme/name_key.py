@@ -25,6 +25,16 @@ def name_key(name: str) -> str:
     return " ".join(words)
 
 
+@lru_cache(maxsize=4_096)
+def long_words(part: str) -> frozenset[str]:
+    """The words of more than one letter that stand in the key of every name with this part between its blanks.
+
+    Blanks part words in every key, and only single letters are ever joined (`name_key`).
+    """
+    plain = part if part.isascii() else unicodedata.normalize("NFC", part)
+    return frozenset(word for word in plain.translate(_COMPARED).split() if len(word) > 1)
+
+
 class _Compared(dict[int, str]):
     """What each sign is compared as; worked out when it is first met."""
 

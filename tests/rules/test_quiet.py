@@ -94,6 +94,9 @@ def orders(draw: st.DrawFn) -> Built:
         "ultimate_creditor": draw(st.none() | parties),
         "remittance": draw(remittances),
         "payment_type": draw(types),
+        "payment_type_at": draw(st.sampled_from((None, "block", "transaction", "both"))),
+        "currency": draw(st.sampled_from(("EUR", "CZK", None))),
+        "charge_bearer": draw(st.sampled_from((None, "SLEV", "SHAR", "DEBT", "OUR"))),
     }
     kind, side = draw(st.sampled_from(((transfer, "creditor"), (collection, "debtor"))))
     changes[side] = draw(parties)

@@ -5,12 +5,15 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sepa.model.message import Address, Party
 from sepa.model.reference import Reference
 from sepa.model.screening import Entry, Lists, lists_of
 from sepa.rules import screening
 from sepa.rules.screening import causes, screened_again
+from sepa.scheme.name_key import name_key
 from tests.build import A1, A2, B1, C1, OTP, Built, accounts, case, profile, reference, transfer
 from tests.test_decide import judge
 
@@ -233,3 +236,34 @@ def test_what_was_asked_is_written_down_and_changes_with_the_days() -> None:
     assert on_it == lists.as_on(DUE) == "EU 3, UN 3 [dddddddddddd.1]"
     assert len({before, on_it, lists.as_on(DUE + datetime.timedelta(days=1))}) == 3
     assert Lists().as_on(DUE) == "no lists [.0]"
+
+
+PARTS = [
+    "Petrov",
+    "iván",
+    "Ivan,",
+    "S.",
+    "r.",
+    "O",
+    "sro",
+    "-",
+    "李明",
+    "\u200b",
+    "P’etrov",
+    "Holding",
+    "I",
+    "van",
+]
+WRITTEN = st.tuples(st.lists(st.sampled_from(PARTS)), st.sampled_from((" ", "\u00a0", "  "))).map(
+    lambda told: told[1].join(told[0])
+)
+
+
+@given(name=WRITTEN, others=st.lists(WRITTEN, max_size=3))
+def test_a_name_is_suspicious_just_when_its_key_is_listed(name: str, others: list[str]) -> None:
+    keys = {key for key in map(name_key, others) if key}
+    tables = listed(*(line(name=key) for key in sorted(keys)))
+    built = transfer(creditor=Party(name=name), debtor=Party())
+    quiet = screening.sanctions.quiet_if
+    assert quiet is not None
+    assert quiet(built.transaction, case(built, tables=tables)) is (name_key(name) not in keys)

@@ -1,6 +1,11 @@
 """The one reading of an amount: digits, a point, and no more than whole cents."""
 
+import re
+from decimal import Decimal
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sepa.scheme.money import amount_text, cents
 
@@ -42,3 +47,13 @@ def test_cents(text: str, expected: int | None) -> None:
 def test_amount_text(amount: int, text: str) -> None:
     assert amount_text(amount) == text
     assert amount < 0 or cents(text) == amount
+
+
+@given(
+    st.from_regex(r"[0-9.]{0,6}\.?[0-9]{0,16}\.?[0-9]{0,4}\n?")
+    | st.text("0123456789.-+ _e\u0663\uff11", max_size=22)
+    | st.decimals(0, 10**17, places=2).map(str)
+)
+def test_every_way_to_write_an_amount_has_one_reading(text: str) -> None:
+    whole = re.fullmatch(r"[0-9]{1,16}(\.[0-9]{1,2}0*)?", text)
+    assert cents(text) == (int(Decimal(text) * 100) if whole else None)

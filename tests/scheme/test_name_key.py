@@ -1,8 +1,10 @@
 """Names that are the same however they are written, and names that are not."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sepa.scheme.name_key import name_key
+from sepa.scheme.name_key import long_words, name_key
 
 
 @pytest.mark.parametrize(
@@ -44,3 +46,18 @@ def test_two_names(one: str, other: str, same: bool) -> None:
 @pytest.mark.parametrize("nothing", ["", " ", ".-,", "\u200b"])
 def test_nothing_is_left_of_no_name(nothing: str) -> None:
     assert name_key(nothing) == ""
+
+
+TRICKY = "aBč.-,'’ _·\u0301\u200b\u00a0\u3000\u2028\t\x1c\u1680ﬁ㎏½Ｉß李İ\U0001f4b0\u0308\u1100\u1161"
+
+
+@given(st.text(st.sampled_from(TRICKY) | st.characters()))
+def test_the_long_words_of_a_part_stand_in_the_key(name: str) -> None:
+    key = name_key(name).split(" ")
+    assert [word for part in name.split() for word in long_words(part) if word not in key] == []
+
+
+def test_a_name_has_the_long_words_of_its_parts() -> None:
+    assert long_words("Iva\u0301n") == {"IVAN"}
+    assert long_words("Novák-Petrov,s.r.o.") == {"NOVAK", "PETROV", "SRO"}
+    assert long_words("J.") == frozenset()
