@@ -1,4 +1,4 @@
-"""Counters and times for dashboards, by OpenTelemetry: off, and nothing imported, unless a collector is configured.
+"""Counters and times for dashboards, in OpenTelemetry's words: off unless a collector is configured.
 
 A task lives for seconds, so nothing is sent in the background: what was counted leaves when the home is closed, in one
 request with a bounded wait. A collector that does not answer costs that wait and one line in the log. Whatever goes
@@ -7,11 +7,11 @@ wrong with figures, the desk's work goes on. No account, name or amount is ever 
 
 import datetime
 import logging
-import os
 import threading
 import time
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -20,12 +20,11 @@ from msgspec.structs import replace
 
 from sepa.model.journal import FileRow
 from sepa.model.report import BlockStatus, DrawnStatuses, StatusReport
+from sepa.pipeline.collector import is_on, post, resource
+from sepa.wire.otlp import Labels, Series, Times, metrics_request
 
-ENDPOINTS = ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-WAIT_SECONDS = 2.0
-"""Longest wait for the collector's connection, and for its answer, unless the environment names a shorter one."""
 _log = logging.getLogger("sepa")
-_SENDER = "opentelemetry.exporter.otlp.proto.http"
+_SCOPE = "sepa"
 
 
 class Metric(msgspec.Struct, frozen=True):
@@ -64,24 +63,16 @@ METRICS = (CLAIMED, JUDGED, ORDERS, REFUSALS, SETTLED, PUBLISHED, WAITING, CUT_O
 BUCKETS = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800)
 
 
-def is_on() -> bool:
-    """Whether the environment names a collector, in OpenTelemetry's own variables, and nothing that turns it off."""
-    said = os.environ.get
-    exporters = (said("OTEL_METRICS_EXPORTER") or "otlp").split(",")
-    off = said("OTEL_SDK_DISABLED", "").lower() == "true" or "otlp" not in exporters
-    return not off and any(said(name) for name in ENDPOINTS)
-
-
 def count(metric: Metric, number: int, **labels: str) -> None:
     """Add `number` to a counter. Nothing while it is off, and nothing for 0."""
-    if number and is_on() and (meter := _meter()) is not None:
-        meter.instrument(metric).add(number, labels)
+    if number and is_on():
+        _counted.add(metric, labels, number)
 
 
 def measure(metric: Metric, value: float) -> None:
     """Say what a gauge shows now."""
-    if is_on() and (meter := _meter()) is not None:
-        meter.instrument(metric).set(value)
+    if is_on():
+        _counted.show(metric, value)
 
 
 @contextmanager
@@ -94,8 +85,7 @@ def stage(name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        if (meter := _meter()) is not None:
-            meter.instrument(STAGE).record(time.perf_counter() - start, {"stage": name})
+        _counted.time(STAGE, {"stage": name}, time.perf_counter() - start)
 
 
 def count_judged(file: FileRow, outcomes: Callable[[], Mapping[tuple[int, str], tuple[int, int]]]) -> None:
@@ -142,13 +132,14 @@ def show_waiting(files: int, to_cut_off: Callable[[], datetime.timedelta]) -> No
 
 
 def send() -> None:
-    """Let all that was counted leave this process; it never raises, and its waits are WAIT_SECONDS each at most."""
-    global _kept
-    with _lock:
-        meter, _kept = _kept, None
-    if isinstance(meter, _Meter):
-        with _unharmed():
-            meter.send()
+    """Let all that was counted leave this process; it never raises, and its waits are bounded."""
+    if not is_on() or not (series := _counted.taken()):
+        return
+    with _unharmed():
+        since, until = _counted.since, time.time_ns()
+        said = metrics_request(resource(), _SCOPE, series, since=since, until=until, bounds=BUCKETS)
+        if not post(said):
+            _log.warning("Metrics were lost: the collector did not take them")
 
 
 @contextmanager
@@ -160,88 +151,51 @@ def _unharmed() -> Iterator[None]:
         _log.warning("Metrics were lost: %s", type(broken).__name__)
 
 
-class _Meter:
-    """What this process has counted since the last sending."""
+class _Counted:
+    """What this process has counted since the last sending. One that ends after seconds tells what it adds."""
 
     def __init__(self) -> None:
-        from opentelemetry.sdk import metrics
-        from opentelemetry.sdk.metrics.export import AggregationTemporality, InMemoryMetricReader
-        from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, View
-        from opentelemetry.sdk.resources import Resource
+        self.since = 0
+        self._lock = threading.Lock()
+        self._points: dict[Metric, dict[Labels, Any]] = {}
 
-        # A process that ends after seconds tells what it adds; sums over processes are the collector's work.
-        added = AggregationTemporality.DELTA
-        self.reader = InMemoryMetricReader(
-            preferred_temporality={metrics.Counter: added, metrics.Histogram: added}
-        )
-        name = os.environ.get("OTEL_SERVICE_NAME", "sepa-desk")
-        buckets = View(instrument_name=STAGE.name, aggregation=ExplicitBucketHistogramAggregation(BUCKETS))
-        self._provider = metrics.MeterProvider(
-            [self.reader],
-            resource=Resource.create({"service.name": name}),
-            views=[buckets],
-            shutdown_on_exit=False,
-        )
-        self._meter = self._provider.get_meter("sepa")
-        self._instruments: dict[str, Any] = {}
+    def add(self, metric: Metric, labels: Mapping[str, str], number: int) -> None:
+        with self._lock:
+            points, key = self._at(metric), tuple(labels.items())
+            points[key] = points.get(key, 0) + number
 
-    def instrument(self, metric: Metric) -> Any:
-        made = self._instruments.get(metric.name)
-        if made is None:
-            make = getattr(self._meter, f"create_{metric.kind}")
-            made = self._instruments[metric.name] = make(metric.name, metric.unit, metric.meaning)
-        return made
+    def show(self, metric: Metric, value: float) -> None:
+        with self._lock:
+            self._at(metric)[()] = value
 
-    def send(self) -> None:
-        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+    def time(self, metric: Metric, labels: Mapping[str, str], seconds: float) -> None:
+        with self._lock:
+            self._at(metric).setdefault(tuple(labels.items()), []).append(seconds)
 
-        data = self.reader.get_metrics_data()
-        self._provider.shutdown()
-        exporter = OTLPMetricExporter(timeout=_wait())
-        with _silent(_SENDER):
-            taken = data is None or exporter.export(data).name == "SUCCESS"
-        exporter.shutdown()
-        if not taken:
-            _log.warning("Metrics were lost: the collector did not take them")
+    def taken(self) -> list[Series]:
+        """All of it, once."""
+        with self._lock:
+            points, self._points = self._points, {}
+        return [
+            Series(each.name, each.kind, each.unit, each.meaning, _summed(found))
+            for each, found in points.items()
+        ]
+
+    def _at(self, metric: Metric) -> dict[Labels, Any]:
+        if not self._points:
+            self.since = time.time_ns()
+        return self._points.setdefault(metric, {})
 
 
-@contextmanager
-def _silent(name: str) -> Iterator[None]:
-    """Keep back what a library would log of every attempt; we say it once."""
-    logger, nowhere = logging.getLogger(name), logging.NullHandler()
-    before, logger.propagate = logger.propagate, False
-    logger.addHandler(nowhere)
-    try:
-        yield
-    finally:
-        logger.removeHandler(nowhere)
-        logger.propagate = before
+def _summed(points: Mapping[Labels, Any]) -> dict[Labels, int | float | Times]:
+    return {labels: _times(value) if isinstance(value, list) else value for labels, value in points.items()}
 
 
-def _wait() -> float:
-    """Seconds. OpenTelemetry's variables say milliseconds in its specification, and seconds in its Python library."""
-    said = os.environ.get("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT") or os.environ.get(
-        "OTEL_EXPORTER_OTLP_TIMEOUT", ""
-    )
-    try:
-        return min(float(said), WAIT_SECONDS)
-    except ValueError:
-        return WAIT_SECONDS
+def _times(seconds: Sequence[float]) -> Times:
+    counts = [0] * (len(BUCKETS) + 1)
+    for each in seconds:
+        counts[bisect_left(BUCKETS, each)] += 1
+    return Times(tuple(counts), sum(seconds), min(seconds), max(seconds))
 
 
-_lock = threading.Lock()
-_kept: "_Meter | Literal['none'] | None" = None
-
-
-def _meter() -> _Meter | None:
-    """The meter of this process, made when something is counted first; None where it cannot be made, said once."""
-    global _kept
-    with _lock:
-        if _kept is None:
-            _kept = "none"
-            with _unharmed():
-                try:
-                    _kept = _Meter()
-                except ImportError:
-                    _log.warning("Metrics need OpenTelemetry: install sepa[metrics]")
-        return _kept if isinstance(_kept, _Meter) else None
+_counted = _Counted()

@@ -1,21 +1,26 @@
 """Telemetry: off it is not there, on it leaves before the task ends, and no collector ever holds the desk up."""
 
 import datetime
+import gzip
 import http.server
 import json
 import logging
+import os
 import re
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
 from sepa.model.journal import FileRow
+from sepa.pipeline import collector as collector_of
 from sepa.pipeline import telemetry
 from sepa.pipeline.claim import claim
 from sepa.pipeline.telemetry import METRICS, Metric
@@ -34,35 +39,46 @@ BAD = transfers(
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*telemetry.ENDPOINTS, "OTEL_SDK_DISABLED", "OTEL_METRICS_EXPORTER"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [each for each in os.environ if each.startswith("OTEL_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(telemetry, "_counted", telemetry._Counted())
 
 
 @pytest.fixture
-def counted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What the SDK's own reader holds each time it would be sent."""
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Every request that would be sent."""
     monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:1")
-    taken: list[Any] = []
-    monkeypatch.setattr(telemetry._Meter, "send", lambda self: taken.append(self.reader.get_metrics_data()))
+    taken: list[bytes] = []
+    monkeypatch.setattr(telemetry, "post", lambda content: (taken.append(content), True)[1])
     return taken
 
 
 Told = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
-def told(taken: list[Any]) -> Told:
+def metrics(taken: list[bytes]) -> list[Any]:
+    """What a collector reads, by OpenTelemetry's own hand."""
+    return [
+        metric
+        for content in taken
+        for resource in ExportMetricsServiceRequest.FromString(content).resource_metrics
+        for scope in resource.scope_metrics
+        for metric in scope.metrics
+    ]
+
+
+def told(taken: list[bytes]) -> Told:
     """(metric, labels) → its sum, last value, or how often."""
     found: Told = {}
-    for data in filter(None, taken):
-        for resource in data.resource_metrics:
-            for scope in resource.scope_metrics:
-                for metric in scope.metrics:
-                    for point in metric.data.data_points:
-                        value = point.value if hasattr(point, "value") else point.count
-                        key = (metric.name, tuple(sorted(point.attributes.items())))
-                        found[key] = (
-                            value if "gauge" in str(type(metric.data)).lower() else found.get(key, 0) + value
-                        )
+    for metric in metrics(taken):
+        kind = metric.WhichOneof("data")
+        for point in getattr(metric, kind).data_points:
+            value = point.count if kind == "histogram" else getattr(point, point.WhichOneof("value"))
+            key = (
+                metric.name,
+                tuple(sorted((each.key, each.value.string_value) for each in point.attributes)),
+            )
+            found[key] = value if kind == "gauge" else found.get(key, 0) + value
     return found
 
 
@@ -72,7 +88,7 @@ def a_day(house: House) -> None:
     house.run()
 
 
-def test_a_day_is_counted(house: House, counted: list[Any]) -> None:
+def test_a_day_is_counted(house: House, counted: list[bytes]) -> None:
     a_day(house)
     found = told(counted)
     partner = ("partner", A)
@@ -90,7 +106,7 @@ def test_a_day_is_counted(house: House, counted: list[Any]) -> None:
 
 
 def test_what_waits_is_shown_with_the_time_it_has(
-    house: House, counted: list[Any], monkeypatch: pytest.MonkeyPatch
+    house: House, counted: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from sepa.orchestration import steps
 
@@ -106,7 +122,7 @@ def test_what_waits_is_shown_with_the_time_it_has(
 
 
 def test_labels_are_those_that_are_promised_and_tell_nothing_of_customers(
-    house: House, counted: list[Any]
+    house: House, counted: list[bytes]
 ) -> None:
     a_day(house)
     promised = {metric.name: sorted(metric.labels) for metric in METRICS}
@@ -151,12 +167,19 @@ def test_off_nothing_is_imported(settings: dict[str, str], tmp_path: Path) -> No
 
 
 @pytest.fixture
-def collector() -> Iterator[tuple[str, list[bytes]]]:
+def headers() -> list[dict[str, str]]:
+    """The headers of each request, in small letters, and its path."""
+    return []
+
+
+@pytest.fixture
+def collector(headers: list[dict[str, str]]) -> Iterator[tuple[str, list[bytes]]]:
     """Where it listens, and what it was told."""
     taken: list[bytes] = []
 
     class Receiver(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            headers.append({name.lower(): said for name, said in self.headers.items()} | {"path": self.path})
             taken.append(self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(200)
             self.send_header("Content-Length", "0")
@@ -177,8 +200,6 @@ def collector() -> Iterator[tuple[str, list[bytes]]]:
 def test_it_leaves_before_a_short_lived_process_ends(
     house: House, collector: tuple[str, list[bytes]]
 ) -> None:
-    from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-
     url, taken = collector
     house.drop(A, "good.xml", GOOD)
     code = (
@@ -187,14 +208,7 @@ def test_it_leaves_before_a_short_lived_process_ends(
     )
     set_up = {"PYTHONPATH": str(ROOT), "SEPA_HOME": str(house.root), ENDPOINT: url, "HOME": str(house.root)}
     subprocess.run([sys.executable, "-c", code], check=True, env=set_up, capture_output=True)
-    requests = [ExportMetricsServiceRequest.FromString(each) for each in taken]
-    names = {
-        metric.name
-        for request in requests
-        for resource in request.resource_metrics
-        for scope in resource.scope_metrics
-        for metric in scope.metrics
-    }
+    names = {metric.name for metric in metrics(taken)}
     assert {"sepa.files.claimed", "sepa.files.waiting", "sepa.stage.duration"} <= names
 
 
@@ -202,7 +216,7 @@ def test_a_collector_that_is_not_there_costs_one_line(
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:1")
-    monkeypatch.setattr(telemetry, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(collector_of, "TIMEOUT_SECONDS_MAX", 0.2)
     with caplog.at_level(logging.DEBUG):
         telemetry.count(telemetry.CLAIMED, 1, partner="a")
         telemetry.send()
@@ -235,16 +249,23 @@ def test_a_collector_that_takes_the_connection_and_hangs_costs_one_line(
 @pytest.mark.parametrize(
     ("wrong", "kind"),
     [
-        ("OTEL_METRICS_EXEMPLAR_FILTER", "ValueError"),
-        ("OTEL_PYTHON_EXPORTER_OTLP_HTTP_METRICS_CREDENTIAL_PROVIDER", "RuntimeError"),
+        ({ENDPOINT: "collector:4318"}, "ValueError"),
+        (
+            {ENDPOINT: "https://127.0.0.1:1", "OTEL_EXPORTER_OTLP_CERTIFICATE": "/nowhere"},
+            "FileNotFoundError",
+        ),
     ],
-    ids=["when it begins", "when it is sent"],
+    ids=["no address", "no certificate"],
 )
 def test_a_wrong_setting_costs_one_line_and_nothing_else(
-    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, wrong: str, kind: str
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    wrong: dict[str, str],
+    kind: str,
 ) -> None:
-    monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:1")
-    monkeypatch.setenv(wrong, "nonsense")
+    for name, said in wrong.items():
+        monkeypatch.setenv(name, said)
     house.drop(A, "good.xml", GOOD)
     with house.open() as home:
         assert len(claim(home, house.at(THURSDAY))) == 1
@@ -252,7 +273,7 @@ def test_a_wrong_setting_costs_one_line_and_nothing_else(
 
 
 def test_a_figure_that_cannot_be_had_costs_one_line_and_nothing_else(
-    counted: list[Any], caplog: pytest.LogCaptureFixture
+    counted: list[bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken() -> Any:
         raise LookupError("SK3112000000198742637541")
@@ -267,15 +288,83 @@ def test_a_figure_that_cannot_be_had_costs_one_line_and_nothing_else(
     assert [name for name, _ in told(counted)] == ["sepa.files.judged", "sepa.files.waiting"]
 
 
-def test_without_opentelemetry_the_desk_works_and_says_so_once(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_what_is_said_for_metrics_goes_before_what_is_said_for_all(
+    collector: tuple[str, list[bytes]], headers: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    url, taken = collector
     monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:1")
-    monkeypatch.setitem(sys.modules, "opentelemetry.sdk", None)
-    for _ in range(3):
-        telemetry.count(telemetry.CLAIMED, 1, partner="a")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", f"{url}/own")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "x-tenant=a%20bank, x-other=1")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip")
+    telemetry.count(telemetry.CLAIMED, 3, partner="a")
     telemetry.send()
-    assert lines(caplog) == ["Metrics need OpenTelemetry: install sepa[metrics]"]
+    (sent,) = headers
+    assert (sent["path"], sent["x-tenant"], sent["x-other"]) == ("/own", "a bank", "1")
+    assert (sent["content-type"], sent["content-encoding"]) == ("application/x-protobuf", "gzip")
+    assert told([gzip.decompress(taken[0])]) == {("sepa.files.claimed", (("partner", "a"),)): 3}
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ({}, "sepa-desk"),
+        ({"OTEL_RESOURCE_ATTRIBUTES": "service.name=b,host=h%2C1"}, "b"),
+        ({"OTEL_RESOURCE_ATTRIBUTES": "service.name=b", "OTEL_SERVICE_NAME": "c"}, "c"),
+    ],
+    ids=["unsaid", "among others", "said"],
+)
+def test_a_process_says_what_it_is(
+    counted: list[bytes], monkeypatch: pytest.MonkeyPatch, said: dict[str, str], name: str
+) -> None:
+    for variable, value in said.items():
+        monkeypatch.setenv(variable, value)
+    telemetry.measure(telemetry.WAITING, 1)
+    telemetry.send()
+    (resource,) = ExportMetricsServiceRequest.FromString(counted[0]).resource_metrics
+    attributes = {each.key: each.value.string_value for each in resource.resource.attributes}
+    assert attributes["service.name"] == name
+    assert ("host" in attributes) == ("host" in str(said))
+    assert attributes.get("host", "h,1") == "h,1"
+
+
+def test_a_request_is_as_opentelemetry_reads_it(
+    counted: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = time.time_ns()
+    for seconds in (0.01, 0.02, 5000.0):
+        telemetry._counted.time(telemetry.STAGE, {"stage": "judge"}, seconds)
+    telemetry.count(telemetry.CLAIMED, 2, partner="é")
+    telemetry.count(telemetry.CLAIMED, 1 << 40, partner="é")
+    telemetry.measure(telemetry.CUT_OFF, -12.5)
+    telemetry.measure(telemetry.WAITING, 0)
+    telemetry.send()
+    telemetry.send()
+    assert len(counted) == 1, "what was sent is not sent again"
+    times, claimed, cut_off, waiting = metrics(counted)
+    (point,) = times.histogram.data_points
+    assert (times.histogram.aggregation_temporality, claimed.sum.aggregation_temporality) == (1, 1)
+    assert claimed.sum.is_monotonic
+    assert list(point.explicit_bounds) == list(telemetry.BUCKETS)
+    assert list(point.bucket_counts) == [1, 1, *[0] * 11, 1]
+    assert (point.count, point.sum, point.min, point.max) == (3, 5000.03, 0.01, 5000.0)
+    assert before <= point.start_time_unix_nano <= point.time_unix_nano <= time.time_ns()
+    (claims,) = claimed.sum.data_points
+    assert (claims.as_int, claims.attributes[0].value.string_value) == (2 + (1 << 40), "é")
+    assert [each.gauge.data_points[0].WhichOneof("value") for each in (cut_off, waiting)] == [
+        "as_double",
+        "as_int",
+    ]
+    assert cut_off.gauge.data_points[0].as_double == -12.5
+    for metric, promised in zip(
+        (times, claimed, cut_off, waiting),
+        (telemetry.STAGE, telemetry.CLAIMED, telemetry.CUT_OFF, telemetry.WAITING),
+        strict=True,
+    ):
+        assert (metric.name, metric.unit, metric.description) == (
+            promised.name,
+            promised.unit,
+            promised.meaning,
+        )
 
 
 @pytest.mark.parametrize(
@@ -285,7 +374,7 @@ def test_without_opentelemetry_the_desk_works_and_says_so_once(
 )
 def test_the_wait_is_bounded(monkeypatch: pytest.MonkeyPatch, said: str, wait: float) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", said)
-    assert telemetry._wait() == wait
+    assert collector_of.timeout() == wait
 
 
 # --- what is written about it ---
@@ -318,6 +407,6 @@ def test_the_page_tells_each_metric_as_it_is() -> None:
         assert f"| `{metric.name}` | {metric.kind} | `{metric.unit}` | {metric.meaning} | {labels} |" in page
 
 
-def test_the_guest_has_one_room() -> None:
+def test_no_library_is_needed() -> None:
     found = [path for path in (ROOT / "sepa").rglob("*.py") if "opentelemetry" in path.read_text("utf-8")]
-    assert [str(path.relative_to(ROOT)) for path in found] == ["sepa/pipeline/telemetry.py"]
+    assert found == []
