@@ -27,8 +27,8 @@ from sepa.store.journal import Journal, Sealing
 from sepa.wire.chunks import Chunk
 from sepa.wire.read import Plan, read_chunk
 
-CHUNK_BYTES = 1 << 21
-WORTH_BYTES = 4 * CHUNK_BYTES
+CHUNK_BYTES = 1 << 20
+WORTH_BYTES = 8 * CHUNK_BYTES
 """A smaller file is judged in one stream: by then it is done."""
 
 Judged = tuple[Part, list[bytes]]
