@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from sepa.model.payment import Settlement
+from sepa.model.payment import Paying, Settlement
 from sepa.pipeline.emit import emit_reports
 from sepa.pipeline.home import read_instant
 from sepa.pipeline.judge import judge_all
 from sepa.pipeline.run import Ran
 from sepa.pipeline.undone import LeftUndone
 from sepa.scheme.money import amount_text
-from sepa.settle import settled
+from sepa.settle import settled_soon
 from tests.pipeline.house import THURSDAY, TUESDAY, House
 from tests.tell.paper import read_back
 from tools.sample_bank import (
@@ -91,13 +91,13 @@ def test_a_window_that_another_seals_meanwhile_is_nobodys_fault(
     key = one(house, TRADER, "10.00")
     others: list[Ran] = []
 
-    def chosen_when_another_seals(*given: Any, **named: Any) -> Iterator[Settlement]:
+    def chosen_when_another_seals(*given: Any, **named: Any) -> Iterator[Settlement | Paying]:
         if not others:
-            monkeypatch.setattr("sepa.pipeline.settle.settled", settled)
+            monkeypatch.setattr("sepa.pipeline.settle.settled_soon", settled_soon)
             others.append(house.run())
-        return settled(*given, **named)
+        return settled_soon(*given, **named)
 
-    monkeypatch.setattr("sepa.pipeline.settle.settled", chosen_when_another_seals)
+    monkeypatch.setattr("sepa.pipeline.settle.settled_soon", chosen_when_another_seals)
     assert (house.run().sealed.paid, others[0].sealed.paid) == (0, 1)
     assert house.states(key) == {"PAY": "paid"}
 

@@ -5,13 +5,12 @@ Each is tried from the seed on that found it when it was written down; a change 
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 
-from sepa.model.broken import BrokenPromise
 from tests.simulation.play import play
 from tests.simulation.schedule import schedule
 from tests.simulation.world import Bench
@@ -31,18 +30,6 @@ def _posting() -> Callable[..., Any]:
     from sepa.settle import _Run
 
     return _one_cent_more(_Run._posting)
-
-
-def _unproven() -> Callable[..., Any]:
-    from sepa.store.sql.sealing import _balanced
-
-    def balanced(*given: Any) -> Iterator[Any]:
-        try:
-            yield from _balanced(*given)
-        except BrokenPromise:
-            return
-
-    return balanced
 
 
 def _settles_only(is_kind: Callable[[int], bool]) -> Callable[[list[int]], None]:
@@ -94,7 +81,7 @@ MUTANTS: dict[str, tuple[int, str, dict[str, Any]]] = {
     ),
     "money is not looked for": (1, "it must be", {"sepa.settle.available_cents": always(10**12)}),
     "a cent too much is credited": (
-        3, "both sides", {"sepa.settle._Run._posting": _posting(), "sepa.store.sql.sealing._balanced": _unproven()},
+        3, "both sides", {"sepa.settle._Run._posting": _posting(), "sepa.store.sql.posting._prove": always(None)},
     ),
     "files are not named by their content": (2, "other bytes", {"sepa.pipeline.emit.file_name": plain_name}),
     "one person releases": (2, "it must be held", {"sepa.pipeline.acts.needs_two": always(False)}),

@@ -81,6 +81,10 @@ def pour_postings(
             balance[bulk] += amount_cents if side == "credit" else -amount_cents
         pour(connection, postings, _IN_EURO, [line for line in lines if len(line) == len(_IN_EURO)])
         pour(connection, postings, _ALL, [line for line in lines if len(line) == len(_ALL)])
+    _prove(balance)
+
+
+def _prove(balance: Mapping[str, int]) -> None:
     for bulk_id, difference in balance.items():
         if difference:
             raise BrokenPromise(f"the postings of bulk {bulk_id} differ by {difference} cents")
