@@ -1,5 +1,7 @@
 """Letters as numbers, the step that every MOD 97-10 check shares (ISO 7064: A is 10, Z is 35); how texts are shown."""
 
+from collections.abc import Iterable
+
 LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 _NUMBER = {sign: str(int(sign, 36)) for sign in LETTERS}
@@ -19,6 +21,11 @@ def shown(sign: str) -> str:
 
 
 _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+
+
+def inert_all(texts: Iterable[str]) -> list[str]:
+    """Texts as `inert` leaves each of them."""
+    return [f"'{text}" if text[:1] in _FORMULA else text for text in texts]
 
 
 def inert(text: str) -> str:

@@ -77,12 +77,14 @@ class Catalogue:
         if text is None:
             text = self.translation(phrase.text, self.spoken(language)) or phrase.text
             self._said[language, phrase.text] = text
-        if not phrase.values:
-            return fill(text, phrase.values) if "{" in text else text
-        if not any(value[:1].isdigit() for value in phrase.values.values()):
-            return fill(text, phrase.values)
-        spoken = self.spoken(language)
-        return fill(text, {name: _written(name, value, spoken) for name, value in phrase.values.items()})
+        values = phrase.values
+        if not values:
+            return fill(text, values) if "{" in text else text
+        for value in values.values():
+            if value[:1].isdigit():  # it may be a date or an amount
+                spoken = self.spoken(language)
+                return fill(text, {name: _written(name, each, spoken) for name, each in values.items()})
+        return text.format_map(values)
 
     def day(self, day: datetime.date, language: str) -> str:
         """A day in words: `2. apríla 2026`."""

@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 from sepa.model.finding import Findings
 from sepa.model.notice import Notice, NoticeItem
 from sepa.model.same import Same
-from sepa.scheme.letters import inert
+from sepa.scheme.letters import inert_all
 from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
 from sepa.tell.notice import FACTS, closing, order_words, reasons_told
@@ -97,7 +97,7 @@ class Enclosure:
 
 def _cells(values: Sequence[str]) -> str:
     """Values as they stand in a line, one after the other, none of which a spreadsheet runs."""
-    shown = list(map(inert, values))
+    shown = inert_all(values)
     line = ";".join(shown)
     if line.count(";") == len(shown) - 1 and _search_quoted(line) is None:
         return line

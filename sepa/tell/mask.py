@@ -81,7 +81,7 @@ def mask_within_name(text: str) -> str:
 
 def _mask(text: str, is_account: Callable[[str, bool], bool]) -> str:
     shown = clean(text)
-    if _without_digits(shown) or (len(shown) < _IBAN_CHARS_MIN and "/" not in shown):
+    if (len(shown) < _IBAN_CHARS_MIN and "/" not in shown) or _without_digits(shown):
         return shown
     # One character for one, so places agree.
     folded = shown if _nothing_to_fold(shown) else "".join(_folded(char) for char in shown)

@@ -41,7 +41,7 @@ def told(finding: Finding, say: Say, *, with_hint: bool = True, cites_terms: boo
     Without `cites_terms` no paragraph is named as one of our terms: they are those of another bank. Of an order that
     the bank has stopped none is named at all: it would say that sanctions or unusual operations are meant (HLD-01).
     """
-    found = _shown(finding, finding.found)
+    found = _shown(finding, finding.found) if finding.found else ""
     facts = [Fact(bare(say, _FOUND), found, quoted=True)] if found else []
     expected = bare(say, _masked(finding, finding.expected))
     if expected:
@@ -114,12 +114,14 @@ def _masked(finding: Finding, phrase: Phrase) -> Phrase:
     """The phrase with values fit to be shown; its text is ours and stays."""
     if not phrase.values:
         return phrase
-    return Phrase(phrase.text, {name: _shown(finding, value, name) for name, value in phrase.values.items()})
+    shown = {}
+    for name, value in phrase.values.items():
+        shown[name] = _shown(finding, value) if name == "found" else mask_accounts(value)
+    return Phrase(phrase.text, shown)
 
 
-def _shown(finding: Finding, value: str, name: str = "found") -> str:
-    if name == "found" and ".identification" in finding.element:
-        return _HIDDEN if value else ""  # may be a birth number or a passport's
-    if name == "found" and "account" in finding.element:
-        return mask_numbers(value)
-    return mask_accounts(value)
+def _shown(finding: Finding, found: str) -> str:
+    """What stood there, fit to be shown."""
+    if ".identification" in finding.element:
+        return _HIDDEN if found else ""  # may be a birth number or a passport's
+    return mask_numbers(found) if "account" in finding.element else mask_accounts(found)

@@ -10,7 +10,7 @@ from sepa.model.fee import Charge, Fee
 from sepa.model.journal import Event
 from sepa.scheme.money import amount_text
 from sepa.store.sql.connection import Connected, pour_once, slices
-from sepa.store.sql.rows import instant_of, instant_text
+from sepa.store.sql.rows import day_text, instant_of, instant_text
 from sepa.store.tables import charges, history, orders
 
 _AT_ONCE = 1000
@@ -40,22 +40,20 @@ class Charging(Connected):
 def note_charges(connection: sa.Connection, told: Iterable[Charge]) -> None:
     """Write charges down; an event costs once for an order, whatever is told again."""
     for part in slices(told, _AT_ONCE):
-        pour_once(connection, charges, list(map(_line, part)))
+        pour_once(connection, charges, _COLUMNS, list(map(_line, part)))
 
 
-def _line(charge: Charge) -> dict[str, Any]:
-    return {
-        "key": charge.key,
-        "event": charge.fee.event,
-        "account": charge.account,
-        "cents": charge.fee.cents,
-        "prices": charge.fee.prices,
-        "charged_on": charge.charged_on,
-        "rule": charge.rule,
-        "subject": charge.subject,
-        "occasion": charge.occasion,
-        "at": instant_text(charge.at),
-    }
+_COLUMNS = (
+    "key", "event", "account", "cents", "prices", "charged_on", "rule", "subject", "occasion", "at",
+)  # fmt: skip
+
+
+def _line(charge: Charge) -> tuple[Any, ...]:
+    fee = charge.fee
+    return (
+        charge.key, fee.event, charge.account, fee.cents, fee.prices, day_text(charge.charged_on), charge.rule,
+        charge.subject, charge.occasion, instant_text(charge.at),
+    )  # fmt: skip
 
 
 def charges_told(connection: sa.Connection, keys: Collection[str]) -> Iterator[Event]:

@@ -256,23 +256,22 @@ def insert_once(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any
     return len(new)
 
 
-def pour_once(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert many rows unless their key is there already, the fastest way. All have the same columns."""
+def pour_once(
+    connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert many rows unless their key, which stands in front, is there already, the fastest way."""
     if connection.dialect.name != "sqlite":  # there, another may write the same key meanwhile
-        insert_once(connection, table, *rows)
+        insert_once(connection, table, *[dict(zip(columns, row, strict=True)) for row in rows])
         return
-    names = [column.name for column in table.primary_key]
-    first, *_ = table.primary_key
-    asked = among(first, [row[first.name] for row in rows], connection.dialect)
-    there = set(map(tuple, connection.execute(sa.select(*table.primary_key).where(asked))))
-    new: dict[tuple[Any, ...], dict[str, Any]] = {}
+    first, *others = table.primary_key
+    asked = among(first, [row[0] for row in rows], connection.dialect)
+    there = set(map(tuple, connection.execute(sa.select(first, *others).where(asked))))
+    length = 1 + len(others)
+    new: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for row in rows:
-        key = tuple([row[name] for name in names])
-        if key not in there:
-            new.setdefault(key, row)
-    if new:
-        values = [tuple(map(plain, row.values())) for row in new.values()]
-        pour(connection, table, tuple(rows[0]), values)
+        if row[:length] not in there:
+            new.setdefault(row[:length], row)
+    pour(connection, table, columns, new.values())
 
 
 @cache
