@@ -5,7 +5,6 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Final
 
 import msgspec
@@ -15,7 +14,7 @@ from sepa.model.journal import OrderRow, Publication, ReportDue
 from sepa.model.notice import NoticeItem
 from sepa.model.reference import Reference, account_of
 from sepa.pipeline.home import DESK, Home
-from sepa.pipeline.publish import draft, publish_as
+from sepa.pipeline.publish import Draft, draft, publish_as
 from sepa.rules.fees import retry_fee
 from sepa.schedule import local_instant
 from sepa.wire.fees import HEAD, fee_lines
@@ -33,7 +32,7 @@ class Packed(msgspec.Struct, frozen=True):
     """Some charges in small: themselves, their lines in the list, and what the list adds up."""
 
     charges: bytes
-    lines: str
+    lines: bytes
     count: int
     cents: int
     without_amount: int
@@ -46,7 +45,11 @@ def packed(charges: Sequence[Charge]) -> Packed:
     """`charges`, in their order."""
     amounts = [each.fee.cents for each in charges]
     return Packed(
-        _encode(charges), fee_lines(charges), len(amounts), sum(filter(None, amounts)), amounts.count(None)
+        _encode(charges),
+        fee_lines(charges).encode(),
+        len(amounts),
+        sum(filter(None, amounts)),
+        amounts.count(None),
     )
 
 
@@ -148,15 +151,15 @@ def fee_list(home: Home, charges: Charges, due: ReportDue, at: datetime.datetime
         sink = Counted(out)
         sink.write(HEAD)
         for some in charges.parts():
-            sink.write(some.lines)
+            sink.write_encoded(some.lines)
         out.flush()
         written = sink.written(charges.count, charges.cents)
         name = file_name("fees", first.charged_on, written.sha256, "csv")
         beside = manifest(
             name, "fees", written, schema=None, control={"without_amount": charges.without_amount}
         )
-        files: tuple[tuple[str, Path | bytes, str], ...] = (
-            (name, path, "fees"),
+        files: tuple[tuple[str, Draft | bytes, str], ...] = (
+            (name, Draft(out, path, written.sha256), "fees"),
             (f"{name}.manifest.json", beside, "manifest"),
         )
         return [

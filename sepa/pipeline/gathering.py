@@ -1,10 +1,10 @@
 """The letters on a report while their orders come: there may be a million of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
 from operator import itemgetter
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from sepa.model.journal import FileRow
 from sepa.model.notice import Notice, NoticeItem, Occasion
 from sepa.pipeline.letterheads import Letterheads
-from sepa.pipeline.publish import DIGEST_CHARS, draft, stem_of
+from sepa.pipeline.publish import DIGEST_CHARS, Draft, draft, stem_of
 from sepa.tell.catalogue import Catalogue
 from sepa.tell.enclosure import Enclosure
 
@@ -30,7 +30,7 @@ class Run(msgspec.Struct, frozen=True):
     occasion: Occasion
     account: str
     items: list[NoticeItem]
-    lines: list[list[str]]
+    lines: list[bytes]
 
 
 class Gathered:
@@ -43,9 +43,9 @@ class Gathered:
         self._drafts = drafts
         self._shown: list[NoticeItem] = []
         self._count = 0
-        self._list: tuple[Enclosure, Path] | None = None
+        self._list: tuple[Enclosure, BinaryIO, Path] | None = None
 
-    def add(self, items: Iterable[NoticeItem], lines: Iterable[Iterable[str]]) -> None:
+    def add(self, items: Iterable[NoticeItem], lines: Collection[bytes]) -> None:
         """Add orders, those of `lines` behind at least as many as are shown."""
         for item in items:
             self._count += 1
@@ -53,26 +53,27 @@ class Gathered:
                 self._shown.append(item)
             else:
                 self._enclosed().add(item)
-        for each in lines:
-            self._count += 1
-            self._enclosed().add_lines(each)
+        if lines:
+            self._count += len(lines)
+            self._enclosed().add_lines(lines)
 
     def _enclosed(self) -> Enclosure:
         if self._list is None:
             out, path = self._drafts.enter_context(draft(self.folder))
-            self._list = Enclosure(out, self._notice, self._words), path
+            self._list = Enclosure(out, self._notice, self._words), out, path
             for each in self._shown:
                 self._list[0].add(each)
         return self._list[0]
 
-    def finished(self) -> tuple[Notice, Path | None]:
+    def finished(self) -> tuple[Notice, Draft | None]:
         """The letter with the orders that it shows, and the list of all of them where one is enclosed."""
         notice = replace(self._notice, items=tuple(self._shown), entries=self._count)
         if self._list is None:
             return notice, None
-        enclosure, path = self._list
-        name = f"{self.stem}_list_{enclosure.close()[:DIGEST_CHARS]}.csv"
-        return replace(notice, enclosed=name), path
+        enclosure, out, path = self._list
+        digest = enclosure.close()
+        name = f"{self.stem}_list_{digest[:DIGEST_CHARS]}.csv"
+        return replace(notice, enclosed=name), Draft(out, path, digest)
 
 
 class Post:

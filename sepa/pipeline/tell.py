@@ -20,12 +20,13 @@ from sepa.model.report import (
     StatusReport,
 )
 from sepa.pipeline.answer import Answer, BlockLines
+from sepa.pipeline.beside import collected_later
 from sepa.pipeline.charges import Charges, fee_list, retried
 from sepa.pipeline.gathering import Post
 from sepa.pipeline.home import Home
 from sepa.pipeline.letterheads import Letterheads
 from sepa.pipeline.notices import laid_down, receipt
-from sepa.pipeline.publish import draft, publish_as, stem_of
+from sepa.pipeline.publish import Draft, draft, publish_as, stem_of
 from sepa.pipeline.status import Reporting, reason, refused_whole, refuses, status_of, version_of
 from sepa.pipeline.telemetry import counting_refusals
 from sepa.pipeline.unread import brought
@@ -59,8 +60,9 @@ def tell(
         heads = Letterheads(home, file, due, reference)
         post = Post(heads, file, home.outbox(due.partner) / "notices", drafts)
         answer = Answer(home, file, due, at, heads, post, charges, drafts)
-        left.append(_publish_report(home, file, due, _report(home, file, due, answer), at))
-        answer.tell_letters()
+        with collected_later():
+            left.append(_publish_report(home, file, due, _report(home, file, due, answer), at))
+            answer.tell_letters()
         left += laid_down(home, file, due, at, post)
     left += fee_list(home, charges, due, at)
     return left
@@ -84,7 +86,7 @@ def _publish_report(
             home,
             home.outbox(due.partner),
             name,
-            path,
+            Draft(out, path, written.sha256),
             kind=version,
             subject=file.key,
             occasion=due.occasion,

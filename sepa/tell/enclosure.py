@@ -7,7 +7,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import BinaryIO, Final
 
@@ -43,12 +43,13 @@ class Lines:
         first = ("", say(Phrase("Order")), say(Phrase("Amount")))
         self.head = _cells((*first, *map(say, FACTS), *map(say, _HEADINGS))) + "\n"
 
-    def of(self, item: NoticeItem) -> list[str]:
-        """The lines on an order, without its number, which comes before them."""
+    def of(self, item: NoticeItem) -> bytes:
+        """The lines on an order in UTF-8; a zero byte stands for its number, which only the whole list knows."""
         heading, amount, facts = order_words(item, self._notice, self._catalogue)
         opening = _cells((heading, amount, *[value or "" for value in facts]))
         ending = _cell(closing(item, self._notice, self._catalogue))
-        return [f";{opening};{reason};{ending}\n" for reason in self._reasons(item.findings)]
+        lines = [f"\0;{opening};{reason};{ending}\n" for reason in self._reasons(item.findings)]
+        return "".join(lines).encode()
 
     def _reason_cells(self, findings: Findings) -> list[str]:
         reasons, remarks = self._told(findings)
@@ -69,16 +70,16 @@ class Enclosure:
         self._lines = Lines(notice, catalogue)
         self._digest = hashlib.sha256()
         self._count = 0
-        self._waiting = [_MARK, self._lines.head]
+        self._waiting = [f"{_MARK}{self._lines.head}".encode()]
 
     def add(self, item: NoticeItem) -> None:
-        self.add_lines(self._lines.of(item))
+        self.add_lines([self._lines.of(item)])
 
-    def add_lines(self, lines: Iterable[str]) -> None:
-        """Add an order by the `Lines` on it."""
-        self._count += 1
-        number = str(self._count)
-        self._waiting += [number + line for line in lines]
+    def add_lines(self, orders: Collection[bytes]) -> None:
+        """Add orders by the `Lines` on each."""
+        numbered = enumerate(orders, self._count + 1)
+        self._waiting += [lines.replace(b"\0", b"%d" % number) for number, lines in numbered]
+        self._count += len(orders)
         if len(self._waiting) >= _LINES_AT_ONCE:
             self._write()
 
@@ -89,7 +90,7 @@ class Enclosure:
         return self._digest.hexdigest()
 
     def _write(self) -> None:
-        raw = "".join(self._waiting).encode()
+        raw = b"".join(self._waiting)
         self._digest.update(raw)
         self._out.write(raw)
         self._waiting.clear()

@@ -33,7 +33,10 @@ class Counted:
 
     def write(self, text: str) -> None:
         """Write `text` as UTF-8."""
-        encoded = text.encode()
+        self.write_encoded(text.encode())
+
+    def write_encoded(self, encoded: bytes) -> None:
+        """Write a text that is UTF-8 already."""
         self._out.write(encoded)
         self._digest.update(encoded)
         self._bytes += len(encoded)

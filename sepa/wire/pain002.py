@@ -58,7 +58,8 @@ def write_pain002(out: BinaryIO, report: StatusReport, *, version: Version) -> W
     for block in report.blocks:
         pieces.append(_block_opening(block, drawing.originator))
         for drawn in block.transactions:
-            sink.write("".join((*pieces, drawn.text)))
+            sink.write("".join(pieces))
+            sink.write_encoded(drawn.text)
             pieces.clear()
             count += drawn.count
             sum_cents += drawn.sum_cents
@@ -87,7 +88,7 @@ class StatusDrawing:
         return DrawnStatuses(
             text="".join(
                 [_transaction(each, reasons(each.reasons), asked, collection, modern) for each in statuses]
-            ),
+            ).encode(),
             count=len(statuses),
             sum_cents=sum([cents(each.original.amount or "") or 0 for each in statuses]),
             refused=Counter([why.code for each in statuses if each.status == "RJCT" for why in each.reasons]),

@@ -366,7 +366,7 @@ def test_transactions_drawn_together_are_those_drawn_one_by_one(version: Version
     drawing = StatusDrawing(OWN_BIC, name, version)
     together = drawing.draw(statuses, "2026-04-02")
     alone = [StatusDrawing(OWN_BIC, name, version).draw([each], "2026-04-02") for each in statuses]
-    assert together.text == "".join(each.text for each in alone)
+    assert together.text == b"".join(each.text for each in alone)
     assert (together.count, together.sum_cents) == (5, sum(each.sum_cents for each in alone))
     assert together.refused == {"AC03": 3, "CH19": 2}
 
