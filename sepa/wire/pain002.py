@@ -7,10 +7,10 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from typing import BinaryIO, Literal
 
-from sepa.model.message import AccountId, Agent, Mandate, Party, Transaction
+from sepa.model.message import Agent
 from sepa.model.report import (
     ORIGINAL_NOT_PROVIDED,
     BlockStatus,
@@ -21,11 +21,11 @@ from sepa.model.report import (
     TransactionStatus,
 )
 from sepa.model.same import Same
-from sepa.scheme.characters import to_sepa_text, visible
+from sepa.scheme.characters import to_sepa_text
 from sepa.scheme.money import amount_text, cents
+from sepa.wire.echo import agent, asked_for, echo
 from sepa.wire.manifest import Counted, Written
-from sepa.wire.parties import creditor_identifier, reference
-from sepa.wire.xml import escape
+from sepa.wire.parties import reference
 
 Version = Literal["pain.002.001.10", "pain.002.001.03"]
 
@@ -33,8 +33,6 @@ LINE_CHARS = 105
 _REFERENCE_CHARS = 35
 _PIECES_AT_ONCE = 128
 
-# The BIC of 2009 is narrower than that of 2019; what does not fit is shown as another identification.
-_BIC_2009 = re.compile(r"[A-Z]{6}[A-Z2-9][A-NP-Z0-9](?:[A-Z0-9]{3})?", re.ASCII)
 # An account number in a sentence, in one word or in fours. RF begins a creditor reference, ZZZ fills a
 # creditor identifier: neither is an account.
 _ACCOUNT_IN_TEXT = re.compile(
@@ -84,7 +82,7 @@ class StatusDrawing:
     def draw(self, statuses: Sequence[TransactionStatus], requested_date: str | None) -> DrawnStatuses:
         """Transactions of one block, each on a line of its own; `requested_date` is what the block asks for."""
         collection, modern, reasons = self._collection, self._modern, self._reasons
-        asked = _requested(requested_date, collection, modern)
+        asked = asked_for(requested_date, collection, modern)
         return DrawnStatuses(
             text="".join(
                 [_transaction(each, reasons(each.reasons), asked, collection, modern) for each in statuses]
@@ -125,7 +123,7 @@ def _opening(report: StatusReport, version: Version, originator: str) -> str:
         f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{version}"><CstmrPmtStsRpt>'
         f"<GrpHdr>{reference('MsgId', report.message_id)}"
         f"<CreDtTm>{report.created_at.isoformat(timespec='seconds')}</CreDtTm>"
-        f"{_agent(side, Agent(bic=report.bank_bic), version == 'pain.002.001.10')}</GrpHdr>\n"
+        f"{agent(side, Agent(bic=report.bank_bic), version == 'pain.002.001.10')}</GrpHdr>\n"
         f"<OrgnlGrpInfAndSts>{reference('OrgnlMsgId', original_id)}"
         f"{reference('OrgnlMsgNmId', report.original_message_name)}"
         f"{reference('OrgnlCreDtTm', report.original_created)}"
@@ -158,7 +156,7 @@ def _transaction(status: TransactionStatus, reasons: str, asked: str, collection
     return (
         f"<TxInfAndSts>{reference('StsId', status.key)}{reference('OrgnlInstrId', order.instruction_id)}"
         f"{reference('OrgnlEndToEndId', order.end_to_end_id)}{reference('TxSts', status.status)}"
-        f"{reasons}<OrgnlTxRef>{_original(status, asked, collection, modern)}</OrgnlTxRef></TxInfAndSts>\n"
+        f"{reasons}<OrgnlTxRef>{echo(status, asked, collection, modern)}</OrgnlTxRef></TxInfAndSts>\n"
     )
 
 
@@ -185,67 +183,3 @@ def _count(each: StatusCount) -> str:
     total = reference("DtldCtrlSum", None if each.sum_cents is None else amount_text(each.sum_cents))
     detail = f"<DtldNbOfTxs>{each.count}</DtldNbOfTxs><DtldSts>{each.status}</DtldSts>{total}"
     return f"<NbOfTxsPerSts>{detail}</NbOfTxsPerSts>"
-
-
-def _requested(day: str | None, collection: bool, modern: bool) -> str:
-    if collection or not day:
-        return reference("ReqdColltnDt", day)
-    return f"<ReqdExctnDt>{reference('Dt', day) if modern else day}</ReqdExctnDt>"
-
-
-def _original(status: TransactionStatus, asked: str, collection: bool, modern: bool) -> str:
-    """OrgnlTxRef: what its sender knows the order by. Source: ISO 20022, OriginalTransactionReference."""
-    order = status.original
-    amount = settled = mandate = ""
-    if order.amount and order.currency:
-        amount = f'<Amt><InstdAmt Ccy="{order.currency}">{escape(order.amount)}</InstdAmt></Amt>'
-    if status.settlement_date is not None:
-        settled = reference("IntrBkSttlmDt", status.settlement_date.isoformat())
-    if collection:
-        mandate = _scheme_of(order) + _mandate(order.mandate)
-    return (
-        f"{amount}{settled}{asked}{mandate}"
-        f"{_party('UltmtDbtr', order.ultimate_debtor, modern)}{_party('Dbtr', order.debtor, modern)}"
-        f"{_account('DbtrAcct', order.debtor_account)}{_agent('DbtrAgt', order.debtor_agent, modern)}"
-        f"{_agent('CdtrAgt', order.creditor_agent, modern)}{_party('Cdtr', order.creditor, modern)}"
-        f"{_account('CdtrAcct', order.creditor_account)}"
-        f"{_party('UltmtCdtr', order.ultimate_creditor, modern)}"
-    )
-
-
-def _scheme_of(order: Transaction) -> str:
-    return creditor_identifier("CdtrSchmeId", order.creditor_identifier) if order.creditor_identifier else ""
-
-
-def _mandate(mandate: Mandate | None) -> str:
-    if mandate is None:
-        return ""
-    inner = reference("MndtId", mandate.mandate_id) + reference("DtOfSgntr", mandate.signed_on)
-    return f"<MndtRltdInf>{inner}</MndtRltdInf>" if inner else ""
-
-
-def _party(tag: str, subject: Party | None, modern: bool) -> str:
-    return _named(tag, subject.name, modern) if subject is not None else ""
-
-
-@lru_cache(maxsize=1024)
-def _named(tag: str, sent: str | None, modern: bool) -> str:
-    """A party by its name as sent, without what cannot be seen. The generation of 2019 puts one more level around."""
-    name = reference("Nm", visible(sent) if sent is not None else None)
-    return f"<{tag}><Pty>{name}</Pty></{tag}>" if modern else f"<{tag}>{name}</{tag}>"
-
-
-def _account(tag: str, named: AccountId) -> str:
-    if named.iban:
-        return f"<{tag}><Id>{reference('IBAN', named.iban)}</Id></{tag}>"
-    return f"<{tag}><Id><Othr>{reference('Id', named.other)}</Othr></Id></{tag}>" if named.other else ""
-
-
-def _agent(tag: str, named: Agent, modern: bool) -> str:
-    if named.bic and (modern or _BIC_2009.fullmatch(named.bic)):
-        inner = reference("BICFI" if modern else "BIC", named.bic)
-    elif named.bic or named.other:
-        inner = f"<Othr>{reference('Id', named.bic or named.other)}</Othr>"
-    else:
-        return ""
-    return f"<{tag}><FinInstnId>{inner}</FinInstnId></{tag}>"
