@@ -127,6 +127,25 @@ def test_verdicts_that_were_taken_back_are_in_no_link(journal: Journal) -> None:
     assert "orders" not in {each.of for each in link.written}
 
 
+def test_lines_packed_elsewhere_hold_as_if_they_were_added(journal: Journal) -> None:
+    """A worker packs and digests lines: what it hands over is what the journal itself would have written."""
+    from tests.store.lines import close, file_verdict
+
+    verdicts = [verdict(key_of("a"), number, block=number) for number in range(1, 1503)]
+    journal.deliver(delivery())
+    with journal.judging(key_of("a")) as sealing:
+        assert sealing is not None
+        for first in range(0, 1502, 400):
+            sealing.add_lines(journal.order_lines(key_of("a"), verdicts[first : first + 400]))
+        close(sealing, file_verdict(1502, blocks=range(1, 1503)))
+    assert journal.audit() == []
+    link = journal.link(2)
+    assert link is not None
+    assert [len(each.keys) for each in link.written if each.of == "orders"] == [1000, 502]
+    assert [len(each.keys) for each in link.written if each.of == "blocks"] == [1000, 502]
+    assert [order.position for order in journal.orders(key_of("a"))] == list(range(1, 1503))
+
+
 def test_many_orders_are_written_in_batches(journal: Journal) -> None:
     file_key = accepted(journal, 2500)
     link = journal.link(2)
