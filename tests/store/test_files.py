@@ -140,7 +140,7 @@ def test_a_link_under_the_name_is_not_followed(tmp_path: Path) -> None:
     assert not (tmp_path / "elsewhere").exists()
 
 
-@pytest.mark.parametrize("step", ["_settle", "_digest", "_appear", "settle_folder"])
+@pytest.mark.parametrize("step", ["_settle", "digest_of", "_appear", "settle_folder"])
 def test_a_killed_publication_leaves_all_or_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
