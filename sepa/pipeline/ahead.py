@@ -10,6 +10,7 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 
 import msgspec
 
@@ -28,6 +29,8 @@ from sepa.store.journal import Sealing
 
 WORTH_FILES = 50
 """So many small files are worth the start of forks."""
+_AT_ONE_MOMENT = 50
+"""So many of them a fork judges by the journal as it is at one moment."""
 _log = logging.getLogger(__name__)
 
 
@@ -102,11 +105,18 @@ def judged_ahead(home: Home, reference: Reference, file_keys: Sequence[str]) -> 
 
 
 def _share(home: Home, reference: Reference, file_keys: Sequence[str]) -> Iterator[bytes]:
-    for key in file_keys:
-        try:
-            yield _encode(_judged(home, reference, key))
-        except Exception:  # whoever seals meets the same, and says so
-            yield _NONE
+    rest = iter(file_keys)
+    while some := list(islice(rest, _AT_ONE_MOMENT)):
+        with home.journal.at_one_moment():
+            for key in some:
+                yield _told(home, reference, key)
+
+
+def _told(home: Home, reference: Reference, file_key: str) -> bytes:
+    try:
+        return _encode(_judged(home, reference, file_key))
+    except Exception:  # whoever seals meets the same, and says so
+        return _NONE
 
 
 def _judged(home: Home, reference: Reference, file_key: str) -> JudgedAhead:
