@@ -440,6 +440,8 @@ def test_orders_are_chosen_by_state_and_by_what_moved_them(journal: Journal) -> 
     assert chosen(cause=f"judged:{JUDGED.isoformat()}") == [1, 3, 4]
     assert chosen(states=("rejected",), cause="decision:d-1") == []
     assert chosen(states=("held", "rolled"), as_judged=True) == [2, 3]
+    assert chosen(positions=(2, 3)) == chosen(positions=(2, 3), as_judged=True) == [2, 3]
+    assert chosen(states=("held", "rolled"), as_judged=True, positions=(3, 9)) == [3]
 
 
 def test_the_first_judgement_can_be_read_after_any_move(journal: Journal) -> None:
