@@ -18,12 +18,14 @@ def dag_bag(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         home = tmp_path_factory.mktemp("airflow")
         for name, value in airflow_environment(home, home / "no-desk-yet").items():
             patch.setenv(name, value)
-        patch.setenv("SEPA_BUCKET", (home / "bucket").as_uri())
         from airflow.dag_processing.dagbag import DagBag
         from airflow.utils import db
 
         db.initdb()
-        yield DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+        with pytest.MonkeyPatch.context() as only_to_parse:  # a real Airflow would carry all away
+            only_to_parse.setenv("SEPA_BUCKET", (home / "bucket").as_uri())
+            parsed = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+        yield parsed
 
 
 @pytest.fixture

@@ -29,8 +29,7 @@ def test_the_dag_carries_both_ways(dag_bag: Any, tmp_path: Path, monkeypatch: py
     assert list((bucket / "outbox" / "stavebniny").glob("*.xml"))
 
 
-def test_without_a_bucket_there_is_no_such_dag(dag_bag: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_bucket_there_is_no_such_dag(dag_bag: Any) -> None:
     from airflow.dag_processing.dagbag import DagBag
 
-    monkeypatch.delenv("SEPA_BUCKET")
     assert DagBag(dag_bag.dags["carry"].fileloc).dags == {}
