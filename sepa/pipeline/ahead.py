@@ -6,6 +6,7 @@ not written yet: where an answer differs, the file is judged once more. So the o
 """
 
 import datetime
+import gc
 import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
@@ -110,6 +111,7 @@ def _share(home: Home, reference: Reference, file_keys: Sequence[str]) -> Iterat
         with home.journal.at_one_moment():
             for key in some:
                 yield _told(home, reference, key)
+        gc.collect()  # a fork looks for no cycles by itself, and what judged a file is one
 
 
 def _told(home: Home, reference: Reference, file_key: str) -> bytes:

@@ -1,7 +1,9 @@
 """Small files judged ahead, on all cores: the same as one after the other, whatever they have in common."""
 
+import gc
 import os
 import shutil
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 
 import sepa.pipeline.judge
+from sepa.decide.judging import Judging
 from sepa.pipeline import ahead
 from sepa.pipeline.ahead import JudgedAhead, judged_ahead
 from sepa.pipeline.claim import claim
@@ -174,3 +177,27 @@ def test_few_files_or_one_worker_begin_no_fork(house: House, monkeypatch: pytest
     monkeypatch.setattr(ahead, "WORTH_FILES", 50)
     judged(house)
     assert put_down == []
+
+
+def test_a_fork_keeps_no_file_that_it_has_judged(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks for no cycles by itself, and ten thousand files came to half a gigabyte."""
+    monkeypatch.setattr(ahead, "_AT_ONE_MOMENT", 2)
+    judged: list[weakref.ref[Judging]] = []
+    begin = Judging.__init__
+
+    def noted(self: Judging, *given: Any, **named: Any) -> None:
+        judged.append(weakref.ref(self))
+        begin(self, *given, **named)
+
+    monkeypatch.setattr(Judging, "__init__", noted)
+    filled(house, 0)
+    house.claim()
+    gc.disable()
+    try:
+        with house.open() as home:
+            assert len(list(ahead._share(home, home.reference(), home.journal.unjudged()))) > FILES
+            kept = [each for each in judged if each() is not None]
+    finally:
+        gc.enable()
+    assert len(judged) >= FILES
+    assert kept == []
