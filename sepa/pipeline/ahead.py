@@ -20,8 +20,7 @@ from sepa.model.journal import FileRow
 from sepa.model.reference import Reference
 from sepa.model.verdict import FileVerdict
 from sepa.pipeline.authorise import told_of
-from sepa.pipeline.beside import in_turns
-from sepa.pipeline.chunks import workers_wanted
+from sepa.pipeline.beside import in_turns, workers_wanted
 from sepa.pipeline.desk import desk_for, judge_stream
 from sepa.pipeline.home import Home
 from sepa.pipeline.patience import Measured

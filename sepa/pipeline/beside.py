@@ -34,13 +34,26 @@ def begin_fork(journal: Journal, parent: int, *, reads_on: bool = False) -> None
     journal.forked(reads_on=reads_on)
 
 
-def forks_for(orders: int) -> int:
-    """How many forks are worth their start for so many orders, on so many cores as there are; 0: none, do it here.
+def workers_wanted() -> int:
+    """How many processes may share a piece of work: `SEPA_WORKERS`, else one for each core that this process may use.
 
-    One for each core, for this process itself has little to do meanwhile.
+    One in a process that may have no children, as those are in which Celery runs its tasks.
     """
-    cores = len(os.sched_getaffinity(0))
-    return min(cores, _FORKS_MAX) if cores > 1 and orders >= WORTH_A_FORK else 0
+    told = os.environ.get("SEPA_WORKERS", "")
+    if told and not (told.isascii() and told.isdigit() and int(told)):
+        raise ValueError(f"SEPA_WORKERS is {told!r}; a number from 1 on is expected")
+    if multiprocessing.current_process().daemon:
+        return 1
+    return int(told) if told else len(os.sched_getaffinity(0))
+
+
+def forks_for(orders: int) -> int:
+    """How many forks are worth their start for so many orders, with so many workers as are wanted; 0: none, do it here.
+
+    One for each, for this process itself has little to do meanwhile.
+    """
+    workers = workers_wanted()
+    return min(workers, _FORKS_MAX) if workers > 1 and orders >= WORTH_A_FORK else 0
 
 
 @contextmanager
@@ -63,17 +76,16 @@ def beside(journal: Journal, work: Pieces) -> Iterator[Iterator[bytes]]:
     """
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
-    gc.freeze()  # what is there stays shared with the fork, instead of being copied
     fork = context.Process(target=_serve, args=(there, work, journal, os.getpid()), daemon=True)
-    try:
-        fork.start()
-        there.close()
+    with ExitStack() as ended:
+        ended.callback(here.close)
+        ended.callback(gc.unfreeze)
+        gc.freeze()  # what is there stays shared with the fork, instead of being copied
+        with there:
+            fork.start()
+        ended.callback(fork.join)
+        ended.callback(fork.kill)
         yield _pieces(here)
-    finally:
-        gc.unfreeze()
-        here.close()
-        fork.kill()
-        fork.join()
 
 
 @contextmanager

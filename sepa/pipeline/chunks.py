@@ -74,14 +74,6 @@ def judge_chunks(
     return judging.close()
 
 
-def workers_wanted() -> int:
-    """How many processes judge one large file: `SEPA_WORKERS`, else one for each core that this process may use."""
-    told = os.environ.get("SEPA_WORKERS", "")
-    if told and not (told.isascii() and told.isdigit() and int(told)):
-        raise ValueError(f"SEPA_WORKERS is {told!r}; a number from 1 on is expected")
-    return int(told) if told else len(os.sched_getaffinity(0))
-
-
 def alone(judge: JudgeChunk) -> InTurn:
     """One chunk after the other, in this process."""
     return lambda chunks, opening: (judge(chunk, opening) for chunk in chunks)

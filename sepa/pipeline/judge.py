@@ -15,8 +15,9 @@ from sepa.model.reference import Reference
 from sepa.model.verdict import FileVerdict
 from sepa.pipeline.ahead import Ahead, judged_ahead
 from sepa.pipeline.authorise import told_of
+from sepa.pipeline.beside import workers_wanted
 from sepa.pipeline.book import refuse_behind
-from sepa.pipeline.chunks import CHUNK_BYTES, WORTH_BYTES, ChunkedFile, crew, judge_chunks, workers_wanted
+from sepa.pipeline.chunks import CHUNK_BYTES, WORTH_BYTES, ChunkedFile, crew, judge_chunks
 from sepa.pipeline.desk import desk_for, judge_stream
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.parts import Parts, forget_parts, is_spread, plan_of

@@ -2,6 +2,7 @@
 
 import datetime
 import gc
+import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from sepa.model.broken import BrokenPromise
 from sepa.model.message import Piece, Transaction
 from sepa.model.payment import Bulk, Payment, Posting
 from sepa.model.sheet import Sheet
-from sepa.pipeline.beside import beside, collected_later, forks_for, in_turns
+from sepa.pipeline.beside import beside, collected_later, forks_for, in_turns, workers_wanted
 from sepa.store.journal import Journal
 from sepa.store.profiles import load_profile
 from sepa.store.sql import open_journal
@@ -207,3 +208,33 @@ def test_few_orders_are_drawn_without_help(
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(cores))
     assert forks_for(orders) == forks
+
+
+def test_one_worker_is_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEPA_WORKERS", "1")
+    assert forks_for(5_000) == 0
+
+
+def _tell_forks(out: Any) -> None:
+    out.send((workers_wanted(), forks_for(5_000)))
+
+
+def test_a_process_that_may_have_no_children_works_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Celery runs its tasks in such processes; whatever is wished for."""
+    monkeypatch.setenv("SEPA_WORKERS", "2")
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    child = context.Process(target=_tell_forks, args=(there,), daemon=True)
+    child.start()
+    assert here.recv() == (1, 0)
+    child.join()
+
+
+def test_a_fork_that_cannot_begin_says_why(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: Any) -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr("multiprocessing.context.ForkProcess.start", refused)
+    with pytest.raises(OSError, match="no more processes"), beside(journal, lambda: [b"1"]):
+        raise AssertionError
+    assert gc.get_freeze_count() == 0

@@ -19,8 +19,8 @@ from sepa.decide import chunk as chunk_of
 from sepa.model.finding import Unreadable
 from sepa.model.verdict import FileVerdict
 from sepa.pipeline import judge as judging
-from sepa.pipeline.beside import collected_later
-from sepa.pipeline.chunks import ChunkedFile, alone, crew, judge_chunks, workers_wanted
+from sepa.pipeline.beside import collected_later, workers_wanted
+from sepa.pipeline.chunks import ChunkedFile, alone, crew, judge_chunks
 from sepa.pipeline.desk import desk_for, judge_stream, together
 from sepa.pipeline.home import Home
 from sepa.pipeline.judge import judge
