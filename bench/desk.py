@@ -74,15 +74,21 @@ Timed = Callable[[str, Callable[[], object]], None]
 
 
 def intake(home: Home, timed: Timed, became: str = "waiting") -> None:
-    """From the inbox to the sender's answer. Every order must become the same, or the figures would mean little."""
+    """As `take_in`. Every order must become the same, or the figures would mean little."""
+    keys = take_in(home, timed)
+    states = {state for key in keys for _, state in home.journal.state_counts(key)}
+    if states != {became}:
+        raise BenchFault(f"orders became {', '.join(sorted(states)) or 'nothing'}, not {became}")
+
+
+def take_in(home: Home, timed: Timed) -> list[str]:
+    """From the inbox to the sender's answer; the keys of the files."""
     received = read_instant(RECEIVED, home.profile)
     timed(CLAIM, lambda: claim(home, received))
     keys = home.journal.unjudged()
     timed(JUDGE, lambda: judge_all(home, keys, at=received))
     timed(ANSWER, lambda: emit_reports(home, received))
-    states = {state for key in keys for _, state in home.journal.state_counts(key)}
-    if states != {became}:
-        raise BenchFault(f"orders became {', '.join(sorted(states)) or 'nothing'}, not {became}")
+    return keys
 
 
 def settlement(home: Home, timed: Timed) -> None:

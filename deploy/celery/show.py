@@ -27,7 +27,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.desk import PARTNER, RECEIVED, WINDOW, drop, intake, make_home, settlement
+from bench.desk import PARTNER, RECEIVED, WINDOW, drop, make_home, settlement, take_in
 from bench.orders import write_orders
 from sepa.orchestration.environment import airflow_environment, celery_settings
 from sepa.orchestration.supervisor import Supervisor, free_port
@@ -89,16 +89,21 @@ def show(folder: Path, orders: int, share_bytes: int) -> None:
         judged_by_two(folder / "airflow", cluster, file, journal, database("airflow"), queue, share_bytes)
         tell("now the same in one stream, by one process")
         os.environ["SEPA_WORKERS"] = "1"
-        drop(alone, [file])
-        with open_home(alone) as home:
-            for work in (intake, settlement):
-                work(home, lambda _, step: step())
-            expected, expected_orders = left_in(alone), digest_of(home)
+        expected, expected_orders = in_one_stream(alone, file)
         with open_home(cluster, journal_url=journal) as home:
             compare(left_in(cluster), expected, digest_of(home), expected_orders)
             if faults := home.journal.faults():
                 raise Shortfall(f"the journal has faults: {faults[:3]}")
     tell(f"nothing differs: {len(expected)} files that left, and {orders:,} orders in the journal")
+
+
+def in_one_stream(root: Path, file: Path) -> tuple[dict[str, str], str]:
+    """Judge and settle `file` in this process; what left, and a digest of the orders."""
+    drop(root, [file])
+    with open_home(root) as home:
+        for work in (take_in, settlement):
+            work(home, lambda _, step: step())
+        return left_in(root), digest_of(home)
 
 
 def judged_by_two(
