@@ -32,9 +32,9 @@ __all__ = ["available_cents", "settled", "settled_soon"]
 CLEARING_TRANSFERS = "CLEARING:SCT"
 CLEARING_COLLECTIONS = "CLEARING:SDD"
 UNPAID_AT_ONCE = 5_000
+"""So many unpaid payments are written before the next ones are decided."""
 PAYING_AT_ONCE = 5_000
 """So many paid ones are told before their bulk is full."""
-"""So many unpaid payments are written before the next ones are decided."""
 NO_RATES: Mapping[str, int] = MappingProxyType({})
 NOTHING_AGAINST: Mapping[str, Finding] = MappingProxyType({})
 

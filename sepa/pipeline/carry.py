@@ -19,7 +19,7 @@ from sepa.pipeline.arrival import MARKS, UNFINISHED
 from sepa.pipeline.claim import alone
 from sepa.pipeline.home import Home
 from sepa.pipeline.undone import each_of
-from sepa.store.bucket import Bucket, Changed
+from sepa.store.bucket import Bucket, Gone
 from sepa.store.files import TEMPORARY, digest_of, draft_in, finish, is_plain, safe_name, sweep
 from sepa.store.together import settle_folder
 
@@ -53,7 +53,7 @@ def carry_in(home: Home, bucket: Bucket) -> Carried:
         for name in names:
             try:
                 _bring(home, bucket, name)
-            except (_Left, Changed) as why:
+            except (_Left, Gone) as why:
                 left.append((name, str(why)))
                 return
             carried.append(name)
@@ -148,7 +148,7 @@ def _send(path: Path, sha256: str, bucket: Bucket, name: str) -> bool:
             raise BrokenPromise(f"{name} was changed after it was published")
         size_bytes = path.stat().st_size
         there = bucket.stored(name)
-        if there is None or there.size_bytes != size_bytes or bucket.digest(name) != sha256:
+        if there is None or there.size_bytes != size_bytes or bucket.fetch(name) != sha256:
             bucket.put(name, path)
             there = bucket.stored(name)
             if there is None or there.size_bytes != size_bytes:

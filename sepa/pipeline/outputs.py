@@ -1,13 +1,13 @@
 """What should have left and did not, left too late, or was changed since: the end of the day asks."""
 
 import datetime
-import hashlib
 from collections.abc import Iterable
 
 from sepa.model.journal import Event
 from sepa.model.payment import Bulk
 from sepa.pipeline.home import Home
 from sepa.schedule import in_time_until, local_instant, settlement_days, windows_of
+from sepa.store.files import digest_of
 
 
 def late_bulks(home: Home, bulks: Iterable[Bulk]) -> list[str]:
@@ -58,10 +58,8 @@ def changed_files(home: Home, bulks: Iterable[Bulk]) -> list[str]:
     changed = []
     for publication in (each for bulk in bulks for each in home.journal.publications(bulk.id)):
         path = home.root / publication.path
-        if path.exists():
-            with path.open("rb") as content:
-                if hashlib.file_digest(content, "sha256").hexdigest() != publication.sha256:
-                    changed.append(f"{publication.path} was changed after it was published")
+        if path.exists() and digest_of(path) != publication.sha256:
+            changed.append(f"{publication.path} was changed after it was published")
     return changed
 
 

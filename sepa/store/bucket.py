@@ -26,15 +26,18 @@ class NoBucket(Exception):
 
 
 class Stored(NamedTuple):
-    """An object: its whole name in the bucket, its size, and since when it is as it is, in UTC."""
+    """An object: its size, since when it is as it is, in UTC, and all that the storage tells of it.
 
-    name: str
+    Two that are equal are the same object, not written in between.
+    """
+
     size_bytes: int
     since: datetime.datetime
+    told: str
 
 
-class Changed(Exception):
-    """An object is not what it was a moment ago: its sender is still writing it, or has taken it back."""
+class Gone(Exception):
+    """An object that was there a moment ago is not: its sender has taken it back."""
 
 
 class Bucket:
@@ -81,31 +84,19 @@ class Bucket:
             return None
         if since.tzinfo is None:
             since = since.replace(tzinfo=datetime.UTC)
-        return Stored(name, int(about["size"]), since.astimezone(datetime.UTC))
+        return Stored(int(about["size"]), since.astimezone(datetime.UTC), str(about))
 
-    def fetch(self, name: str, out: BinaryIO) -> str:
-        """Write an object's bytes to `out`; return their SHA-256 in hex. Changed when it was written meanwhile."""
-        path = self._path(name)
+    def fetch(self, name: str, out: BinaryIO | None = None) -> str:
+        """SHA-256 in hex of an object's bytes, which are written to `out`. Gone when there is none."""
+        digest = hashlib.sha256()
         try:
-            before = self._storage.ukey(path)
-            digest = hashlib.sha256()
-            with self._storage.open(path, "rb") as source:
+            with self._storage.open(self._path(name), "rb") as source:
                 while piece := source.read(_PIECE_BYTES):
                     digest.update(piece)
-                    out.write(piece)
-            after = self._storage.ukey(path)
+                    if out is not None:
+                        out.write(piece)
         except FileNotFoundError:
-            raise Changed(f"{name} was taken back while it was read") from None
-        if before != after:
-            raise Changed(f"{name} was written while it was read")
-        return digest.hexdigest()
-
-    def digest(self, name: str) -> str:
-        """SHA-256 in hex of an object's bytes."""
-        digest = hashlib.sha256()
-        with self._storage.open(self._path(name), "rb") as source:
-            while piece := source.read(_PIECE_BYTES):
-                digest.update(piece)
+            raise Gone("it was taken back while it was read") from None
         return digest.hexdigest()
 
     def put(self, name: str, content: Path) -> None:

@@ -16,7 +16,7 @@ from moto.server import ThreadedMotoServer
 from sepa.model.broken import BrokenPromise
 from sepa.pipeline.carry import Carried, carry_in, carry_out
 from sepa.pipeline.undone import LeftUndone
-from sepa.store.bucket import Bucket, Changed, NoBucket
+from sepa.store.bucket import Bucket, Gone, NoBucket
 from tests.pipeline.house import THURSDAY, House
 from tools.sample_bank import GOOD
 
@@ -371,7 +371,7 @@ def test_what_is_no_bucket(url: str, said: str) -> None:
 
 
 def test_an_object_taken_back_while_it_is_read(bucket: Bucket, tmp_path: Path) -> None:
-    with pytest.raises(Changed), (tmp_path / "out").open("wb") as out:
+    with pytest.raises(Gone), (tmp_path / "out").open("wb") as out:
         bucket.fetch("inbox/nobody/a.xml", out)
     bucket.remove("inbox/nobody/a.xml")
     assert bucket.stored("inbox/nobody/a.xml") is None
