@@ -27,7 +27,7 @@ from sepa.rules.stops import stop_findings
 from sepa.schedule import interbank_day, is_final_window, last_attempt_day, local_instant, retry_days
 from sepa.scheme.rates import in_currency
 
-__all__ = ["available_cents", "settled", "settled_soon"]
+__all__ = ["available_cents", "settled"]
 
 CLEARING_TRANSFERS = "CLEARING:SCT"
 CLEARING_COLLECTIONS = "CLEARING:SDD"
@@ -52,11 +52,12 @@ def settled(
     rates: Mapping[str, int] = NO_RATES,
     bytes_per_order: int = 1,
     against: Mapping[str, Finding] = NOTHING_AGAINST,
-) -> Iterator[Settlement]:
+) -> Iterator[Settlement | Paying]:
     """Decide every payment of `due` at the instant `window`: each is in one bulk, or unpaid with a reason.
 
     It is read once, in the profile's order of allocation (`funds.allocation_order`, then key), and decided in parts: a
-    bulk leaves the memory with its postings as soon as it is full. The last part may be empty.
+    bulk leaves the memory with its postings as soon as it is full. The last part may be empty. Every order of a
+    bulk is told as Paying, once, before the part with the bulk.
 
     `day` is the banking day under which is booked, where it is not the window's own (DAT-07).
 
@@ -78,33 +79,6 @@ def settled(
     ValueError: no table of accounts, an instant without a zone, or a debit before its day. BrokenPromise:
     a payment given twice in a row, or one that no file may hold.
     """
-    told = settled_soon(
-        due,
-        booked=booked,
-        reference=reference,
-        profile=profile,
-        window=window,
-        day=day,
-        rates=rates,
-        bytes_per_order=bytes_per_order,
-        against=against,
-    )
-    return (part for part in told if isinstance(part, Settlement))
-
-
-def settled_soon(
-    due: Iterable[Payment],
-    *,
-    booked: Mapping[str, int],
-    reference: Reference,
-    profile: Profile,
-    window: datetime.datetime,
-    day: datetime.date | None,
-    rates: Mapping[str, int],
-    bytes_per_order: int,
-    against: Mapping[str, Finding],
-) -> Iterator[Settlement | Paying]:
-    """As `settled`; and every order of a bulk is told as Paying, once, before the part with the bulk."""
     run = _Run(booked, reference, profile, window, day, rates, against)
     limits = _Limits(profile, bytes_per_order)
     groups: dict[Group, _Open] = {}

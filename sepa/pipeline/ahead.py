@@ -8,7 +8,7 @@ not written yet: where an answer differs, the file is judged once more. So the o
 import datetime
 import gc
 import logging
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
@@ -21,7 +21,7 @@ from sepa.model.reference import Reference
 from sepa.model.verdict import FileVerdict
 from sepa.pipeline.authorise import told_of
 from sepa.pipeline.beside import in_turns, workers_wanted
-from sepa.pipeline.desk import desk_for, judge_stream
+from sepa.pipeline.desk import Asking, desk_for, judge_stream
 from sepa.pipeline.home import Home
 from sepa.pipeline.patience import Measured
 from sepa.pipeline.unread import came_before
@@ -127,15 +127,7 @@ def _judged(home: Home, reference: Reference, file_key: str) -> JudgedAhead:
         raise NotAhead
     desk = desk_for(home.terms(file.received_at), reference, file.received_at, file.partner, place)
     lines: list[bytes] = []
-    asked: list[str] = []
-    known: set[str] = set()
-
-    def seen(fingerprints: Collection[str]) -> Set[str]:
-        found = journal.seen(file_key, fingerprints)
-        asked.extend(fingerprints)
-        known.update(found)
-        return found
-
+    asking = Asking(journal, file_key)
     with Measured(place) as source:
         verdict = judge_stream(
             source,
@@ -143,10 +135,12 @@ def _judged(home: Home, reference: Reference, file_key: str) -> JudgedAhead:
             file_key,
             add=lambda _, verdicts: lines.append(journal.order_lines(file_key, verdicts)),
             discard=lines.clear,
-            seen=seen,
+            seen=asking.seen,
             ordered=_ordered,
         )
-    return JudgedAhead(file_key, verdict, lines, asked, frozenset(known), told_of(desk.authorisation))
+    return JudgedAhead(
+        file_key, verdict, lines, asking.asked, frozenset(asking.known), told_of(desk.authorisation)
+    )
 
 
 def _ordered(_: datetime.date) -> int:

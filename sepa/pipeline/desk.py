@@ -14,12 +14,28 @@ from sepa.model.verdict import FileVerdict, Verdict
 from sepa.pipeline.authorise import authorisation_of
 from sepa.pipeline.unread import refused_unread
 from sepa.schedule import local_instant
+from sepa.store.journal import Journal
 from sepa.store.keys import refuse_unoffered
 from sepa.wire import read
 
 _TOGETHER = 250
 Seen = Callable[[Collection[str]], Set[str]]
 Item = MessageHead | Piece | Unreadable
+
+
+class Asking:
+    """Asks the journal for fingerprints as `seen` does, and remembers which, and those that other files carried."""
+
+    def __init__(self, journal: Journal, file_key: str) -> None:
+        self.asked: list[str] = []
+        self.known: set[str] = set()
+        self._journal, self._file_key = journal, file_key
+
+    def seen(self, fingerprints: Collection[str]) -> Set[str]:
+        found = self._journal.seen(self._file_key, fingerprints)
+        self.asked.extend(fingerprints)
+        self.known.update(found)
+        return found
 
 
 def desk_for(

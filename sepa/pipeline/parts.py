@@ -16,6 +16,7 @@ import msgspec
 from sepa.decide import Opening, Part
 from sepa.model.profile import Intake
 from sepa.pipeline.chunks import ChunkedFile, InTurn, Judged
+from sepa.pipeline.desk import Asking
 from sepa.pipeline.home import Home
 from sepa.store.profiles import profile_digest
 from sepa.store.whole import code_digest, leave, left
@@ -61,20 +62,12 @@ class Parts:
             return True
         journal, key = self._home.journal, self._file.file_key
         position = journal.position()
-        asked: list[str] = []
-        known: set[str] = set()
-
-        def seen(fingerprints: Collection[str]) -> Set[str]:
-            found = journal.seen(key, fingerprints)
-            asked.extend(fingerprints)
-            known.update(found)
-            return found
-
+        asking = Asking(journal, key)
         try:
-            part, lines = self._file.judge(chunk, opening, journal=journal, seen=seen)
+            part, lines = self._file.judge(chunk, opening, journal=journal, seen=asking.seen)
         except Doubt:
             return False
-        kept = Kept(part, lines, position, asked, frozenset(known))
+        kept = Kept(part, lines, position, asking.asked, frozenset(asking.known))
         leave(self._folder, name, _encode(kept), drafts=self._home.archive)
         return True
 

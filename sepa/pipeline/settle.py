@@ -23,7 +23,7 @@ from sepa.pipeline.telemetry import SETTLED, count, stage
 from sepa.rules.endings import ended_accounts, ending
 from sepa.rules.reviews import review_spans
 from sepa.schedule import bank_days, local_instant
-from sepa.settle import settled_soon
+from sepa.settle import settled
 from sepa.store.journal import Overtaken, Part
 from sepa.wire.bulk import ORDER_BYTES_MAX
 
@@ -159,7 +159,7 @@ def _settlements(
     firsts = chain([True], repeat(False))
 
     def whole(part: Settlement | Paying) -> Settlement | Paying:
-        """The part with what `settled_soon` does not know; in the first one what ends and what is handed over."""
+        """The part with what `settled` does not know; in the first one what ends and what is handed over."""
         if isinstance(part, Paying):
             return part
         first = next(firsts)
@@ -173,7 +173,7 @@ def _settlements(
         )
 
     def pieces() -> Iterator[bytes]:
-        decided = settled_soon(
+        decided = settled(
             against.asked(due(), gone),
             booked=booked,
             reference=reference,

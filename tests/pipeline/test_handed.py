@@ -69,14 +69,14 @@ def test_a_part_is_forgotten_before_the_next_is_decided(
 ) -> None:
     """Neither the one who decides nor the one who writes may keep what went by, however many orders there are."""
     shutil.copytree(waiting, tmp_path / "home")
-    decided, counts = settle.settled_soon, []
+    decided, counts = settle.settled, []
 
     def watched(*given: Any, **named: Any) -> Iterator[Settlement]:
         for part in decided(*given, **named):
             yield part if isinstance(part, Paying) else Watched(**msgspec.structs.asdict(part))
             counts.append(len(alive))
 
-    monkeypatch.setattr(settle, "settled_soon", watched)
+    monkeypatch.setattr(settle, "settled", watched)
     decode = handed._decode
     monkeypatch.setattr(handed, "_decode", lambda piece: Watched(**msgspec.structs.asdict(decode(piece))))
     with open_home(tmp_path / "home") as home:

@@ -18,7 +18,7 @@ from sepa.pipeline.judge import judge_all
 from sepa.pipeline.run import Ran
 from sepa.pipeline.undone import LeftUndone
 from sepa.scheme.money import amount_text
-from sepa.settle import settled_soon
+from sepa.settle import settled
 from tests.pipeline.house import THURSDAY, TUESDAY, House
 from tests.tell.paper import read_back
 from tools.sample_bank import (
@@ -93,11 +93,11 @@ def test_a_window_that_another_seals_meanwhile_is_nobodys_fault(
 
     def chosen_when_another_seals(*given: Any, **named: Any) -> Iterator[Settlement | Paying]:
         if not others:
-            monkeypatch.setattr("sepa.pipeline.settle.settled_soon", settled_soon)
+            monkeypatch.setattr("sepa.pipeline.settle.settled", settled)
             others.append(house.run())
-        return settled_soon(*given, **named)
+        return settled(*given, **named)
 
-    monkeypatch.setattr("sepa.pipeline.settle.settled_soon", chosen_when_another_seals)
+    monkeypatch.setattr("sepa.pipeline.settle.settled", chosen_when_another_seals)
     assert (house.run().sealed.paid, others[0].sealed.paid) == (0, 1)
     assert house.states(key) == {"PAY": "paid"}
 
