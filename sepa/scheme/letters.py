@@ -1,6 +1,7 @@
 """Letters as numbers, the step that every MOD 97-10 check shares (ISO 7064: A is 10, Z is 35); how texts are shown."""
 
 from collections.abc import Iterable
+from typing import Final
 
 LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -18,6 +19,15 @@ def mod97_digits(text: str) -> str:
 def shown(sign: str) -> str:
     """A character in a form that can be seen: itself where it is plain print, its code point otherwise."""
     return sign if "!" <= sign <= "~" else f"U+{ord(sign):04X}"
+
+
+SHOWN_CHARS: Final = 80
+"""How much of somebody's text is told again where it is at fault."""
+
+
+def shortened(text: str, chars: int = SHOWN_CHARS) -> str:
+    """As much of somebody's text as is told to anybody: its first `chars`, and a sign that more stood there."""
+    return text if len(text) <= chars else text[:chars] + "…"
 
 
 _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")

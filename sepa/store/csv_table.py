@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from sepa.scheme.letters import shortened
 from sepa.store.cells import Unfit
 
 
@@ -22,8 +23,9 @@ class ReferenceFault(Exception):
         self.found, self.expected = found, expected
 
     def __str__(self) -> str:
-        place = [self.file, f"line {self.line}" if self.line else "", self.column and f"column {self.column}"]
-        return f"{', '.join(filter(None, place))}: found {self.found!r}, expected {self.expected}"
+        column = self.column and f"column {shortened(self.column)}"
+        place = [self.file, f"line {self.line}" if self.line else "", column]
+        return f"{', '.join(filter(None, place))}: found {shortened(self.found)!r}, expected {self.expected}"
 
 
 class Column(msgspec.Struct, frozen=True):

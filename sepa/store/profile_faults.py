@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections.abc import Iterator
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Final, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -14,11 +14,19 @@ from sepa.scheme.countries import is_country
 
 Layer = tuple[str, dict[str, Any]]
 
+_HALF: Final = 1000
 _FAULT_PLACE = re.compile(r"(.*) - at `\$\.?(.*)`", re.ASCII | re.DOTALL)
 
 
 class ProfileFault(Exception):
-    """A profile cannot be used; the text says where and why."""
+    """A profile cannot be used; the text says where and why.
+
+    Of a very long text its middle is left out: it begins with the place and ends with what is allowed.
+    """
+
+    def __str__(self) -> str:
+        sentence = super().__str__()
+        return sentence if len(sentence) <= 2 * _HALF else f"{sentence[:_HALF]} … {sentence[-_HALF:]}"
 
 
 def refuse_unknown_keys(name: str, value: Any, kind: Any, path: str) -> None:

@@ -113,7 +113,7 @@ def _text_of(name_or_path: str | Path, folder: Path) -> tuple[str, str, Path]:
         name = f"{name_or_path}.yaml"
         return name, resources.files("sepa.profiles").joinpath(name).read_text("utf-8"), folder
     path = folder / name_or_path
-    if not path.is_file():
+    if not _is_file(path):
         names = ", ".join(profile_names())
         raise ProfileFault(
             f"There is no profile {name_or_path}: give one of {names}, or the path of a YAML file."
@@ -122,6 +122,14 @@ def _text_of(name_or_path: str | Path, folder: Path) -> tuple[str, str, Path]:
         return str(path), path.read_text("utf-8"), path.parent
     except UnicodeDecodeError as fault:
         raise ProfileFault(f"{path}: must be UTF-8 text; byte {fault.start + 1} is not") from fault
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; a name longer than the system takes is that of none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _mapping(name: str, text: str) -> dict[str, Any]:

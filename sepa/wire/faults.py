@@ -10,11 +10,11 @@ from typing import BinaryIO, Final
 from lxml import etree
 
 from sepa.model.finding import Unreadable
+from sepa.scheme.letters import SHOWN_CHARS, shortened
 from sepa.scheme.phrase import Phrase
 from sepa.wire.xml import complaints
 
-_EXCERPT_CHARS: Final = 40
-SHOWN_CHARS: Final = 2 * _EXCERPT_CHARS
+_EXCERPT_CHARS: Final = SHOWN_CHARS // 2
 # How much of libxml2's sentence is looked through: a sender's text in its middle may be as long as a part of the file.
 _SENTENCE_START: Final = 500
 _SENTENCE_END: Final = 2000
@@ -175,8 +175,3 @@ def _told(kind: str, message: str, element: str) -> tuple[str, Phrase]:
     if "This element is not expected" in text:
         return named, Phrase("no such element here")
     return shown or named, Phrase("what the schema of the message allows")
-
-
-def shortened(text: str) -> str:
-    """As much of a sender's text as is told to anybody."""
-    return text if len(text) <= SHOWN_CHARS else text[:SHOWN_CHARS] + "…"

@@ -23,8 +23,9 @@ import msgspec
 from lxml import etree
 
 from sepa.model.finding import Fault, Unreadable
+from sepa.scheme.letters import shortened
 from sepa.scheme.phrase import Phrase
-from sepa.wire.faults import broken, shortened
+from sepa.wire.faults import broken
 from sepa.wire.schema import ISO_NAMESPACE, is_known
 from sepa.wire.xml import elements, local_name, stream_parser
 

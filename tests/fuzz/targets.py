@@ -37,7 +37,7 @@ from sepa.scheme.characters import (
 from sepa.scheme.creditor_id import creditor_id_fault
 from sepa.scheme.creditor_reference import creditor_reference_fault
 from sepa.scheme.iban import iban_fault
-from sepa.scheme.letters import inert
+from sepa.scheme.letters import SHOWN_CHARS, inert
 from sepa.scheme.money import amount_text, cents
 from sepa.scheme.name_key import name_key
 from sepa.scheme.rates import rate_text, rate_units
@@ -50,7 +50,6 @@ from sepa.store.files import NAME_BYTES, NAME_CHARS, safe_name
 from sepa.store.partners import read_partners
 from sepa.tell.mask import clean, mask_account, mask_accounts, mask_numbers, mask_within_name, shown_file_name
 from sepa.wire import read
-from sepa.wire.faults import SHOWN_CHARS
 from sepa.wire.gate import gate
 from sepa.wire.original import originals
 from sepa.wire.schema import READABLE, is_known

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from incoming import read_bytes, refusal, rich, transactions
 
 from sepa.model.finding import Unreadable
-from sepa.wire.faults import SHOWN_CHARS
+from sepa.scheme.letters import SHOWN_CHARS
 from sepa.wire.gate import NAMESPACES_MAX, ROOT_BYTES_MAX, SCAN_BYTES, STRETCH_BYTES_MAX, Admitted, gate
 from sepa.wire.read import read
 from sepa.wire.schema import READABLE, is_known
