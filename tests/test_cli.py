@@ -480,7 +480,7 @@ def test_two_people_release_an_order_at_the_terminal(sepa: Sepa, seat: Seat, twi
             "act": "release",
             "moved": 1,
             "left": 0,
-            "sentence": "1 orders released, 0 left as they were.",
+            "sentence": "1 order released, 0 left as they were.",
             "approved": 0,
             "recalled": 0,
             "repeated": False,

@@ -20,6 +20,7 @@ from sepa.cli.options import (
     sure_of_the_future,
 )
 from sepa.cli.person import ForWhom, login
+from sepa.scheme.phrase import numbered
 
 
 @app.command()
@@ -58,5 +59,7 @@ def purge(
     else:
         word = "forgotten" if went.done else "would be forgotten; --yes does it"
         screen.print(
-            f"{len(went.files)} files with {went.orders} orders {word}.", markup=False, soft_wrap=True
+            f"{numbered(len(went.files), 'file')} with {numbered(went.orders, 'order')} {word}.",
+            markup=False,
+            soft_wrap=True,
         )

@@ -10,6 +10,7 @@ from sepa.pipeline.home import DESK, Home, utc
 from sepa.pipeline.outputs import changed_files, late_bulks, missing_outputs, overdue
 from sepa.pipeline.publish import named_by_content, publish_as, sweep_drafts
 from sepa.pipeline.reprocess import day_bounds
+from sepa.scheme.phrase import numbered
 from sepa.tell.catalogue import Catalogue
 from sepa.tell.day_report import checks, day_html, files_csv, payments_csv
 
@@ -39,7 +40,8 @@ def reconcile(home: Home, day: datetime.date, at: datetime.datetime) -> Proof:
     bulks = home.journal.bulks_sealed_between(*day_bounds(home, day))
     figures = figures_of(home, day, at, bulks)
     faults = [
-        f"{check.name}: {check.whole[0]} differs from its parts by {check.difference.count} orders "
+        f"{check.name}: {check.whole[0]} differs from its parts by "
+        f"{numbered(check.difference.count, 'order')} "
         f"and {check.difference.cents} cents of {check.currency}"
         for check in checks(figures)
         if not check.holds

@@ -7,6 +7,7 @@ from sepa.model.journal import Event
 from sepa.model.payment import Bulk
 from sepa.pipeline.home import Home
 from sepa.schedule import in_time_until, local_instant, settlement_days, windows_of
+from sepa.scheme.phrase import numbered
 from sepa.store.files import digest_of
 
 
@@ -36,8 +37,7 @@ def overdue(home: Home, by: datetime.date, at: datetime.datetime) -> list[str]:
         if any(window >= at for window in windows_of(day, terms)):
             continue
         until = in_time_until(day, terms)
-        orders = "1 order" if count == 1 else f"{count} orders"
-        what = f"{orders} due on {day} still open though the windows of that day are over"
+        what = f"{numbered(count, 'order')} due on {day} still open though the windows of that day are over"
         if until is not None and at <= until:
             sentences.append(
                 f"{what}: other banks have the money in time if a window pays until {until:%Y-%m-%d %H:%M}"

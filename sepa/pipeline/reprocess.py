@@ -30,6 +30,7 @@ from sepa.pipeline.acts import steps
 from sepa.pipeline.book import ordering, refuse_behind
 from sepa.pipeline.home import Home, utc
 from sepa.schedule import local_instant
+from sepa.scheme.phrase import numbered
 from sepa.store.journal import Overtaken
 
 KEY_CHARS_MIN = 8
@@ -234,7 +235,7 @@ def _sentence(act: str, moved: int, left: int, file: FileRow, stay: Mapping[str,
         return "The file was refused as a whole; it holds no orders to judge. Its sender must send a new one."
     return " ".join(
         (
-            f"{moved} orders {DONE[act]}, {left} left as they were.",
+            f"{numbered(moved, 'order')} {DONE[act]}, {left} left as they were.",
             *(f"{count} stay {why}" for why, count in sorted(stay.items())),
         )
     )

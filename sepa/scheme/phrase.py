@@ -18,6 +18,11 @@ class Phrase(msgspec.Struct, frozen=True):
         return fill(self.text, self.values)
 
 
+def numbered(count: int, one: str) -> str:
+    """`1 order`, `2 orders`: for the English sentences that operators read; `one` makes its plural with an s."""
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put `values` into the blanks of `text`; a blank without a value is a KeyError, never left standing."""
     return text.format_map(values) if values or "{" in text else text
