@@ -55,7 +55,7 @@ WORDS: Mapping[str, Phrase] = {
     "time": Phrase("Time"),
     "partner": Phrase("Partner"),
     "file": Phrase("File"),
-    "status": Phrase("Status"),
+    "status": Phrase("Status when judged"),
     "not_readable": Phrase("not readable"),
     "not_judged": Phrase("not judged yet"),
     "refusals": Phrase("Refusals by reason"),
