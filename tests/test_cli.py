@@ -492,7 +492,7 @@ def test_two_people_release_an_order_at_the_terminal(sepa: Sepa, seat: Seat, twi
 @pytest.mark.parametrize(
     ("act", "code", "said"),
     [
-        pytest.param("refuse", 0, "1 orders refused", id="refuse"),
+        pytest.param("refuse", 0, "1 order refused", id="refuse"),
         pytest.param("hold", 1, "0 orders put on hold", id="nothing to hold"),
         pytest.param("revoke", 1, "0 orders withdrawn", id="too late"),
         pytest.param("judge-again", 1, "0 orders changed", id="nothing new"),

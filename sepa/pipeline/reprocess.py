@@ -235,7 +235,7 @@ def _sentence(act: str, moved: int, left: int, file: FileRow, stay: Mapping[str,
         return "The file was refused as a whole; it holds no orders to judge. Its sender must send a new one."
     return " ".join(
         (
-            f"{numbered(moved, 'order')} {DONE[act]}, {left} left as they were.",
-            *(f"{count} stay {why}" for why, count in sorted(stay.items())),
+            f"{numbered(moved, 'order')} {DONE[act]}, {left} left as {'it was' if left == 1 else 'they were'}.",
+            *(f"{count} {'stays' if count == 1 else 'stay'} {why}" for why, count in sorted(stay.items())),
         )
     )

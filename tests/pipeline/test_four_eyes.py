@@ -73,8 +73,8 @@ def test_the_first_approves_and_the_second_releases(house: House, live: Any) -> 
     (first,) = house.reprocess("release", key=key, by="Eva")
     assert (first.moved, first.left, first.approved) == (0, 1, 1)
     assert first.sentence == (
-        "0 orders released, 1 left as they were. "
-        "1 stay held: approved by Eva, they wait for another person to release them."
+        "0 orders released, 1 left as it was. "
+        "1 stays held: approved by Eva, they wait for another person to release them."
     )
     assert house.states(key) == {"REF-1": HELD[live]}
     assert house.told() == before, "nothing is told of an approval"
@@ -92,7 +92,7 @@ def test_the_same_person_twice_is_refused(house: House, live: Any, name: str) ->
     house.reprocess("release", key=key, by="Eva")
     (again,) = house.reprocess("release", LATER, key=key, by=name)
     assert (again.moved, again.approved) == (0, 0)
-    assert again.sentence.endswith(f"1 stay as they were: {APPROVED_ALREADY}")
+    assert again.sentence.endswith(f"1 stays as they were: {APPROVED_ALREADY}")
     assert house.states(key) == {"REF-1": HELD[live]}
 
 

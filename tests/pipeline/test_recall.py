@@ -50,7 +50,7 @@ def written(house: House) -> list[tuple[str, str]]:
 
 def test_rev_05_what_was_executed_is_asked_back_and_stays_paid(house: House, sent: str) -> None:
     done = recall(house, f"{sent[:24]}-1")
-    assert (done.recalled, done.moved, done.sentence) == (1, 0, "1 orders asked back, 0 left as they were.")
+    assert (done.recalled, done.moved, done.sentence) == (1, 0, "1 order asked back, 0 left as they were.")
     assert written(house) == [("ONE", "CUST")]
     assert house.states(sent) == {"ONE": "paid", "OTHER": "paid"}
     assert house.published(sent, "decision:") == [], "nothing changed that the sender was told"
@@ -106,7 +106,7 @@ def test_within_the_schemes_periods(house: House, sent: str, reason: Any, last: 
     day = last[:10]
     assert (refused.recalled, refused.sentence) == (
         0,
-        "0 orders asked back, 1 left as they were. 1 stay as they were: It is too late for a recall with "
+        "0 orders asked back, 1 left as it was. 1 stays as they were: It is too late for a recall with "
         f"{reason}: settled on 2026-04-02, it could be asked for up to {day}.",
     )
     assert recall(house, f"{sent[:24]}-1", last, recall_reason=reason).recalled == 1

@@ -122,11 +122,11 @@ def test_by_state_act_and_day(
 @pytest.mark.parametrize(
     ("live", "instant", "sentence"),
     [
-        pytest.param(WAITING, NOON, "1 orders withdrawn, 0 left as they were.", id="in time"),
+        pytest.param(WAITING, NOON, "1 order withdrawn, 0 left as they were.", id="in time"),
         pytest.param(
             WAITING,
             TUESDAY_8,
-            "0 orders withdrawn, 1 left as they were. 1 stay (DS03): It is too late to withdraw: due on 2026-04-07, "
+            "0 orders withdrawn, 1 left as it was. 1 stays (DS03): It is too late to withdraw: due on 2026-04-07, "
             "the order could be withdrawn up to 2026-04-02. "
             "Once it is paid only a recall can ask for the money back.",
             id="too late",
@@ -134,7 +134,7 @@ def test_by_state_act_and_day(
         pytest.param(
             PAID,
             NOON,
-            "0 orders withdrawn, 1 left as they were. 1 stay (DS03): The order was paid already. "
+            "0 orders withdrawn, 1 left as it was. 1 stays (DS03): The order was paid already. "
             "Only a recall can ask for the money back.",
             id="paid",
         ),
