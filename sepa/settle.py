@@ -57,7 +57,7 @@ def settled(
 
     It is read once, in the profile's order of allocation (`funds.allocation_order`, then key), and decided in parts: a
     bulk leaves the memory with its postings as soon as it is full. The last part may be empty. Every order of a
-    bulk is told as Paying, once, before the part with the bulk.
+    bulk is told as Paying, once, before the part with the bulk. Until it is full an order takes about 150 bytes.
 
     `day` is the banking day under which is booked, where it is not the window's own (DAT-07).
 
@@ -83,7 +83,7 @@ def settled(
     limits = _Limits(profile, bytes_per_order)
     groups: dict[Group, _Open] = {}
     unpaid: list[Unpaid] = []
-    paying: list[str] = []
+    untold = 0
     last = None
     for number, payment in enumerate(due):
         if payment.key == last:
@@ -102,42 +102,82 @@ def settled(
         if opened is None:
             opened = groups[group] = _Open()
         elif limits.full(opened, payment):
-            yield Paying(tuple(paying))
-            paying.clear()
+            yield _paying(groups)
+            untold = 0
             yield _closed(window, run.window, {group: opened}, unpaid)
             unpaid.clear()
             opened = groups[group] = _Open()
         limits.fit(payment)
-        opened.add(number, payment, sides)
-        paying.append(payment.key)
-        if len(paying) >= PAYING_AT_ONCE:
-            yield Paying(tuple(paying))
-            paying.clear()
-    yield Paying(tuple(paying))
+        opened.add(number, payment, *sides)
+        untold += 1
+        if untold >= PAYING_AT_ONCE:
+            yield _paying(groups)
+            untold = 0
+    yield _paying(groups)
     yield _closed(window, run.window, groups, unpaid)
 
 
-class _Open:
-    """A bulk that is not full yet: its members with the turn of each, and their postings, two an order."""
+Own = tuple[str | None, int | None, int | None]
+"""What a posting moves in the account's own currency: that, its cents and the rate."""
 
-    __slots__ = ("members", "postings", "sum_cents", "turns")
+
+class _Open:
+    """A bulk that is not full yet: its members, the turn of each, and what its two postings are made of.
+
+    The postings themselves are made when it is full: as records they would take several times as much until then.
+    """
+
+    __slots__ = ("_amounts", "_credited", "_days", "_debited", "_own", "_told", "_turns", "members", "sum_cents")
 
     def __init__(self) -> None:
         self.members: list[str] = []
-        self.turns = array("q")
-        self.postings: list[Posting] = []
         self.sum_cents = 0
+        self._turns, self._amounts = array("q"), array("q")
+        self._debited: list[str] = []
+        self._credited: list[str] = []
+        self._days: list[datetime.date] = []
+        self._own: list[tuple[Own, Own] | None] = []
+        self._told = 0
 
-    def add(self, turn: int, payment: Payment, sides: tuple[Posting, Posting]) -> None:
+    def add(self, turn: int, payment: Payment, debit: Posting, credit: Posting) -> None:
         self.members.append(payment.key)
-        self.turns.append(turn)
-        self.postings.extend(sides)
         self.sum_cents += payment.amount_cents
+        self._turns.append(turn)
+        self._amounts.append(payment.amount_cents)
+        self._debited.append(debit.account)
+        self._credited.append(credit.account)
+        self._days.append(debit.booking_date)
+        euro = debit.currency is None and credit.currency is None
+        self._own.append(None if euro else (_own(debit), _own(credit)))
+
+    def tell(self) -> tuple[str, ...]:
+        """The members that were not told before."""
+        told, self._told = self._told, len(self.members)
+        return tuple(self.members[told:])
 
     def in_turn(self) -> Iterator[tuple[int, Posting, Posting]]:
         """Each order's turn and postings."""
-        sides = iter(self.postings)
-        return zip(self.turns, sides, sides, strict=True)
+        columns = self.members, self._debited, self._credited, self._amounts, self._days, self._own
+        for turn, key, debited, credited, cents, day, own in zip(self._turns, *columns, strict=True):
+            debit, credit = own or _EURO
+            yield (
+                turn,
+                Posting(key, debited, "debit", cents, day, day, *debit),
+                Posting(key, credited, "credit", cents, day, day, *credit),
+            )
+
+
+_EURO: tuple[Own, Own] = ((None, None, None), (None, None, None))
+
+
+def _own(posting: Posting) -> Own:
+    return posting.currency, posting.own_cents, posting.rate
+
+
+def _paying(groups: Mapping[Group, _Open]) -> Paying:
+    """The members of open bulks that were not told before."""
+    told = ((opened.members[0], opened.tell()) for opened in groups.values())
+    return Paying({first: keys for first, keys in told if keys})
 
 
 def _closed(
@@ -147,12 +187,9 @@ def _closed(
     unpaid: Iterable[Unpaid],
 ) -> Settlement:
     """The part in which these bulks are sealed; their postings in the order in which they were decided."""
-    if len(groups) == 1:
-        (alone,) = groups.values()
-        postings = tuple(alone.postings)
-    else:
-        turns = merge(*[opened.in_turn() for opened in groups.values()], key=itemgetter(0))
-        postings = tuple([side for _, *sides in turns for side in sides])
+    streams = [opened.in_turn() for opened in groups.values()]
+    turns = streams[0] if len(streams) == 1 else merge(*streams, key=itemgetter(0))
+    postings = tuple(side for _, *sides in turns for side in sides)
     return Settlement(
         window=window,
         bulks=tuple(

@@ -153,9 +153,12 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 class Paying(NamedTuple):
-    """Orders that a window pays, told as soon as that is certain; the bulk they leave in is told when it is full."""
+    """Orders that a window pays, told as soon as that is certain, in the order in which they are in their bulk.
 
-    keys: tuple[str, ...]
+    They stand under the key of their bulk's first order; the bulk is told when it is full.
+    """
+
+    keys: dict[str, tuple[str, ...]]
 
 
 class Settlement(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ import msgspec
 
 from sepa.model.broken import BrokenPromise
 from sepa.model.payment import Paying, Settlement
+from sepa.pipeline.beside import sweep_young
 from sepa.pipeline.book import Note
 from sepa.store.journal import POSTINGS_AT_ONCE, Journal, Part
 
@@ -43,6 +44,7 @@ def pieces_of(part: Settlement | Paying, journal: Journal) -> Iterator[bytes]:
 def parts_of(pieces: Iterator[bytes], note: Note) -> Iterator[Part | Paying]:
     """The parts again, each noted in the second book while its postings are read, to their end before the next."""
     while head := next(pieces, b""):
+        sweep_young()
         if head[:1] == _PAYING:
             yield _decode_paying(head[1:])
             continue

@@ -305,9 +305,9 @@ def test_postings_that_come_as_lines_are_as_those_that_come_whole(journal: Journ
 def test_orders_may_be_paid_before_their_bulk_is_told(journal: Journal) -> None:
     file_key = accepted(journal, 4)
     due = list(journal.due(WINDOW, DAY))
-    first, second = paying(due[:2]), paying(due[2:], id="BULK-2")
-    keys = [each.key for each in due]
-    told = [Paying((keys[1], keys[2])), first, Paying((keys[3],)), second]
+    one, two, three, four = [each.key for each in due]
+    first, second = paying([due[0], due[2]]), paying([due[1], due[3]], id="BULK-2")
+    told = [Paying({one: (one,), two: (two,)}), Paying({one: (three,)}), first, Paying({two: (four,)}), second]
     assert journal.seal(paying([]), by="desk", then=told)
     assert states(journal, file_key) == ["paid"] * 4
     assert len(list(journal.orders(file_key, cause=window_cause(WINDOW)))) == 4
@@ -319,10 +319,10 @@ def test_an_order_that_is_paid_has_a_bulk(journal: Journal) -> None:
     one, other = list(journal.due(WINDOW, DAY))
     before = journal.digest()
     with pytest.raises(BrokenPromise, match="is in no bulk"):
-        journal.seal(paying([]), by="desk", then=[Paying((one.key, other.key)), paying([one])])
+        journal.seal(paying([]), by="desk", then=[Paying({other.key: (other.key,)}), paying([one])])
     poor = Unpaid(one, "pending-funds", finding("FUN-01", "AM04"))
     with pytest.raises(Overtaken):
-        journal.seal(paying([]), by="desk", then=[Paying((one.key,)), paying([other], [poor])])
+        journal.seal(paying([]), by="desk", then=[Paying({one.key: (one.key,)}), paying([other], [poor])])
     assert journal.digest() == before
 
 

@@ -1,5 +1,6 @@
 """Seal: the one transaction that fixes what a window decided."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sepa.model.broken import BrokenPromise
 from sepa.model.finding import Findings
 from sepa.model.journal import Move, State, window_cause
-from sepa.model.payment import Paying, Settlement
+from sepa.model.payment import Bulk, Paying, Settlement
 from sepa.store.journal import Overtaken, Part
 from sepa.store.sql.away import ROUTED, departures
 from sepa.store.sql.connection import Connected, among, insert_once, pour, slices
@@ -84,7 +85,7 @@ class _Window:
         self._connection, self._at, self._by = connection, first.window, by
         self._causes: dict[str, str] = {}
         self._told: set[str] = set()
-        self._paid: dict[str, int] = {}
+        self._paid: dict[str, _Told] = {}
         window = instant_text(first.window)
         insert_once(connection, windows, {"window": window, "by": by})
         kind = "express" if first.express else "full"
@@ -93,8 +94,7 @@ class _Window:
     def write(self, given: Settlement | Part | Paying) -> None:
         """Write one part, a few thousand orders at a time; each is checked as it is written."""
         if isinstance(given, Paying):
-            for keys in slices(given.keys):
-                self._paid.update(self._pay(keys))
+            self._pay_ahead(given)
             return
         part = given.settlement if isinstance(given, Part) else given
         owners = owners_of(part)
@@ -108,9 +108,13 @@ class _Window:
         self._write_bulks(part, owners, lines)
         note_screening(self._connection, window_cause(self._at), part.screened)
         for bulk in part.bulks:
-            found = sum(self._depart(bulk.kind == "hand-over", keys) for keys in slices(bulk.keys))
-            if found != bulk.sum_cents:
-                raise BrokenPromise(f"bulk {bulk.id} says {bulk.sum_cents} cents, its orders are {found}")
+            leaving = bulk.kind == "hand-over"
+            told = None if leaving else self._paid.pop(bulk.keys[0], None)
+            if told is None:
+                told = _Told()
+                for keys in slices(bulk.keys):
+                    told.add(keys, self._depart(leaving, keys))
+            told.prove(bulk)
         waits_on = {key for key, (outcome, _) in turned.items() if outcome == "pending-funds"}
         turns = turned | ended
         for keys in slices(turns):
@@ -132,6 +136,14 @@ class _Window:
         if self._paid:
             raise BrokenPromise(f"order {next(iter(self._paid))} was paid and is in no bulk")
 
+    def _pay_ahead(self, given: Paying) -> None:
+        keys = [key for members in given.keys.values() for key in members]
+        if len({*keys}) != len(keys):
+            raise BrokenPromise("an order is told twice as paid")
+        cents = {key: each for some in slices(keys) for key, each in self._depart(False, some).items()}
+        for first, members in given.keys.items():
+            self._paid.setdefault(first, _Told()).add(members, cents)
+
     def _pay(self, keys: Sequence[str]) -> dict[str, int]:
         """Let those of some orders be paid that may be at once; return the cents of each."""
         paid = pay(self._connection, keys)
@@ -140,19 +152,14 @@ class _Window:
         write_paid(self._connection, paid.values(), self._at, self._by, self._causes)
         return {key: each.amount_cents for key, each in paid.items()}
 
-    def _depart(self, leaving: bool, keys: Sequence[str]) -> int:
-        """Let some orders of a bulk be paid, or handed over to another channel; return their cents."""
-        cents, rest = 0, keys
-        if not leaving:
-            if late := [key for key in keys if key not in self._paid]:
-                self._paid.update(self._pay(late))
-            rest = [key for key in keys if key not in self._paid]
-            cents = sum([self._paid.pop(key, 0) for key in keys])
-        if rest:
+    def _depart(self, leaving: bool, keys: Sequence[str]) -> dict[str, int]:
+        """Let some orders be paid, or handed over to another channel; return the cents of each."""
+        cents = {} if leaving else self._pay(keys)
+        if rest := [key for key in keys if key not in cents]:
             stood = standing(self._connection, rest)
             for order in stood.values():
                 _still_due(order, ROUTED if leaving else DUE)
-                cents += order.amount_cents or 0
+                cents[order.key] = order.amount_cents or 0
             touched = {order.file_key for order in stood.values()}
             self._touch(touched, touched)
             self._move(stood, dict(departures(stood.values(), leaving=leaving)))
@@ -221,6 +228,27 @@ class _Window:
             for key, partner in self._connection.execute(of).all():
                 due(self._connection, key, self._causes[key], partner, instant_text(self._at))
                 self._told.add(key)
+
+
+class _Told:
+    """What has left or was paid for one bulk so far: which orders, in their order, and how much it was."""
+
+    def __init__(self) -> None:
+        self._members, self._cents = hashlib.sha256(), 0
+
+    def add(self, keys: Sequence[str], cents: Mapping[str, int]) -> None:
+        self._members.update("".join([f"{key}\n" for key in keys]).encode())
+        self._cents += sum([cents[key] for key in keys])
+
+    def prove(self, bulk: Bulk) -> None:
+        """BrokenPromise unless the bulk has just these orders, and says what they come to."""
+        members = hashlib.sha256()
+        for keys in slices(bulk.keys):
+            members.update("".join([f"{key}\n" for key in keys]).encode())
+        if members.digest() != self._members.digest():
+            raise BrokenPromise(f"bulk {bulk.id} has other orders than were paid for it")
+        if self._cents != bulk.sum_cents:
+            raise BrokenPromise(f"bulk {bulk.id} says {bulk.sum_cents} cents, its orders are {self._cents}")
 
 
 def _still_due(order: Standing, states: Collection[str]) -> None:
