@@ -57,7 +57,7 @@ def settled(
 
     It is read once, in the profile's order of allocation (`funds.allocation_order`, then key), and decided in parts: a
     bulk leaves the memory with its postings as soon as it is full. The last part may be empty. Every order of a
-    bulk is told as Paying, once, before the part with the bulk. Until it is full an order takes about 150 bytes.
+    bulk is told as Paying, once, before the part with the bulk. Until it is full an order takes about 80 bytes.
 
     `day` is the banking day under which is booked, where it is not the window's own (DAT-07).
 
@@ -127,20 +127,23 @@ class _Open:
     The postings themselves are made when it is full: as records they would take several times as much until then.
     """
 
-    __slots__ = ("_amounts", "_credited", "_days", "_debited", "_own", "_told", "_turns", "members", "sum_cents")
+    __slots__ = (
+        "_amounts", "_credited", "_days", "_debited", "_own", "_told", "_turns", "_untold", "count", "sum_cents",
+    )  # fmt: skip
 
     def __init__(self) -> None:
-        self.members: list[str] = []
-        self.sum_cents = 0
+        self.count, self.sum_cents = 0, 0
+        self._untold: list[str] = []
+        self._told: list[str] = []
         self._turns, self._amounts = array("q"), array("q")
         self._debited: list[str] = []
         self._credited: list[str] = []
         self._days: list[datetime.date] = []
         self._own: list[tuple[Own, Own] | None] = []
-        self._told = 0
 
     def add(self, turn: int, payment: Payment, debit: Posting, credit: Posting) -> None:
-        self.members.append(payment.key)
+        self.count += 1
+        self._untold.append(payment.key)
         self.sum_cents += payment.amount_cents
         self._turns.append(turn)
         self._amounts.append(payment.amount_cents)
@@ -150,14 +153,21 @@ class _Open:
         euro = debit.currency is None and credit.currency is None
         self._own.append(None if euro else (_own(debit), _own(credit)))
 
-    def tell(self) -> tuple[str, ...]:
-        """The members that were not told before."""
-        told, self._told = self._told, len(self.members)
-        return tuple(self.members[told:])
+    def tell(self) -> tuple[str, tuple[str, ...]]:
+        """The key of the first member, and those of all that were not told before."""
+        keys = tuple(self._untold)
+        if keys:
+            self._told.append(_BETWEEN.join(keys))
+            self._untold.clear()
+        return self._told[0].partition(_BETWEEN)[0], keys
 
-    def in_turn(self) -> Iterator[tuple[int, Posting, Posting]]:
+    def members(self) -> list[str]:
+        """All that were told."""
+        return [key for keys in self._told for key in keys.split(_BETWEEN)]
+
+    def in_turn(self, members: Iterable[str]) -> Iterator[tuple[int, Posting, Posting]]:
         """Each order's turn and postings."""
-        columns = self.members, self._debited, self._credited, self._amounts, self._days, self._own
+        columns = members, self._debited, self._credited, self._amounts, self._days, self._own
         for turn, key, debited, credited, cents, day, own in zip(self._turns, *columns, strict=True):
             debit, credit = own or _EURO
             yield (
@@ -168,6 +178,8 @@ class _Open:
 
 
 _EURO: tuple[Own, Own] = ((None, None, None), (None, None, None))
+_BETWEEN = "\n"
+"""Between keys, none of which has it."""
 
 
 def _own(posting: Posting) -> Own:
@@ -176,7 +188,7 @@ def _own(posting: Posting) -> Own:
 
 def _paying(groups: Mapping[Group, _Open]) -> Paying:
     """The members of open bulks that were not told before."""
-    told = ((opened.members[0], opened.tell()) for opened in groups.values())
+    told = (opened.tell() for opened in groups.values())
     return Paying({first: keys for first, keys in told if keys})
 
 
@@ -187,13 +199,14 @@ def _closed(
     unpaid: Iterable[Unpaid],
 ) -> Settlement:
     """The part in which these bulks are sealed; their postings in the order in which they were decided."""
-    streams = [opened.in_turn() for opened in groups.values()]
+    members = {group: opened.members() for group, opened in groups.items()}
+    streams = [opened.in_turn(members[group]) for group, opened in groups.items()]
     turns = streams[0] if len(streams) == 1 else merge(*streams, key=itemgetter(0))
     postings = tuple(side for _, *sides in turns for side in sides)
     return Settlement(
         window=window,
         bulks=tuple(
-            sealed_bulk(group[0], local, group[1], group[2], opened.members, opened.sum_cents)
+            sealed_bulk(group[0], local, group[1], group[2], members[group], opened.sum_cents)
             for group, opened in sorted(groups.items(), key=itemgetter(0))
         ),
         postings=postings,
@@ -419,7 +432,4 @@ class _Limits:
 
     def full(self, opened: _Open, payment: Payment) -> bool:
         """Whether the payment needs a new file."""
-        return (
-            len(opened.members) >= self._count_max
-            or opened.sum_cents + payment.amount_cents > self._cents_max
-        )
+        return opened.count >= self._count_max or opened.sum_cents + payment.amount_cents > self._cents_max

@@ -2,6 +2,7 @@
 
 import datetime
 import random
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.payment import Payment, Posting, Settlement
+from sepa.model.payment import Paying, Payment, Posting, Settlement
 from sepa.model.profile import Profile
 from sepa.model.reference import Account, Block, Partner, Reference
 from sepa.settle import available_cents, settled
@@ -775,6 +776,24 @@ def test_a_full_bulk_is_a_part_of_its_own() -> None:
     whole = run(*due, bank=two)
     assert whole.bulks == tuple(bulk for part in parts for bulk in part.bulks)
     assert whole.postings == tuple(posting for part in parts for posting in part.postings)
+
+
+def test_an_open_bulk_holds_no_postings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There may be a hundred thousand orders in it; of some kinds, as many wait for their bulk all the window long."""
+
+    class Watched(Posting, frozen=True, gc=True, weakref=True):
+        def __post_init__(self) -> None:
+            alive.add(self)
+
+    alive: weakref.WeakSet[Watched] = weakref.WeakSet()
+    monkeypatch.setattr("sepa.settle.Posting", Watched)
+    monkeypatch.setattr("sepa.settle.PAYING_AT_ONCE", 10)
+    due = [payment(number, amount_cents=100 + number, creditor_iban=B1) for number in range(1, 51)]
+    told = settled(
+        due, booked={}, reference=tables(), profile=OTP, window=instant(NOON), rates={}, against={}
+    )
+    held = [len(alive) for part in told if isinstance(part, Paying) and part.keys]
+    assert held == [2] * 5, "those of the order before, and no others"
 
 
 def test_many_unpaid_are_a_part_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

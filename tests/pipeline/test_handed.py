@@ -1,5 +1,6 @@
 """A window handed over part by part: nothing of a part stays in memory, and whoever is killed loses nothing."""
 
+import gc
 import multiprocessing
 import os
 import shutil
@@ -11,6 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 import sepa.settle
 from bench.desk import WINDOW
@@ -22,7 +24,7 @@ from sepa.pipeline.emit import emit_bulks
 from sepa.pipeline.handed import parts_of, pieces_of
 from sepa.pipeline.home import open_home, read_instant
 from sepa.pipeline.settle import seal_window
-from sepa.store.sql import posting
+from sepa.store.sql import posting, sealing
 from sepa.wire.bulk import BulkFile
 from tests.pipeline.test_many_orders import ORDERS, waiting
 
@@ -46,7 +48,7 @@ alive: "weakref.WeakSet[Watched]" = weakref.WeakSet()
 @pytest.fixture(autouse=True, scope="module")
 def in_small_parts() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sepa.settle._Limits, "full", lambda _, opened, __: len(opened.members) >= ORDERS_A_BULK)
+        patch.setattr(sepa.settle._Limits, "full", lambda _, opened, __: opened.count >= ORDERS_A_BULK)
         patch.setattr(sepa.settle, "PAYING_AT_ONCE", AT_ONCE)
         patch.setattr(posting, "POSTINGS_AT_ONCE", AT_ONCE)
         patch.setattr(handed, "POSTINGS_AT_ONCE", AT_ONCE)
@@ -83,6 +85,24 @@ def test_a_part_is_forgotten_before_the_next_is_decided(
         assert len(seal_window(home, read_instant(WINDOW, home.profile)).bulks) > 3
     assert counts == [0] * len(counts)
     assert len(counts) > 3
+
+
+def test_no_statement_of_what_went_by_stays(
+    waiting: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each stands in a cycle, with the keys of thousands of orders, and nobody looks for cycles meanwhile."""
+    shutil.copytree(waiting, tmp_path / "home")
+    write, counts = sealing._Window.write, []
+
+    def counted(window: Any, given: Any) -> None:
+        counts.append(sum(isinstance(each, sa.sql.expression.TableValuedAlias) for each in gc.get_objects()))
+        write(window, given)
+
+    monkeypatch.setattr(sealing._Window, "write", counted)
+    with open_home(tmp_path / "home") as home:
+        seal_window(home, read_instant(WINDOW, home.profile))
+    assert len(counts) > 15
+    assert counts[-1] <= counts[len(counts) // 2] + 1
 
 
 def test_a_part_travels_in_small_pieces_and_is_noted_as_one(waiting: Path, tmp_path: Path) -> None:

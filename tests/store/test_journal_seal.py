@@ -2,12 +2,13 @@
 
 import datetime
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 from msgspec.structs import replace
 
 from sepa.model.broken import BrokenPromise
@@ -23,6 +24,7 @@ from sepa.model.sheet import Sheet
 from sepa.model.verdict import transaction_key
 from sepa.store.journal import Journal, Overtaken, Part
 from sepa.store.sql import SqlJournal
+from sepa.store.tables import orders
 from tests.build import A1, A2, B1, CI1, M1, collection, transfer
 from tests.store.conftest import Store
 from tests.store.lines import (
@@ -307,7 +309,13 @@ def test_orders_may_be_paid_before_their_bulk_is_told(journal: Journal) -> None:
     due = list(journal.due(WINDOW, DAY))
     one, two, three, four = [each.key for each in due]
     first, second = paying([due[0], due[2]]), paying([due[1], due[3]], id="BULK-2")
-    told = [Paying({one: (one,), two: (two,)}), Paying({one: (three,)}), first, Paying({two: (four,)}), second]
+    told = [
+        Paying({one: (one,), two: (two,)}),
+        Paying({one: (three,)}),
+        first,
+        Paying({two: (four,)}),
+        second,
+    ]
     assert journal.seal(paying([]), by="desk", then=told)
     assert states(journal, file_key) == ["paid"] * 4
     assert len(list(journal.orders(file_key, cause=window_cause(WINDOW)))) == 4
@@ -324,6 +332,80 @@ def test_an_order_that_is_paid_has_a_bulk(journal: Journal) -> None:
     with pytest.raises(Overtaken):
         journal.seal(paying([]), by="desk", then=[Paying({one.key: (one.key,)}), paying([other], [poor])])
     assert journal.digest() == before
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        pytest.param([{1: (1,)}], "other orders than were paid", id="one of two"),
+        pytest.param([{1: (1, 2, 3)}], "other orders than were paid", id="one too many"),
+        pytest.param([{1: (1,)}, {1: (3,)}], "other orders than were paid", id="another"),
+        pytest.param([{1: (2, 1)}], "other orders than were paid", id="in another order"),
+        pytest.param([{1: (1, 2, 2)}], "told twice", id="twice at once"),
+        pytest.param([{1: (1,), 2: (1, 2)}], "told twice", id="in two bulks"),
+    ],
+)
+def test_a_bulk_has_just_the_orders_that_were_told_as_paid_for_it(
+    journal: Journal, told: list[dict[int, tuple[int, ...]]], said: str
+) -> None:
+    accepted(journal, 3)
+    due = list(journal.due(WINDOW, DAY))
+    before = journal.digest()
+    paid = [
+        Paying(
+            {
+                due[first - 1].key: tuple(due[each - 1].key for each in members)
+                for first, members in some.items()
+            }
+        )
+        for some in told
+    ]
+    with pytest.raises(BrokenPromise, match=said):
+        journal.seal(paying([]), by="desk", then=[*paid, paying(due[:2])])
+    assert journal.digest() == before
+
+
+def test_what_is_told_as_paid_comes_to_the_sum_of_its_bulk(journal: Journal) -> None:
+    accepted(journal, 2)
+    due = list(journal.due(WINDOW, DAY))
+    whole, keys = paying(due), tuple(each.key for each in due)
+    (sealed,) = whole.bulks
+    wrong = replace(whole, bulks=(replace(sealed, sum_cents=sealed.sum_cents + 1),))
+    before = journal.digest()
+    with pytest.raises(BrokenPromise, match="cents, its orders are"):
+        journal.seal(paying([]), by="desk", then=[Paying({keys[0]: keys}), wrong])
+    assert journal.digest() == before
+
+
+def test_an_order_that_is_told_as_paid_again_or_handed_over_undoes_the_window(journal: Journal) -> None:
+    accepted(journal, 2)
+    one, other = list(journal.due(WINDOW, DAY))
+    told = Paying({one.key: (one.key,)})
+    away = replace(paying([one]), postings=())
+    away = replace(away, bulks=(replace(away.bulks[0], kind="hand-over", scheme="desk/standard/EUR"),))
+    before = journal.digest()
+    for then in ([told, told, paying([one])], [told, away], [told, paying([other, one])]):
+        with pytest.raises(Overtaken):
+            journal.seal(paying([]), by="desk", then=then)
+    assert journal.digest() == before
+
+
+def test_an_order_that_waited_for_cover_is_paid_as_soon_as_it_is_told(journal: Journal) -> None:
+    assert isinstance(journal, SqlJournal)
+    judge(journal, verdict(key_of("a"), outcome="pending-funds", findings=(finding("FUN-01", "AM04"),)))
+    (one,) = journal.due(WINDOW, DAY)
+    stood: list[list[str]] = []
+
+    def parts() -> Iterator[Settlement | Paying]:
+        yield Paying({one.key: (one.key,)})
+        with journal.reading() as connection:
+            stood.append([*connection.execute(sa.select(orders.c.state)).scalars()])
+        yield paying([one])
+
+    with journal.together():
+        assert journal.seal(paying([]), by="desk", then=parts())
+    assert stood == [["paid"]]
+    assert journal.faults() == []
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from sepa.store.sql.rows import json_text
 
 BUSY_SECONDS = 60
 CACHE_KILOBYTES = 32_000
-LITTLE_KILOBYTES = 8_000
+LITTLE_KILOBYTES = 2_000
 """For who only reads on and on, and comes back to nothing; what is sorted meanwhile goes to the disk by so much."""
 SLICE = 5000
 """Most values that one statement asks for."""

@@ -16,25 +16,10 @@ from sepa.store.sql.away import ROUTED, departures
 from sepa.store.sql.connection import Connected, among, insert_once, pour, slices
 from sepa.store.sql.judging import due
 from sepa.store.sql.moves import Standing, move, pay, standing, write_paid
-from sepa.store.sql.posting import (
-    Line,
-    lines_at_once,
-    owners_of,
-    packed_postings,
-    pour_postings,
-    unpacked,
-)
+from sepa.store.sql.posting import Line, lines_at_once, owners_of, packed_postings, pour_postings, unpacked
 from sepa.store.sql.rows import day_text, instant_text
 from sepa.store.sql.screening import note_screening
-from sepa.store.tables import (
-    attempts,
-    bulk_members,
-    bulks,
-    files,
-    reports_due,
-    window_kinds,
-    windows,
-)
+from sepa.store.tables import attempts, bulk_members, bulks, files, reports_due, window_kinds, windows
 
 DUE = ("waiting", "pending-funds")
 """The states from which a window pays."""
@@ -237,18 +222,22 @@ class _Told:
         self._members, self._cents = hashlib.sha256(), 0
 
     def add(self, keys: Sequence[str], cents: Mapping[str, int]) -> None:
-        self._members.update("".join([f"{key}\n" for key in keys]).encode())
+        self._members.update(_encode(keys))
         self._cents += sum([cents[key] for key in keys])
 
     def prove(self, bulk: Bulk) -> None:
         """BrokenPromise unless the bulk has just these orders, and says what they come to."""
         members = hashlib.sha256()
         for keys in slices(bulk.keys):
-            members.update("".join([f"{key}\n" for key in keys]).encode())
+            members.update(_encode(keys))
         if members.digest() != self._members.digest():
             raise BrokenPromise(f"bulk {bulk.id} has other orders than were paid for it")
         if self._cents != bulk.sum_cents:
             raise BrokenPromise(f"bulk {bulk.id} says {bulk.sum_cents} cents, its orders are {self._cents}")
+
+
+def _encode(keys: Iterable[str]) -> bytes:
+    return "".join([f"{key}\n" for key in keys]).encode()
 
 
 def _still_due(order: Standing, states: Collection[str]) -> None:
