@@ -5,7 +5,6 @@ together in their order they are the same files however many hands drew them.
 """
 
 import datetime
-from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -16,7 +15,7 @@ import msgspec
 
 from sepa.model.fee import Charge
 from sepa.model.journal import BlockRow, FileRow, OrderRow, ReportDue, block_key
-from sepa.model.notice import NoticeItem, Occasion
+from sepa.model.notice import Notice, NoticeItem, Occasion
 from sepa.model.report import DrawnStatuses
 from sepa.pipeline.beside import forks_for, in_turns
 from sepa.pipeline.charges import Charges, Packed, charge_of, packed
@@ -45,6 +44,15 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(AnswerSheet).decode
 
 
+class _Letter:
+    """What is known of a letter while its orders come. Without a `head` none is written, though it may be owed."""
+
+    def __init__(self, is_owed: bool, head: Notice | None) -> None:
+        self.is_owed, self.head = is_owed, head
+        self.told = 0
+        self.lines: Lines | None = None
+
+
 class Telling:
     """Tells orders to their letters. Everything that it must know of the orders before is how many there were.
 
@@ -66,8 +74,8 @@ class Telling:
         self._states = states
         self._as_judged = due.occasion == "judged"
         self._last_whole = 0
-        self._told: Counter[tuple[Occasion, str]] = Counter()
-        self._lines: dict[tuple[Occasion, str], Lines] = {}
+        self._letters: dict[tuple[Occasion, str], _Letter] = {}
+        self._day = heads.issued_at.date()
 
     def tell(self, orders: list[OrderRow]) -> tuple[list[Run], list[Charge]]:
         """What the letters say of orders, and what that costs; of orders that ask for none, nothing."""
@@ -85,24 +93,29 @@ class Telling:
             return
         self._last_whole = order.block if whole else self._last_whole
         occasion: Occasion = "rejected" if whole else OCCASIONS[became]
-        if not self._heads.is_owed(occasion, iban):
+        letter = self._letters.get((occasion, iban)) or self._letter(occasion, iban)
+        if not letter.is_owed:
             return
         if not runs or runs[-1].occasion != occasion or runs[-1].account != iban:
             runs.append(Run(occasion, iban, [], []))
-        head = self._heads.head(occasion, iban)
-        if head is None:
+        if letter.head is None:
             return
         item = self._item(order, occasion, iban, whole)
         if item.fee is not None:
-            charges.append(charge_of(item, iban, self._heads.issued_at.date(), self._due, self._at))
-        letter = (occasion, iban)
-        self._told[letter] += 1
-        if self._told[letter] <= SHOWN:
+            charges.append(charge_of(item, iban, self._day, self._due, self._at))
+        letter.told += 1
+        if letter.told <= SHOWN:
             runs[-1].items.append(item)
             return
-        if letter not in self._lines:
-            self._lines[letter] = Lines(head, self._heads.words)
-        runs[-1].lines.append(self._lines[letter].of(item))
+        if letter.lines is None:
+            letter.lines = Lines(letter.head, self._heads.words)
+        runs[-1].lines.append(letter.lines.of(item))
+
+    def _letter(self, occasion: Occasion, iban: str) -> _Letter:
+        is_owed = self._heads.is_owed(occasion, iban)
+        letter = _Letter(is_owed, self._heads.head(occasion, iban) if is_owed else None)
+        self._letters[occasion, iban] = letter
+        return letter
 
     def _item(self, order: OrderRow, occasion: Occasion, iban: str, whole: bool) -> NoticeItem:
         block = self._blocks[order.block]

@@ -10,6 +10,7 @@ from typing import IO, Final
 import msgspec
 
 from sepa.model.fee import Charge
+from sepa.model.finding import Findings
 from sepa.model.journal import OrderRow, Publication, ReportDue
 from sepa.model.notice import NoticeItem
 from sepa.model.reference import Reference, account_of
@@ -108,8 +109,15 @@ def charge_of(
 ) -> Charge:
     """What an item of a letter about `account`, issued on `day`, costs, exactly as the letter says it."""
     assert item.fee is not None
-    first = next((each for each in item.findings if each.effect == "reject"), item.findings[0])
-    return Charge(item.key, account, item.fee, day, first.told_rule, due.file_key, due.occasion, at)
+    return Charge(item.key, account, item.fee, day, _led_to(item.findings), due.file_key, due.occasion, at)
+
+
+def _led_to(findings: Findings) -> str:
+    """The rule that is told as the cause of a fee."""
+    first = findings[0]
+    if first.effect != "reject":
+        first = next((each for each in findings if each.effect == "reject"), first)
+    return first.told_rule
 
 
 def retried(home: Home, due: ReportDue, reference: Reference, at: datetime.datetime) -> Iterator[Charge]:

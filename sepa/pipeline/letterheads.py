@@ -3,6 +3,7 @@
 from collections.abc import Container
 from functools import partial
 
+from sepa.model.alike import common
 from sepa.model.fee import Fee
 from sepa.model.finding import Findings
 from sepa.model.journal import FileRow, OrderRow, ReportDue
@@ -74,7 +75,7 @@ class Letterheads:
             on = self.issued_at.date()
             price = partial(fee_for, occasion, profile=self._terms, on=on, again=again)
             self._fees[occasion, again] = Same(price)
-        return self._fees[occasion, again](findings)
+        return self._fees[occasion, again](common(findings))
 
     def _account(self, iban: str) -> Account | None:
         return self._accounts.get(iban) if iban not in self._strange else None

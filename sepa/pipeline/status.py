@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Set
 
+from sepa.model.alike import Alike, Blanked, Texts
 from sepa.model.finding import Finding, Findings
 from sepa.model.journal import BlockRow, FileRow, OrderRow
 from sepa.model.report import DrawnStatuses, ReportStatus, StatusReason, TransactionStatus
-from sepa.model.same import Same
 from sepa.wire.pain002 import StatusDrawing, Version
 
 STATUS: dict[str, ReportStatus] = {
@@ -37,7 +37,7 @@ class Reporting:
     ) -> None:
         self._file, self._blocks, self._whole, self._lifted = file, blocks, whole, lifted
         self._drawing = StatusDrawing(bank_bic, file.message_name or "", version_of(file))
-        self._reasons = Same(_reasons)
+        self._reasons = Alike(_reasons, _pattern)
 
     def __call__(self, position: int, orders: list[OrderRow]) -> DrawnStatuses | None:
         """The lines of orders of one block; None where it is refused as a whole."""
@@ -90,6 +90,17 @@ def _transaction(
 
 def _reasons(findings: Findings) -> Reasons:
     return tuple(map(reason, telling(findings)))
+
+
+def _pattern(findings: Findings) -> Callable[[Texts], Reasons]:
+    """The reasons of findings with these marks."""
+    marked = [(each.code, each.rule, Blanked(each.sentence)) for each in _reasons(findings)]
+
+    def filled(texts: Texts) -> Reasons:
+        shown = {str(number): text for number, text in enumerate(texts)}
+        return tuple([StatusReason(code, rule, sentence.filled(shown)) for code, rule, sentence in marked])
+
+    return filled
 
 
 def telling(findings: Findings) -> Findings:

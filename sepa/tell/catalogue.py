@@ -23,6 +23,7 @@ LOCALE_FOLDER = Path(__file__).parent / "locale"
 _REGION = {"en": "en_GB"}  # days before months, a clock of 24 hours
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _AMOUNT = re.compile(r"[0-9]{1,16}\.[0-9]{2}", re.ASCII)
+_GROUPED_FROM = 100_000
 _TO_THE_LETTER = frozenset({"found"})
 
 
@@ -129,7 +130,8 @@ def _decimal(cents: int, language: str) -> str:
     if cents < 0:
         return str(format_decimal(Decimal(cents).scaleb(-2), format="#,##0.00", locale=_locale(language)))
     group, point = _signs(language)
-    return f"{f'{cents // 100:,}'.replace(',', group)}{point}{cents % 100:02d}"
+    euro = f"{cents // 100:,}".replace(",", group) if cents >= _GROUPED_FROM else cents // 100
+    return f"{euro}{point}{cents % 100:02d}"
 
 
 @functools.cache

@@ -7,19 +7,20 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import BinaryIO, Final
 
+from sepa.model.alike import Alike, Blanked, Texts
 from sepa.model.finding import Findings
 from sepa.model.notice import Notice, NoticeItem
-from sepa.model.same import Same
 from sepa.scheme.letters import inert_all
 from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
-from sepa.tell.notice import FACTS, closing, order_words, reasons_told
+from sepa.tell.notice import closing, reasons_told
+from sepa.tell.order_words import FACTS, order_words
 from sepa.tell.page import Reason
-from sepa.tell.parts import speaker
+from sepa.tell.parts import SHOWN, speaker
 
 _HEADINGS: Final = (
     *(Phrase("Reason"), Phrase("Found"), Phrase("Expected"), Phrase("What to do"), Phrase("Source")),
@@ -28,6 +29,8 @@ _HEADINGS: Final = (
 _MARK: Final = "\N{BYTE ORDER MARK}"  # without it a spreadsheet takes the letters for others
 _LINES_AT_ONCE: Final = 1000
 _search_quoted: Final = re.compile('["\r\n]').search
+_stays_plain: Final = re.compile('[^;"\t\r\n=+@\uff1d\uff0b\uff0d\uff20-][^;"\r\n]*').fullmatch
+"""A text that changes nothing of how the cell is written in which it stands, be it in front."""
 
 
 class Lines:
@@ -37,7 +40,7 @@ class Lines:
         self._notice = notice
         self._catalogue = catalogue
         self._told = reasons_told(notice, catalogue)
-        self._reasons = Same(self._reason_cells)
+        self._reasons = Alike(self._reason_cells, self._pattern)
         say = speaker(catalogue, notice.language)
         self._found, self._expected = (say(each) for each in _HEADINGS[1:3])
         first = ("", say(Phrase("Order")), say(Phrase("Amount")))
@@ -52,14 +55,34 @@ class Lines:
         return "".join(lines).encode()
 
     def _reason_cells(self, findings: Findings) -> list[str]:
-        reasons, remarks = self._told(findings)
-        told = [self._reason(each, "") for each in reasons] + [self._reason(each, "×") for each in remarks]
-        return told or [_cells([""] * 6)]
+        return [_cells(each) for each in self._rows(findings)]
 
-    def _reason(self, reason: Reason, mark: str) -> str:
+    def _rows(self, findings: Findings) -> list[Sequence[str]]:
+        reasons, remarks = self._told(findings)
+        told = [self._row(each, "") for each in reasons] + [self._row(each, "×") for each in remarks]
+        return told or [[""] * 6]
+
+    def _row(self, reason: Reason, mark: str) -> Sequence[str]:
         facts = {fact.label: fact.value for fact in reason.facts}
         found, expected = facts.get(self._found, ""), facts.get(self._expected, "")
-        return _cells((reason.sentence, found, expected, reason.advice, reason.small, mark))
+        return reason.sentence, found, expected, reason.advice, reason.small, mark
+
+    def _pattern(self, findings: Findings) -> Callable[[Texts], list[str]]:
+        """The same of findings with these marks, whatever was found: what a spreadsheet takes for itself stands there
+        as it stands in a line, unless a text that is filled in changes how a cell is written."""
+        rows = self._rows(findings)
+        lines, cells = [Blanked(_cells(row)) for row in rows], [[*map(Blanked, row)] for row in rows]
+        wanted = [
+            (each, int(each[:-1]), SHOWN[each[-1]]) for each in {m for line in lines for m in line.marks}
+        ]
+
+        def filled(texts: Texts) -> list[str]:
+            shown = {marked: show(texts[number]) for marked, number, show in wanted}
+            if all(map(_stays_plain, shown.values())):
+                return [line.filled(shown) for line in lines]
+            return [_cells([cell.filled(shown) for cell in row]) for row in cells]
+
+        return filled
 
 
 class Enclosure:

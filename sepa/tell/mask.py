@@ -27,8 +27,8 @@ _LONG_NUMBER = re.compile(rf"[0-9](?:{_SEPARATORS}?[0-9]){{7,}}")
 _BIRTH_NUMBER = re.compile(r"(?<![0-9])[0-9]{6} ?/ ?[0-9]{3,4}(?![0-9])", re.ASCII)
 _nothing_to_fold = re.compile(r"[ -~\u00c0-\u017e]*").fullmatch
 """Latin print that `_folded` leaves as it is."""
-_without_digits = re.compile(r"[ -/:-~\u00c0-\u017f]*").fullmatch
-"""Latin print without any digit, not even one in disguise: no number is in it."""
+_surely_shown = re.compile(r"(?! )[ -/:-~\u00c0-\u017e]*+(?:[0-9][ -~\u00c0-\u017e]{0,8}+)?(?<! )").fullmatch
+"""Latin print of which at most the last nine signs hold digits: too few for an account or a birth number."""
 _IBAN_CHARS_MIN = 15
 _GROUPED_DIGITS_MIN = 8  # a sentence such as "be 22 characters" has fewer
 
@@ -64,24 +64,28 @@ def mask_account(account: str) -> str:
     return f"... {bare[-4:]}" if len(bare) > 6 else "..."
 
 
-@lru_cache(maxsize=1024)
 def mask_accounts(text: str) -> str:
     """Clean `text`; mask all in it that looks like an IBAN, right or wrong, and every birth number."""
-    return _mask(text, _suspicious)
+    return text if _is_as_it_is(text) else _mask(text, _suspicious)
 
 
-@lru_cache(maxsize=1024)
 def mask_within_name(text: str) -> str:
     """Like `mask_accounts`, for names and references: only what really is an IBAN is masked.
 
     A reference such as `AB20260402000001` must stay readable, or nobody finds the order again.
     """
-    return _mask(text, _starts_with_iban)
+    return text if _is_as_it_is(text) else _mask(text, _starts_with_iban)
 
 
+def _is_as_it_is(text: str) -> bool:
+    """Whether there is surely nothing to clean and nothing to mask."""
+    return len(text) <= SHOWN_CHARS_MAX and _surely_shown(text) is not None
+
+
+@lru_cache(maxsize=1024)
 def _mask(text: str, is_account: Callable[[str, bool], bool]) -> str:
     shown = clean(text)
-    if (len(shown) < _IBAN_CHARS_MIN and "/" not in shown) or _without_digits(shown):
+    if len(shown) < _IBAN_CHARS_MIN and "/" not in shown:
         return shown
     # One character for one, so places agree.
     folded = shown if _nothing_to_fold(shown) else "".join(_folded(char) for char in shown)

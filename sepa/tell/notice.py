@@ -6,7 +6,6 @@ Source: the bank's terms, V.1(8) and VII.1(1) (rejected), V.2.1(26) (unsettled),
 import datetime
 from collections.abc import Iterator
 from functools import lru_cache, partial
-from typing import Final, NamedTuple
 
 import msgspec
 
@@ -20,13 +19,13 @@ from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
 from sepa.tell.letters import WORDINGS, leads
 from sepa.tell.mask import mask_account, mask_within_name, shown_file_name
+from sepa.tell.order_words import FACTS, order_words
 from sepa.tell.page import Fact, Page, Reason, Section
 from sepa.tell.parts import Say, bare, foot, labels, speaker, told
 
 REASON_EFFECTS: dict[Occasion, Effect] = {"held": "hold", "routed": "route", "rolled": "move"}
 """The effect of the findings that a letter gives as its reasons; elsewhere those that refuse, or else all."""
 
-TELLS_DAYS: frozenset[Occasion] = frozenset({"rolled", "executed"})
 COSTS: frozenset[Occasion] = frozenset({"rejected", "unsettled"})
 
 
@@ -142,68 +141,6 @@ def _told_findings(findings: Findings, occasion: Occasion) -> tuple[Findings, Fi
     if refusing:
         return refusing, tuple(finding for finding in findings if finding.effect == "warn")
     return findings, ()
-
-
-FACTS: Final = (
-    Phrase("Reference"), Phrase("Payee's account"), Phrase("Payer's account"), Phrase("Due date"),
-    Phrase("Booked on"), Phrase("Day between the banks"), Phrase("Batch"), Phrase("Our number"),
-)  # fmt: skip
-"""What is known of an order, by its labels."""
-
-
-class OrderWords(NamedTuple):
-    """An order in words: what it is, its amount, and a value or None for each of `FACTS`."""
-
-    heading: str
-    amount: str
-    facts: tuple[str | None, ...]
-
-
-def order_words(item: NoticeItem, notice: Notice, catalogue: Catalogue) -> OrderWords:
-    """What a letter, and the list enclosed with it, say of one order but for its reasons."""
-    language, other = notice.language, item.counterparty_account
-    payee, tells_days = item.counterparty == "payee", notice.occasion in TELLS_DAYS
-    account = mask_account(other) if other else None
-    facts = (
-        None if item.whole_block else _shown(item.end_to_end_id),
-        account if payee else None,
-        None if payee else account,
-        _day(item.requested_date, catalogue, language) if item.requested_date else None,
-        catalogue.day(item.booking_date, language) if tells_days and item.booking_date else None,
-        catalogue.day(item.settlement_date, language) if tells_days and item.settlement_date else None,
-        _shown(item.payment_information) if item.payment_information else None,
-        item.key,
-    )
-    return OrderWords(_heading(item, speaker(catalogue, language)), _amount(item, catalogue, language), facts)
-
-
-def _shown(text: str) -> str:
-    """A name or a reference of the sender, fit to be shown."""
-    return inert(mask_within_name(text))
-
-
-def _heading(item: NoticeItem, say: Say) -> str:
-    if item.whole_block:
-        return say(Phrase("All orders of the batch {batch}", {"batch": _shown(item.payment_information)}))
-    name = _shown(item.counterparty_name or "") or bare(say, Phrase("name not given"))
-    payee = item.counterparty == "payee"
-    if item.kind == "collection":
-        return say(Phrase("Collection by {name}" if payee else "Collection from {name}", {"name": name}))
-    return say(Phrase("Payment to {name}" if payee else "Payment from {name}", {"name": name}))
-
-
-def _amount(item: NoticeItem, catalogue: Catalogue, language: str) -> str:
-    if item.amount_cents is None:
-        return catalogue.say(Phrase("amount not readable"), language)
-    return catalogue.amount(item.amount_cents, mask_within_name(item.currency), language)
-
-
-@lru_cache(maxsize=1024)
-def _day(day: str, catalogue: Catalogue, language: str) -> str:
-    try:
-        return catalogue.day(datetime.date.fromisoformat(day), language)
-    except ValueError:
-        return _shown(day)
 
 
 def closing(item: NoticeItem, notice: Notice, catalogue: Catalogue) -> str:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
+from typing import Final
 
+from sepa.model.alike import Mark
 from sepa.model.finding import NEUTRAL, Finding
 from sepa.model.notice import BankContact
 from sepa.scheme.phrase import Phrase
@@ -121,7 +123,20 @@ def _masked(finding: Finding, phrase: Phrase) -> Phrase:
 
 
 def _shown(finding: Finding, found: str) -> str:
-    """What stood there, fit to be shown."""
-    if ".identification" in finding.element:
-        return _HIDDEN if found else ""  # may be a birth number or a passport's
-    return mask_numbers(found) if "account" in finding.element else mask_accounts(found)
+    """What stood there, fit to be shown; a Mark as one that tells how."""
+    how = _how(finding.element)
+    return found.shown(how) if isinstance(found, Mark) else SHOWN[how](found)
+
+
+def _how(element: str) -> str:
+    if ".identification" in element:
+        return "i"  # may be a birth number or a passport's
+    return "n" if "account" in element else "a"
+
+
+SHOWN: Final[dict[str, Callable[[str], str]]] = {
+    "i": lambda found: _HIDDEN if found else "",
+    "n": mask_numbers,
+    "a": mask_accounts,
+}
+"""How what stood somewhere is shown, by the letter that a Mark of it tells."""

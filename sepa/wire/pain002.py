@@ -23,7 +23,7 @@ from sepa.model.report import (
 from sepa.model.same import Same
 from sepa.scheme.characters import to_sepa_text
 from sepa.scheme.money import amount_text, cents
-from sepa.wire.echo import agent, asked_for, echo
+from sepa.wire.echo import agent, asked_for, told
 from sepa.wire.manifest import Counted, Written
 from sepa.wire.parties import reference
 
@@ -85,7 +85,7 @@ class StatusDrawing:
         asked = asked_for(requested_date, collection, modern)
         return DrawnStatuses(
             text="".join(
-                [_transaction(each, reasons(each.reasons), asked, collection, modern) for each in statuses]
+                [told(each, reasons(each.reasons), asked, collection, modern) for each in statuses]
             ).encode(),
             count=len(statuses),
             sum_cents=sum([cents(each.original.amount or "") or 0 for each in statuses]),
@@ -148,15 +148,6 @@ def _block_opening(block: BlockStatus, originator: str) -> str:
         f"{reference('OrgnlNbOfTxs', block.count)}{reference('OrgnlCtrlSum', block.control_sum)}"
         f"{reference('PmtInfSts', block.status)}{_reasons(block.reasons, originator)}"
         f"{_counts(block.counts)}\n"
-    )
-
-
-def _transaction(status: TransactionStatus, reasons: str, asked: str, collection: bool, modern: bool) -> str:
-    order = status.original
-    return (
-        f"<TxInfAndSts>{reference('StsId', status.key)}{reference('OrgnlInstrId', order.instruction_id)}"
-        f"{reference('OrgnlEndToEndId', order.end_to_end_id)}{reference('TxSts', status.status)}"
-        f"{reasons}<OrgnlTxRef>{echo(status, asked, collection, modern)}</OrgnlTxRef></TxInfAndSts>\n"
     )
 
 

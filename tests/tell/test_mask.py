@@ -1,11 +1,14 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sepa.tell.mask import (
     _folded,
+    _mask,
     _nothing_to_fold,
-    _without_digits,
+    _starts_with_iban,
+    _surely_shown,
+    _suspicious,
     clean,
     mask_account,
     mask_accounts,
@@ -136,12 +139,32 @@ def test_what_a_log_may_show(text: str, shown: str) -> None:
     assert mask_log(text) == shown
 
 
-def test_what_is_passed_over_in_one_look_has_nothing_to_fold_and_no_digit() -> None:
+def test_what_is_passed_over_in_one_look_has_nothing_to_fold() -> None:
     for sign in map(chr, range(0x20, 0x250)):
         assert not _nothing_to_fold(sign) or _folded(sign) == sign
-        assert not _without_digits(sign) or not _folded(sign).isdigit()
+        assert not _surely_shown(sign) or (_folded(sign) == sign and sign == clean(sign))
     assert _nothing_to_fold("Žofia 7")
-    assert _without_digits("Žofia")
+
+
+@pytest.mark.parametrize("text", ["", "Žofia", "Obec Veľké Úľany 30000", "/VS12/SS", "s.r.o. 123456/78"])
+def test_what_surely_holds_no_number_is_seen_in_one_look(text: str) -> None:
+    assert _surely_shown(text)
+
+
+@given(st.text("aZ1209/. -Ž\u00b2\u00a0\u202f\t", max_size=24) | st.text(max_size=12))
+@example("850101/1234")
+@example("850101 / 123")
+@example(IBAN)
+@example(f"{IBAN[:4]} {IBAN[4:]}")
+@example(" Žofia")
+@example("Žofia ")
+def test_the_one_look_changes_nothing(text: str) -> None:
+    assert mask_within_name(text) == _mask(text, _starts_with_iban)
+    assert mask_accounts(text) == _mask(text, _suspicious)
+
+
+def test_a_long_text_is_cut_however_plain_it_is() -> None:
+    assert len(mask_accounts("a" * 300)) == 200
 
 
 def test_digits_in_disguise_are_digits() -> None:

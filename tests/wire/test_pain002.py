@@ -34,6 +34,7 @@ from outgoing import (
 from sepa.model.message import AccountId, Agent, Party
 from sepa.model.report import BlockStatus, StatusCount, StatusReason, StatusReport, TransactionStatus
 from sepa.scheme.characters import SEPA_CHARACTERS, to_sepa_text
+from sepa.wire import echo
 from sepa.wire.pain002 import LINE_CHARS, StatusDrawing, Version, additional_lines, masked, write_pain002
 
 VERSIONS: tuple[Version, ...] = ("pain.002.001.10", "pain.002.001.03")
@@ -385,3 +386,39 @@ def test_what_a_sender_declared_is_echoed_as_it_stood() -> None:
     assert b"<OrgnlCtrlSum>+75.00</OrgnlCtrlSum>" in content
     assert b"<OrgnlCreDtTm>10000-01-01T00:00:00</OrgnlCreDtTm>" in content
     fit(content, "pain.002.001.10")
+
+
+SENT = st.sampled_from(["Jana Nováková", "PO-1", "a&b", "<", 'a"b', "a\u202eb", "\r", "ſ", ""]) | texts(20)
+
+
+@pytest.mark.parametrize("modern", [True, False])
+@given(
+    told=st.builds(
+        TransactionStatus,
+        key=st.just("k-1"),
+        status=st.sampled_from(["RJCT", "ACWC"]),
+        original=st.builds(
+            replace,
+            st.just(PLAIN),
+            instruction_id=st.none() | SENT,
+            end_to_end_id=SENT,
+            amount=st.none() | st.sampled_from(["12.30", "1<2", ""]),
+            debtor=st.builds(Party, name=st.none() | SENT),
+            creditor=st.builds(Party, name=SENT),
+            creditor_account=st.builds(AccountId, iban=st.none() | SENT, other=SENT),
+            creditor_agent=st.builds(Agent, bic=st.sampled_from([None, "GIBAATWW", "12345678"]), other=SENT),
+            ultimate_creditor=st.none() | st.builds(Party, name=SENT),
+        ),
+        settlement_date=st.none() | st.dates(),
+    )
+)
+def test_a_usual_transaction_is_drawn_as_any_other(told: TransactionStatus, modern: bool) -> None:
+    usual = echo._usual(told, "<R/>", "<D/>", modern)
+    assert usual in (None, echo._in_full(told, "<R/>", "<D/>", False, modern))
+
+
+@pytest.mark.parametrize("modern", [True, False])
+def test_a_usual_transaction_is_taken_for_one(modern: bool) -> None:
+    usual = TransactionStatus("k-1", "RJCT", replace(PLAIN, instruction_id="I-1"))
+    assert echo._usual(usual, "", "", modern) is not None
+    assert echo._usual(replace(usual, key="<"), "", "", modern) is None

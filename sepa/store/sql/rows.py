@@ -12,11 +12,11 @@ from sepa.model.finding import NOTHING, Findings
 from sepa.model.journal import BlockRow, Delivery, FileRow, OrderRow, ReportDue
 from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment
+from sepa.store.sql.found import found_in
 from sepa.store.tables import blocks, bulks, decisions, file_verdicts, files, history, orders, taken_out
 
 _encoder = msgspec.json.Encoder()
 _transactions = msgspec.json.Decoder(Transaction)
-_findings = msgspec.json.Decoder(Findings)
 _texts = msgspec.json.Decoder(tuple[str, ...])
 
 EMPTY = "[]"
@@ -33,7 +33,7 @@ def findings_text(findings: Findings) -> str:
 @lru_cache(maxsize=512)
 def findings_of(text: str) -> Findings:
     """Findings as they were written down; the very same ones where the text is the same."""
-    return NOTHING if text == EMPTY else _findings.decode(text)
+    return NOTHING if text == EMPTY else found_in(text)
 
 
 def texts_of(text: str) -> tuple[str, ...]:
