@@ -31,3 +31,9 @@ class Charge(msgspec.Struct, frozen=True):
     subject: str
     occasion: str
     at: datetime.datetime
+
+
+class ChargeLines(msgspec.Struct, frozen=True):
+    """Charges as the journal packs them, wherever that is done: `Journal.charge_lines`."""
+
+    packed: bytes

@@ -50,13 +50,15 @@ class TransactionStatus(msgspec.Struct, frozen=True):
 class DrawnStatuses(msgspec.Struct, frozen=True):
     """Some transactions of one block as they stand in a report (UTF-8), with what it must know of them besides.
 
-    `sum_cents` adds up the amounts that are whole cents; `refused` counts the reasons of refusals by code.
+    `sum_cents` adds up the amounts that are whole cents; `refused` counts the reasons of refusals by code. `fits`: all
+    of them were looked at and are surely valid.
     """
 
     text: bytes
     count: int
     sum_cents: int
     refused: dict[str, int] = {}
+    fits: bool = False
 
 
 class BlockStatus(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ from sepa.model.journal import BlockRow, FileRow, OrderRow, ReportDue, block_key
 from sepa.model.notice import Notice, NoticeItem, Occasion
 from sepa.model.report import DrawnStatuses
 from sepa.pipeline.beside import forks_for, in_turns
-from sepa.pipeline.charges import Charges, Packed, charge_of, packed
+from sepa.pipeline.charges import Charges, Pack, Packed, charge_of, packed
 from sepa.pipeline.gathering import SHOWN, Post, Run
 from sepa.pipeline.home import Home
 from sepa.pipeline.letterheads import Letterheads, account_of
@@ -128,8 +128,8 @@ class Telling:
 class Drawing:
     """Draws a sheet for the status report, for the letters, or for both."""
 
-    def __init__(self, reporting: Reporting | None, telling: Telling | None) -> None:
-        self._reporting, self._telling = reporting, telling
+    def __init__(self, reporting: Reporting | None, telling: Telling | None, pack: Pack) -> None:
+        self._reporting, self._telling, self._pack = reporting, telling, pack
 
     def __call__(self, orders: list[OrderRow]) -> AnswerSheet:
         statuses: list[BlockLines] = []
@@ -142,7 +142,7 @@ class Drawing:
                     statuses.append((block, drawn))
         if self._telling is not None:
             runs, charges = self._telling.tell(orders)
-        return AnswerSheet(statuses, runs, packed(charges))
+        return AnswerSheet(statuses, runs, packed(charges, self._pack))
 
 
 class Answer:
@@ -164,6 +164,7 @@ class Answer:
         until: ExitStack,
     ) -> None:
         self._home, self._file, self._due = home, file, due
+        self._pack = home.journal.charge_lines
         self._post, self._charges, self._until = post, charges, until
         self._as_judged = due.occasion == "judged"
         self._states = (*OWED, *home.terms(due.at).notices.also)
@@ -179,7 +180,7 @@ class Answer:
             yield from self._heard(self._begun(reporting, told))
             return
         orders = self._home.journal.orders(self._file.key, states=REMARKABLE)
-        for sheet in sheets(orders, Drawing(reporting, None)):
+        for sheet in sheets(orders, Drawing(reporting, None, self._pack)):
             yield from sheet.statuses
 
     def tell_letters(self) -> None:
@@ -188,7 +189,7 @@ class Answer:
             left = self._sheets if self._sheets is not None else self._begun(None, self._file.count or 0)
         else:
             orders = self._home.journal.orders(self._file.key, states=self._states, cause=self._due.occasion)
-            left = sheets(orders, Drawing(None, self._telling))
+            left = sheets(orders, Drawing(None, self._telling, self._pack))
         for _ in self._heard(left):
             pass
 
@@ -197,7 +198,7 @@ class Answer:
             judged_sheets(
                 self._home,
                 self._file,
-                Drawing(reporting, self._telling),
+                Drawing(reporting, self._telling, self._pack),
                 states={*REMARKABLE, *self._states},
                 told=told,
                 shared=not self._whole,

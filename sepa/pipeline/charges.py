@@ -3,13 +3,13 @@
 import datetime
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Final
 
 import msgspec
 
-from sepa.model.fee import Charge
+from sepa.model.fee import Charge, ChargeLines
 from sepa.model.finding import Findings
 from sepa.model.journal import OrderRow, Publication, ReportDue
 from sepa.model.notice import NoticeItem
@@ -26,39 +26,41 @@ RETRIED = "FND-07"
 _AT_ONCE: Final = 1000
 _IN_MEMORY_BYTES: Final = 1 << 20
 _encode = msgspec.msgpack.Encoder().encode
-_charges = msgspec.msgpack.Decoder(list[Charge])
 
 
 class Packed(msgspec.Struct, frozen=True):
-    """Some charges in small: themselves, their lines in the list, and what the list adds up."""
+    """Some charges in small: for the journal, their lines in the list, and what the list adds up and is named by."""
 
-    charges: bytes
+    noted: ChargeLines
     lines: bytes
     count: int
     cents: int
     without_amount: int
+    first_on: datetime.date | None
 
 
 _packed = msgspec.msgpack.Decoder(Packed)
+Pack = Callable[[Sequence[Charge]], ChargeLines]
 
 
-def packed(charges: Sequence[Charge]) -> Packed:
-    """`charges`, in their order."""
+def packed(charges: Sequence[Charge], pack: Pack) -> Packed:
+    """`charges`, in their order, as the journal packs them."""
     amounts = [each.fee.cents for each in charges]
     return Packed(
-        _encode(charges),
+        pack(charges),
         fee_lines(charges).encode(),
         len(amounts),
         sum(filter(None, amounts)),
         amounts.count(None),
+        charges[0].charged_on if charges else None,
     )
 
 
 class Charges:
     """What one report costs, in the order told. Kept in small, and on the disk where there is much of it."""
 
-    def __init__(self, spool: IO[bytes]) -> None:
-        self._spool = spool
+    def __init__(self, spool: IO[bytes], pack: Pack) -> None:
+        self._spool, self._pack_lines = spool, pack
         self._last: list[Charge] = []
         self.count = self.cents = self.without_amount = 0
 
@@ -70,11 +72,11 @@ class Charges:
     def take(self, some: Packed) -> None:
         """Add many at once."""
         self._pack()
-        self._write(some)
+        if some.count:
+            self._write(some)
 
-    def __iter__(self) -> Iterator[Charge]:
-        for some in self.parts():
-            yield from _charges.decode(some.charges)
+    def __iter__(self) -> Iterator[ChargeLines]:
+        return (some.noted for some in self.parts())
 
     def parts(self) -> Iterator[Packed]:
         """All of them, as they were packed."""
@@ -85,7 +87,7 @@ class Charges:
 
     def _pack(self) -> None:
         if self._last:
-            self._write(packed(self._last))
+            self._write(packed(self._last, self._pack_lines))
             self._last = []
 
     def _write(self, some: Packed) -> None:
@@ -101,7 +103,7 @@ class Charges:
 def charges_of(home: Home) -> Iterator[Charges]:
     """Charges of one report, empty. They are gone afterwards."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=str(home.root)) as spool:
-        yield Charges(spool)
+        yield Charges(spool, home.journal.charge_lines)
 
 
 def charge_of(
@@ -151,8 +153,8 @@ def _retry(
 
 def fee_list(home: Home, charges: Charges, due: ReportDue, at: datetime.datetime) -> list[Publication]:
     """Publish the list of `charges` with its manifest in the desk's own outbox; nothing where there are none."""
-    first = next(iter(charges), None)
-    if first is None:
+    first = next(charges.parts(), None)
+    if first is None or first.first_on is None:
         return []
     folder = home.outbox(DESK)
     with draft(folder) as (out, path):
@@ -162,7 +164,7 @@ def fee_list(home: Home, charges: Charges, due: ReportDue, at: datetime.datetime
             sink.write_encoded(some.lines)
         out.flush()
         written = sink.written(charges.count, charges.cents)
-        name = file_name("fees", first.charged_on, written.sha256, "csv")
+        name = file_name("fees", first.first_on, written.sha256, "csv")
         beside = manifest(
             name, "fees", written, schema=None, control={"without_amount": charges.without_amount}
         )

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from sepa.model.fee import Charge
+from sepa.model.fee import ChargeLines
 from sepa.model.journal import OrderRow, Publication, ReportDue, Withheld
 from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment, Posting
@@ -84,7 +84,7 @@ def emit_reports(
     A repeat is answered once the file it repeats is judged: the answer must not depend on who was faster. `only` names
     reports by file and occasion. Many are settled together, and are told in the journal once they lie there.
     """
-    written: list[tuple[ReportDue, Iterable[Publication | Withheld | Charge]]] = []
+    written: list[tuple[ReportDue, Iterable[Publication | Withheld | ChargeLines]]] = []
     spools = ExitStack()
 
     def report(due: ReportDue) -> list[Publication]:

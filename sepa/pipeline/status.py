@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Set
 
+from msgspec.structs import replace
+
 from sepa.model.alike import Alike, Blanked, Texts
 from sepa.model.finding import Finding, Findings
 from sepa.model.journal import BlockRow, FileRow, OrderRow
 from sepa.model.report import DrawnStatuses, ReportStatus, StatusReason, TransactionStatus
+from sepa.store.places import schemas_folder
+from sepa.wire.emitted import WORTH_A_LOOK, all_fit
 from sepa.wire.pain002 import StatusDrawing, Version
 
 STATUS: dict[str, ReportStatus] = {
@@ -36,7 +40,8 @@ class Reporting:
         self, bank_bic: str, file: FileRow, blocks: dict[int, BlockRow], whole: Set[int], lifted: bool
     ) -> None:
         self._file, self._blocks, self._whole, self._lifted = file, blocks, whole, lifted
-        self._drawing = StatusDrawing(bank_bic, file.message_name or "", version_of(file))
+        self._version = version_of(file)
+        self._drawing = StatusDrawing(bank_bic, file.message_name or "", self._version)
         self._reasons = Alike(_reasons, _pattern)
 
     def __call__(self, position: int, orders: list[OrderRow]) -> DrawnStatuses | None:
@@ -46,7 +51,10 @@ class Reporting:
         file, block = self._file, self._blocks[position]
         was_refused = file.findings + block.findings if self._lifted else ()
         told = [_transaction(order, file, was_refused, self._reasons) for order in orders]
-        return self._drawing.draw(told, block.requested_date)
+        drawn = self._drawing.draw(told, block.requested_date)
+        if drawn.count < WORTH_A_LOOK:
+            return drawn
+        return replace(drawn, fits=all_fit(drawn.text, self._version, drawn.count, schemas=schemas_folder()))
 
 
 def version_of(file: FileRow) -> Version:

@@ -33,7 +33,7 @@ from sepa.pipeline.unread import brought
 from sepa.rules.files import content_seen
 from sepa.schedule import local_instant
 from sepa.store.places import schemas_folder
-from sepa.wire.emitted import check_emitted
+from sepa.wire.emitted import Stretch, check_emitted
 from sepa.wire.pain002 import write_pain002
 
 
@@ -77,10 +77,12 @@ def _publish_report(
     home: Home, file: FileRow, due: ReportDue, report: StatusReport, at: datetime.datetime
 ) -> Publication:
     version = version_of(file)
+    fitting: list[Stretch] = []
     with draft(home.outbox(due.partner)) as (out, path):
-        written = write_pain002(out, counting_refusals(report, due.partner), version=version)
+        told = counting_refusals(report, due.partner)
+        written = write_pain002(out, told, version=version, fitting=fitting)
         out.flush()
-        check_emitted(path, version, schemas=schemas_folder())
+        check_emitted(path, version, schemas=schemas_folder(), fitting=fitting)
         name = f"pain.002_{stem_of(file.name)}_{file.key[:12]}_{written.sha256[:16]}.xml"
         return publish_as(
             home,

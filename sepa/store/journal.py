@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
 from sepa.model.chain import Flaw, Gone, Link, Seal, Written
-from sepa.model.fee import Charge
+from sepa.model.fee import Charge, ChargeLines
 from sepa.model.finding import Findings
 from sepa.model.journal import (
     Approval,
@@ -417,7 +417,7 @@ class Journal(Protocol):
 
     def published(
         self,
-        left: Iterable[Publication | Withheld | Charge],
+        left: Iterable[Publication | Withheld | Charge | ChargeLines],
         *,
         settles: ReportDue | str | None = None,
         recalled: str | None = None,
@@ -434,6 +434,9 @@ class Journal(Protocol):
         """Letters about a file or a correction that were due and not written, ordered by instant, letter, account."""
 
     # --- charge ---
+
+    def charge_lines(self, charges: Sequence[Charge]) -> ChargeLines:
+        """`charges` as `published` takes them as well. Asks no database, so any process may do it."""
 
     def been(self, file_key: str, states: Collection[str]) -> Mapping[str, datetime.datetime]:
         """Orders of a file that stood in one of `states` before they came to stand as they do, and since when first."""

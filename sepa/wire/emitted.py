@@ -2,9 +2,11 @@
 
 import io
 import re
+import sys
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from lxml import etree
 
@@ -42,17 +44,42 @@ def schema_name(kind: str) -> str:
     return f"{kind}.xsd"
 
 
-def check_emitted(written: Path | BinaryIO, kind: str, *, schemas: Path | None = None) -> int:
+WORTH_A_LOOK = 100
+"""Fewer transactions of a block are looked at with their file."""
+
+
+class Stretch(NamedTuple):
+    """Where in a report so many transactions stand, a line each, that `all_fit` took for valid."""
+
+    begin: int
+    end: int
+    lines: int
+
+
+def all_fit(text: bytes, kind: str, count: int, *, schemas: Path) -> bool:
+    """Whether `text` is surely just so many valid transactions of a report, each on a line of its own."""
+    fits = outline(schemas / schema_name(kind), _TRANSACTION[kind], "")
+    at = lines = 0
+    for fit in iter(fits.scanner(text).match, None):  # type: ignore[attr-defined]
+        at, lines = fit.end(), lines + 1
+    return at == len(text) and lines == count
+
+
+def check_emitted(
+    written: Path | BinaryIO, kind: str, *, schemas: Path | None = None, fitting: Sequence[Stretch] = ()
+) -> int:
     """Read a finished file once, in constant memory; return how many transactions it holds.
+
+    What stands in the `fitting` stretches of a report was looked at before, and need not be read again.
 
     `kind` is a full message name such as `pacs.008.001.08`. Raises BrokenPromise, naming the line, when the
     file is not valid by our schema, or when count or total in its header are not those of its orders. A bulk of which
     the quick look is unsure is read once more, by the schema alone, which then says what is wrong, if anything is.
     """
     if not isinstance(written, Path):
-        return _look(written, kind, schemas or schema_folder())
+        return _look(written, kind, schemas or schema_folder(), fitting)
     with written.open("rb") as stream:
-        return _look(stream, kind, schemas or schema_folder())
+        return _look(stream, kind, schemas or schema_folder(), fitting)
 
 
 def look_at(part: str, kind: str, *, opening: str, closing: str, schemas: Path) -> Seen | None:
@@ -69,7 +96,7 @@ def _glance(stream: BinaryIO, kind: str, schemas: Path) -> Seen | None:
     return glance(stream, names, _schema(path), outline(path, order, _AMOUNT))
 
 
-def _look(stream: BinaryIO, kind: str, schemas: Path) -> int:
+def _look(stream: BinaryIO, kind: str, schemas: Path, fitting: Sequence[Stretch]) -> int:
     path = schemas / schema_name(kind)
     if kind in _BULKS:
         start = stream.tell()
@@ -78,10 +105,13 @@ def _look(stream: BinaryIO, kind: str, schemas: Path) -> int:
             return total.count
         stream.seek(start)
     fits = outline(path, _TRANSACTION[kind], "") if kind in _REPORTS else None
-    return _check(_Lines(stream, fits), kind, _schema(path))
+    return _check(_Lines(stream, fits, fitting), kind, _schema(path))
 
 
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+
+
+_NOWHERE = Stretch(sys.maxsize, 0, 0)
 
 
 class _Lines:
@@ -91,19 +121,28 @@ class _Lines:
 
     A line that `fits` is one whole transaction, and valid. The first of several in a row is handed on, for the schema
     to say that it stands in its place; what follows stands there as well and is only `counted`, its line left empty.
+    That goes for what stands in the `fitting` stretches, which are known to fit and not read.
     Where anything in the file could make a line mean something else, all from there on are handed on.
     """
 
-    def __init__(self, stream: BinaryIO, fits: re.Pattern[bytes] | None = None) -> None:
+    def __init__(
+        self, stream: BinaryIO, fits: re.Pattern[bytes] | None = None, fitting: Sequence[Stretch] = ()
+    ) -> None:
         self._stream = stream
         self._fits = fits
+        self._fitting = iter(fitting)
+        self._stretch = next(self._fitting, _NOWHERE)
+        self._of_stretch = 0
+        self._at = 0
         self._row_begun = False
         self.number = self.counted = 0
 
     def read(self, size: int) -> bytes:
-        left_out = 0
+        left_out = self._passed_over()
         while line := self._stream.readline(size):
             self.number += 1
+            self._at += len(line)
+            self._of_stretch += self._stretch.begin < self._at and line.endswith(b"\n")
             if self._fits is None:
                 break
             fit = self._fits.fullmatch(line) is not None
@@ -112,12 +151,25 @@ class _Lines:
                 if not fit and self._is_odd(line):
                     self._fits = None
                 break
-            left_out += 1
-            if left_out == size:
+            left_out += 1 + self._passed_over()
+            if left_out >= size:
                 line = b""
                 break
         self.counted += left_out
         return b"\n" * left_out + line
+
+    def _passed_over(self) -> int:
+        """How many lines are left out here, in the midst of a row, because they were looked at before."""
+        passed = 0
+        while (
+            self._row_begun and self._fits is not None and self._stretch.begin <= self._at < self._stretch.end
+        ):
+            self._stream.seek(self._stretch.end - self._at, io.SEEK_CUR)
+            passed += self._stretch.lines - self._of_stretch
+            self._at, self._of_stretch = self._stretch.end, 0
+            self._stretch = next(self._fitting, _NOWHERE)
+        self.number += passed
+        return passed
 
     def _is_odd(self, line: bytes) -> bool:
         if self.number == 1:

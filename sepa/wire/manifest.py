@@ -29,7 +29,7 @@ class Counted:
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
         self._digest = hashlib.sha256()
-        self._bytes = 0
+        self.bytes = 0
 
     def write(self, text: str) -> None:
         """Write `text` as UTF-8."""
@@ -39,10 +39,10 @@ class Counted:
         """Write a text that is UTF-8 already."""
         self._out.write(encoded)
         self._digest.update(encoded)
-        self._bytes += len(encoded)
+        self.bytes += len(encoded)
 
     def written(self, count: int, sum_cents: int) -> Written:
-        return Written(count=count, sum_cents=sum_cents, bytes=self._bytes, sha256=self._digest.hexdigest())
+        return Written(count=count, sum_cents=sum_cents, bytes=self.bytes, sha256=self._digest.hexdigest())
 
 
 def file_name(kind: str, day: datetime.date, sha256: str, extension: str = "xml") -> str:

@@ -24,6 +24,7 @@ from sepa.model.same import Same
 from sepa.scheme.characters import to_sepa_text
 from sepa.scheme.money import amount_text, cents
 from sepa.wire.echo import agent, asked_for, told
+from sepa.wire.emitted import Stretch
 from sepa.wire.manifest import Counted, Written
 from sepa.wire.parties import reference
 
@@ -41,12 +42,15 @@ _ACCOUNT_IN_TEXT = re.compile(
 )
 
 
-def write_pain002(out: BinaryIO, report: StatusReport, *, version: Version) -> Written:
+def write_pain002(
+    out: BinaryIO, report: StatusReport, *, version: Version, fitting: list[Stretch] | None = None
+) -> Written:
     """Write `report` as one pain.002 of `version`, streaming; each transaction on a line of its own.
 
     Every reason names the bank as its originator. Sentences go out in the SEPA character set, in lines of at
     most 105 characters, with account numbers masked; names and references of the order itself as received.
-    Returns the number of transactions reported on and the sum of those amounts that are whole cents.
+    Returns the number of transactions reported on and the sum of those amounts that are whole cents. Where those stand
+    that are known to fit is added to `fitting`, for `check_emitted`.
     Source: ISO 20022 pain.002.001.10 and .03; EPC132-08, pain.002.
     """
     drawing = StatusDrawing(report.bank_bic, report.original_message_name, version)
@@ -57,7 +61,10 @@ def write_pain002(out: BinaryIO, report: StatusReport, *, version: Version) -> W
         pieces.append(_block_opening(block, drawing.originator))
         for drawn in block.transactions:
             sink.write("".join(pieces))
+            begin = sink.bytes
             sink.write_encoded(drawn.text)
+            if drawn.fits and fitting is not None:
+                fitting.append(Stretch(begin, sink.bytes, drawn.count))
             pieces.clear()
             count += drawn.count
             sum_cents += drawn.sum_cents

@@ -1,12 +1,15 @@
 """The journal's promises on fees: what an order was before, and what costs is noted once."""
 
 import datetime
+from contextlib import closing
+from pathlib import Path
 
 from msgspec.structs import replace
 
 from sepa.model.fee import Charge, Fee
 from sepa.model.payment import Unpaid
 from sepa.store.journal import Journal
+from sepa.store.sql import open_journal
 from tests.store.lines import (
     DAY,
     EVENING,
@@ -111,4 +114,30 @@ def test_of_an_event_told_twice_at_once_the_first_stands(journal: Journal) -> No
         (one.key, "retry"): "SK31",
         (other.key, "rejection"): "SK31",
     }
+    assert journal.faults() == []
+
+
+def test_charges_packed_elsewhere_are_noted_as_if_they_were_told_one_by_one(tmp_path: Path) -> None:
+    digests = []
+    for name in ("one", "packed"):
+        with closing(open_journal(f"sqlite:///{tmp_path / name}.db")) as journal:
+            file_key = accepted(journal, 3)
+            one, other, third = (charge(order.key, file_key) for order in journal.orders(file_key))
+            retry = replace(third, fee=Fee("retry", 20, "2026-01"))
+            for told in ([one, third], [one, other, other, replace(third, account="SK33"), retry], []):
+                journal.published([journal.charge_lines(told)] if name == "packed" else told)
+            assert sorted(map(repr, journal.charges(NEXT_DAY))) == sorted(
+                map(repr, [one, other, third, retry])
+            )
+            assert journal.faults() == []
+            digests.append(journal.digest())
+    assert digests[0] == digests[1]
+
+
+def test_what_is_poured_at_once_is_looked_up_only_where_something_stands(journal: Journal) -> None:
+    file_key = accepted(journal, 4)
+    told = [charge(order.key, file_key) for order in journal.orders(file_key)]
+    journal.published([journal.charge_lines([told[0], told[3]])])
+    journal.published([journal.charge_lines([replace(each, account="SK99") for each in told])])
+    assert [each.account for each in journal.charges(NEXT_DAY)] == ["SK31", "SK99", "SK99", "SK31"]
     assert journal.faults() == []

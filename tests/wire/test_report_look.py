@@ -9,7 +9,7 @@ from lxml import etree
 from outgoing import GOLDEN, mangled, own_schema
 
 from sepa.model.broken import BrokenPromise
-from sepa.wire.emitted import _Lines, check_emitted, schema_folder, schema_name
+from sepa.wire.emitted import Stretch, _Lines, all_fit, check_emitted, schema_folder, schema_name
 from sepa.wire.outline import outline
 
 VERSIONS = ("pain.002.001.10", "pain.002.001.03")
@@ -127,3 +127,69 @@ def test_a_comment_over_several_transactions_is_seen() -> None:
     closes = lines[0].replace(b"<OrgnlEndToEndId>", b"--><OrgnlEndToEndId>", 1)
     written = before + lines[0] + opens + lines[0] * 3 + closes + after
     assert check_emitted(io.BytesIO(written), VERSIONS[0]) == 2
+
+
+def looked_at(
+    before: bytes, rows: list[tuple[list[bytes], bool]], after: bytes
+) -> tuple[bytes, list[Stretch]]:
+    """A report with these rows of transactions in its block, and where those stand that were looked at before."""
+    written, fitting = before, []
+    for lines, seen in rows:
+        text = b"".join(lines)
+        if seen:
+            assert all_fit(text, VERSIONS[0], len(lines), schemas=schema_folder())
+            fitting.append(Stretch(len(written), len(written) + len(text), len(lines)))
+        written += text
+    return written + after, fitting
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param([(5, True)], id="all"),
+        pytest.param([(3, True), (4, True)], id="two stretches"),
+        pytest.param([(2, False), (4, True), (1, False), (3, True)], id="some between"),
+        pytest.param([(1, True), (1, True), (2, False)], id="short ones"),
+    ],
+)
+def test_what_was_looked_at_before_is_counted_and_not_read(rows: list[tuple[int, bool]]) -> None:
+    before, lines, after = example(VERSIONS[0])
+    total = sum(count for count, _ in rows)
+    written, fitting = looked_at(before, [([lines[0]] * count, seen) for count, seen in rows], after)
+    assert check_emitted(io.BytesIO(written), VERSIONS[0], fitting=fitting) == total
+    whole, passing = (_Lines(io.BytesIO(written), fits(VERSIONS[0]), some) for some in ((), fitting))
+    assert b"".join(iter(lambda: passing.read(1 << 12), b"")) == b"".join(
+        iter(lambda: whole.read(1 << 15), b"")
+    )
+    assert (
+        (passing.number, passing.counted)
+        == (whole.number, whole.counted)
+        == (written.count(b"\n"), total - 1)
+    )
+
+
+def test_a_fault_behind_what_was_looked_at_is_found_on_its_line() -> None:
+    before, lines, after = example(VERSIONS[0])
+    bad = lines[0].replace(b"<TxSts>", b"<TxSts>X", 1)
+    written, fitting = looked_at(
+        before, [([lines[0]] * 20, True), ([bad], False), ([lines[0]] * 9, True)], after
+    )
+    line = before.count(b"\n") + 21
+    with pytest.raises(BrokenPromise, match=rf"not fit to leave, line ({line}|{line + 1}):"):
+        check_emitted(io.BytesIO(written), VERSIONS[0], fitting=fitting)
+
+
+def test_behind_an_odd_line_what_was_looked_at_is_read_again() -> None:
+    before, lines, after = example(VERSIONS[0])
+    written, fitting = looked_at(before, [([b"<!-- -->\n"], False), ([lines[0]] * 3, True)], after)
+    handed = _Lines(io.BytesIO(written), fits(VERSIONS[0]), fitting)
+    assert b"".join(iter(lambda: handed.read(1 << 15), b"")) == written
+
+
+@pytest.mark.parametrize(
+    ("count", "behind"), [(4, b""), (3, b"<"), (3, b"\n")], ids=["another number", "more", "a line too many"]
+)
+def test_a_look_is_sure_of_nothing_else(count: int, behind: bytes) -> None:
+    _, lines, _ = example(VERSIONS[0])
+    assert all_fit(lines[0] * 3, VERSIONS[0], 3, schemas=schema_folder())
+    assert not all_fit(lines[0] * 3 + behind, VERSIONS[0], count, schemas=schema_folder())

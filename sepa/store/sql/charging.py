@@ -1,19 +1,23 @@
 """What was told to the core system as an event that costs a fee."""
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
-from sepa.model.fee import Charge, Fee
+from sepa.model.fee import Charge, ChargeLines, Fee
 from sepa.model.journal import Event
 from sepa.scheme.money import amount_text
+from sepa.store.sql.chain import digests_of_packed
 from sepa.store.sql.connection import Connected, pour_once, slices
 from sepa.store.sql.rows import day_text, instant_of, instant_text
 from sepa.store.tables import charges, history, orders
 
 _AT_ONCE = 1000
+_pack = msgspec.msgpack.Encoder().encode
+_packed = msgspec.msgpack.Decoder(tuple[bytes, list[tuple[Any, ...]]])
 
 
 class Charging(Connected):
@@ -30,6 +34,10 @@ class Charging(Connected):
         with self.reading() as connection:
             return {key: instant_of(at) for key, at in connection.execute(wanted)}
 
+    def charge_lines(self, charges: Sequence[Charge]) -> ChargeLines:
+        lines = [_pack(_line(each)) for each in charges]
+        return ChargeLines(_pack((digests_of_packed(lines), list(map(msgspec.Raw, lines)))))
+
     def charges(self, day: datetime.date) -> list[Charge]:
         line = charges.c
         wanted = sa.select(charges).where(line.charged_on == day).order_by(line.key, line.event)
@@ -41,6 +49,12 @@ def note_charges(connection: sa.Connection, told: Iterable[Charge]) -> None:
     """Write charges down; an event costs once for an order, whatever is told again."""
     for part in slices(told, _AT_ONCE):
         pour_once(connection, charges, _COLUMNS, list(map(_line, part)))
+
+
+def note_charge_lines(connection: sa.Connection, lines: ChargeLines) -> None:
+    """The same of charges that are packed."""
+    digests, rows = _packed.decode(lines.packed)
+    pour_once(connection, charges, _COLUMNS, rows, digests)
 
 
 _COLUMNS = (

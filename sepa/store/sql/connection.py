@@ -257,21 +257,36 @@ def insert_once(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any
 
 
 def pour_once(
-    connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    connection: sa.Connection,
+    table: sa.Table,
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    digests: bytes = b"",
 ) -> None:
-    """Insert many rows unless their key, which stands in front, is there already, the fastest way."""
+    """Insert many rows unless their key, which stands in front, is there already, the fastest way.
+
+    `digests` as in `Chain.note`.
+    """
     if connection.dialect.name != "sqlite":  # there, another may write the same key meanwhile
         insert_once(connection, table, *[dict(zip(columns, row, strict=True)) for row in rows])
         return
     first, *others = table.primary_key
+    length = 1 + len(others)
+    new = {row[:length]: row for row in reversed(rows)}
+    if len(new) == len(rows) and not _any_between(connection, first, [row[0] for row in rows]):
+        pour(connection, table, columns, rows, digests)
+        return
     asked = among(first, [row[0] for row in rows], connection.dialect)
     there = set(map(tuple, connection.execute(sa.select(first, *others).where(asked))))
-    length = 1 + len(others)
-    new: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    for row in rows:
-        if row[:length] not in there:
-            new.setdefault(row[:length], row)
-    pour(connection, table, columns, new.values())
+    pour(connection, table, columns, [row for key, row in reversed(new.items()) if key not in there])
+
+
+def _any_between(connection: sa.Connection, column: sa.Column[Any], values: Sequence[str]) -> bool:
+    """Whether a row has a value between the least and the greatest of these; it is asked but once."""
+    if not values:
+        return False
+    asked = sa.select(sa.literal(1)).where(column.between(min(values), max(values))).limit(1)
+    return connection.execute(asked).first() is not None
 
 
 @cache

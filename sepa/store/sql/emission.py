@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from msgspec import to_builtins
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.fee import Charge
+from sepa.model.fee import Charge, ChargeLines
 from sepa.model.journal import Publication, ReportDue, Withheld
 from sepa.model.payment import Bulk
-from sepa.store.sql.charging import note_charges
+from sepa.store.sql.charging import note_charge_lines, note_charges
 from sepa.store.sql.connection import Connected, insert_once
 from sepa.store.sql.kept import Kept
 from sepa.store.sql.leaving import begin, still_in, unsent
@@ -75,7 +75,7 @@ class Emission(Connected):
 
     def published(
         self,
-        left: Iterable[Publication | Withheld | Charge],
+        left: Iterable[Publication | Withheld | Charge | ChargeLines],
         *,
         settles: ReportDue | str | None = None,
         recalled: str | None = None,
@@ -86,7 +86,9 @@ class Emission(Connected):
                     note_charges(connection, cast("Iterator[Charge]", alike))
                     continue
                 for each in alike:
-                    if isinstance(each, Withheld):
+                    if isinstance(each, ChargeLines):
+                        note_charge_lines(connection, each)
+                    elif isinstance(each, Withheld):
                         insert_once(connection, withheld, to_builtins(each) | {"at": instant_text(each.at)})
                     elif isinstance(each, Publication):
                         _note(connection, each)
