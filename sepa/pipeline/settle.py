@@ -16,7 +16,7 @@ from sepa.model.reference import Reference
 from sepa.pipeline.against import Against
 from sepa.pipeline.beside import WORTH_A_FORK, beside, collected_later, forks_for
 from sepa.pipeline.book import refuse_behind, settling
-from sepa.pipeline.handed import parts_of, pieces_of
+from sepa.pipeline.handed import Plain, parts_of, pieces_of
 from sepa.pipeline.home import Home, utc
 from sepa.pipeline.judge import refuse_incomplete
 from sepa.pipeline.telemetry import SETTLED, count, stage
@@ -24,7 +24,7 @@ from sepa.rules.endings import ended_accounts, ending
 from sepa.rules.reviews import review_spans
 from sepa.schedule import bank_days, local_instant
 from sepa.settle import settled
-from sepa.store.journal import Overtaken, Part
+from sepa.store.journal import Overtaken, Part, Ready
 from sepa.wire.bulk import ORDER_BYTES_MAX
 
 TRIES = 3
@@ -88,7 +88,7 @@ def seal_window(
         try:
             with (
                 collected_later(),
-                _settlements(home, local, day, express=express) as pieces,
+                _settlements(home, local, day, by=by, express=express) as pieces,
                 settling(home) as note,
             ):
                 opening = Settlement(window=local, bulks=(), postings=(), unpaid=(), express=express)
@@ -113,7 +113,7 @@ def is_overtaken(window: datetime.datetime, last: datetime.datetime | None) -> b
 
 @contextmanager
 def _settlements(
-    home: Home, window: datetime.datetime, day: datetime.date, *, express: bool
+    home: Home, window: datetime.datetime, day: datetime.date, *, by: str, express: bool
 ) -> Iterator[Iterator[bytes]]:
     """What the window decides for the banking day `day`, as things stand now, in pieces; none when nothing is due.
 
@@ -124,8 +124,8 @@ def _settlements(
     away: list[OrderRow] = []
     ended: tuple[Ended, ...] = ()
 
-    def due() -> Iterator[Payment]:
-        found = home.journal.due(window, day, also=spans, order=terms.funds.allocation_order)
+    def due(odd: set[str] | None = None) -> Iterator[Payment]:
+        found = home.journal.due(window, day, also=spans, order=terms.funds.allocation_order, odd=odd)
         return (payment for payment in found if is_express(payment, terms)) if express else found
 
     count = home.journal.due_count(window, day, also=spans, most=WORTH_A_FORK)
@@ -173,8 +173,9 @@ def _settlements(
         )
 
     def pieces() -> Iterator[bytes]:
+        plain = Plain(home.journal, window, by)
         decided = settled(
-            against.asked(due(), gone),
+            against.asked(plain.note(due(plain.odd)), gone),
             booked=booked,
             reference=reference,
             profile=terms,
@@ -185,7 +186,7 @@ def _settlements(
             against=against.found,
         )
         # a map keeps nothing of what went through it: a part may be a hundred thousand orders
-        return chain.from_iterable(map(pieces_of, map(whole, decided), repeat(home.journal)))
+        return chain.from_iterable(map(pieces_of, map(whole, decided), repeat(plain)))
 
     if not forks_for(count):
         yield pieces()
@@ -211,8 +212,8 @@ class _Tally:
     def __init__(self, window: datetime.datetime) -> None:
         self._sealed = Sealed(window=window)
 
-    def note(self, given: Part | Paying) -> Part | Paying:
-        if isinstance(given, Paying):
+    def note(self, given: Part | Ready) -> Part | Ready:
+        if isinstance(given, Ready):
             return given
         part, before = given.settlement, self._sealed
         paid = [bulk for bulk in part.bulks if bulk.kind != "hand-over"]

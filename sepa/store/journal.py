@@ -41,11 +41,19 @@ POSTINGS_AT_ONCE = 5000
 class Part(NamedTuple):
     """A part of what a window decided, without its postings, and these as `Journal.posting_lines` made them.
 
-    Whoever takes it reads them once, to their end.
+    Whoever takes it reads them once, to their end. `members` are what `Journal.member_digests` says of its bulks.
     """
 
     settlement: Settlement
     postings: Iterable[bytes]
+    members: bytes = b""
+
+
+class Ready(NamedTuple):
+    """Orders that a window pays, as Paying tells them, and what `Journal.paying_lines` made of them, or of some."""
+
+    keys: Mapping[str, Sequence[str]]
+    lines: bytes
 
 
 class Sealing(Protocol):
@@ -281,6 +289,7 @@ class Journal(Protocol):
         *,
         also: Sequence[tuple[str, datetime.datetime, datetime.datetime]] = (),
         order: Sequence[str] = ("received_at", "file_key", "file_sequence"),
+        odd: set[str] | None = None,
     ) -> Iterator[Payment]:
         """Payments waiting or pending, booked by `day`, received by `window` and not yet tried in it. Streamed.
 
@@ -289,6 +298,7 @@ class Journal(Protocol):
 
         Collections for the clearing are due whatever their day: they must reach the payer's bank before it.
         Ordered by `order`, names of the profile (`funds.allocation_order`) or `file_key`; then by key.
+        `odd` holds, whenever a payment is given, its key if something was found of the order or it moved before.
         """
 
     def screened_against(self, file_keys: Collection[str], lists: str) -> set[str]:
@@ -350,15 +360,25 @@ class Journal(Protocol):
         Asks no database, so any process may do it.
         """
 
+    def member_digests(self, settlement: Settlement) -> bytes:
+        """The digests that `seal` would take of what it writes of the members of bulks. Asks no database."""
+
+    def paying_lines(self, payments: Sequence[Payment], window: datetime.datetime, *, by: str) -> bytes:
+        """What `seal` would write to pay these, which `due` gave and none of which is odd. Any process may ask.
+
+        `seal` proves of each order that it stands just so.
+        """
+
     def seal(
-        self, settlement: Settlement, *, by: str, then: Iterable[Settlement | Part | Paying] = ()
+        self, settlement: Settlement, *, by: str, then: Iterable[Settlement | Part | Paying | Ready] = ()
     ) -> bool:
         """Write bulks, members, postings, moves, due reports and what was screened against, in one transaction.
 
         `then` are further parts of the same window, asked for one by one, each written before the next is made, and
-        kept no longer. Orders that are told as Paying are paid at once; the bulk that each leaves in follows, or it is
-        BrokenPromise.
-        False when there was nothing to write. An order that is no longer due, or was tried in this window,
+        kept no longer. Orders that are told as Paying, or as Ready, are paid at once; the bulk that each leaves in
+        follows, or it is BrokenPromise.
+        False when there was nothing to write. An order that is no longer due, or does not stand as it was made
+        ready, or was tried in this window,
         makes the whole of it fail with `Overtaken` and nothing written. Unbalanced postings or sums that
         differ are BrokenPromise. Orders in a bulk `hand-over` are handed over, those in any other are paid.
         The report of each file in which an order changes its state is due under `window_cause(window)`, which

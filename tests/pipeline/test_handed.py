@@ -21,9 +21,10 @@ from sepa.model.payment import Paying, Settlement
 from sepa.pipeline import book, emit, handed, settle
 from sepa.pipeline.book import settling
 from sepa.pipeline.emit import emit_bulks
-from sepa.pipeline.handed import parts_of, pieces_of
+from sepa.pipeline.handed import Plain, parts_of, pieces_of
 from sepa.pipeline.home import open_home, read_instant
 from sepa.pipeline.settle import seal_window
+from sepa.store.journal import Ready
 from sepa.store.sql import posting, sealing
 from sepa.wire.bulk import BulkFile
 from tests.pipeline.test_many_orders import ORDERS, waiting
@@ -64,6 +65,10 @@ def parts_made(home: Any) -> list[Settlement | Paying]:
         window = read_instant(WINDOW, home.profile)
         assert not seal_window(home, window).bulks
     return made
+
+
+def plain(home: Any) -> Plain:
+    return Plain(home.journal, read_instant(WINDOW, home.profile), "desk")
 
 
 def test_a_part_is_forgotten_before_the_next_is_decided(
@@ -109,20 +114,21 @@ def test_a_part_travels_in_small_pieces_and_is_noted_as_one(waiting: Path, tmp_p
     shutil.copytree(waiting, tmp_path / "home")
     with open_home(tmp_path / "home") as home:
         made = parts_made(home)
-        pieces = [piece for part in made for piece in pieces_of(part, home.journal)]
-        lines = [msgspec.msgpack.decode(piece[1:]) for piece in pieces if piece[:1] == b"l"]
+        pieces = [piece for part in made for piece in pieces_of(part, plain(home))]
+        lines = [msgspec.msgpack.decode(piece[1:])[1] for piece in pieces if piece[:1] == b"l"]
         assert {len(some) for some in lines} <= set(range(1, AT_ONCE + 1))
         noted: list[bytes] = []
         told: list[str] = []
         with settling(home) as note:
             for part, whole in zip(parts_of(iter(pieces), note), made, strict=True):
-                if isinstance(part, Paying):
-                    assert part == whole
+                if isinstance(part, Ready):
+                    assert isinstance(whole, Paying)
+                    assert part.keys == whole.keys
                     told += [key for keys in part.keys.values() for key in keys]
                     continue
                 assert isinstance(whole, Settlement)
                 assert part.settlement == msgspec.structs.replace(whole, postings=())
-                got = [line for piece in part.postings for line in msgspec.msgpack.decode(piece)]
+                got = [line for piece in part.postings for line in msgspec.msgpack.decode(piece)[1]]
                 assert [line[2] for line in got] == [each.key for each in whole.postings]
                 assert {key for bulk in whole.bulks for key in bulk.keys} <= {*told}
                 noted.append(msgspec.json.encode(whole))
@@ -134,7 +140,7 @@ def test_a_part_travels_in_small_pieces_and_is_noted_as_one(waiting: Path, tmp_p
 def test_a_part_that_is_not_read_to_its_end_is_a_broken_promise(waiting: Path, tmp_path: Path) -> None:
     shutil.copytree(waiting, tmp_path / "home")
     with open_home(tmp_path / "home") as home:
-        pieces = [piece for part in parts_made(home) for piece in pieces_of(part, home.journal)]
+        pieces = [piece for part in parts_made(home) for piece in pieces_of(part, plain(home))]
         with settling(home) as note, pytest.raises(BrokenPromise, match="not read to its end"):
             list(parts_of(iter(pieces), note))
 
@@ -182,7 +188,7 @@ def dies(at: int, of: Callable[..., Any]) -> Callable[..., Any]:
 
 def pieces_die(at: int) -> Callable[..., Iterator[bytes]]:
     whole, died = settle.pieces_of, dies(at, lambda piece: piece)
-    return lambda part, journal: map(died, whole(part, journal))
+    return lambda part, known: map(died, whole(part, known))
 
 
 def lines_die(at: int) -> Callable[..., Iterator[Any]]:
@@ -195,7 +201,7 @@ KILLS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "who decides, amid the second part": lambda patch: patch.setattr(settle, "pieces_of", pieces_die(40)),
     "who writes, amid a part": lambda patch: patch.setattr("sepa.store.sql.sealing.unpacked", lines_die(11)),
     "who writes, with the second part noted": lambda patch: patch.setattr(
-        "sepa.store.sql.sealing.pay", dies(2, lambda *_: {})
+        "sepa.store.sql.sealing.pay", dies(2, lambda *_: None)
     ),
     "who writes, before it is certain": lambda patch: patch.setattr(
         "sepa.store.sql.chain.Chain.close", dies(1, lambda *_: None)

@@ -15,7 +15,8 @@ from sepa.model.verdict import transaction_key
 from sepa.store.journal import Journal
 from sepa.store.sql import open_journal
 from sepa.store.sql.aside import Aside
-from sepa.store.sql.chain import Chain, digests_of, keys_of, link_digest
+from sepa.store.sql.batch import keys_of
+from sepa.store.sql.chain import Chain, digests_of, link_digest
 from sepa.store.tables import CHAIN, metadata, told
 from tests.store.conftest import Store
 from tests.store.lines import (

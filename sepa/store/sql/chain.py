@@ -6,8 +6,7 @@ orders costs about a microsecond an order and nothing is read again.
 """
 
 import hashlib
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache, partial
 from itertools import islice
@@ -17,7 +16,9 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from sepa.store.sql.aside import Aside, Put
+from sepa.model.broken import BrokenPromise
+from sepa.store.sql.aside import Aside
+from sepa.store.sql.batch import Batch
 from sepa.store.sql.read_back import Line, lines_of
 from sepa.store.tables import chained, links, metadata
 
@@ -30,52 +31,7 @@ BATCH_ROWS = 1000
 _LINES_TOGETHER = 100
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(list[Any]).decode
 _sha256 = hashlib.sha256
-
-
-class Batch:
-    """Rows of one table that a transaction wrote, in the form of their digests, by their keys."""
-
-    def __init__(self, table: sa.Table, columns: tuple[str, ...], rewritten: bool) -> None:
-        self.table, self.columns, self.rewritten = table, columns, rewritten
-        self.keys: list[Any] = []
-        self.digests = bytearray()
-        self._put: Put | None = None
-
-    def add(self, lines: list[Line], digests: bytes) -> None:
-        self.keys.extend(map(_key_of(self.table.name, self.columns), lines))
-        self.digests += digests
-
-    def pack(self, aside: Aside) -> None:
-        """Put keys and digests aside; from now on nothing is added."""
-        if self.keys:
-            self._put = aside.put(zlib.compress(_encode(self.keys), 1), self.digests)
-            self.keys, self.digests = [], bytearray()
-
-    def digest_again(self, aside: Aside, digested: Callable[[list[Any]], bytes]) -> None:
-        """Put other digests aside, of the rows as they are now."""
-        self.pack(aside)
-        keys, _ = self.packed(aside)
-        self._put = aside.put(keys, digested(keys_of(keys)))
-
-    def packed(self, aside: Aside) -> tuple[bytes, bytes]:
-        """The keys, packed, and the digests."""
-        self.pack(aside)
-        assert self._put is not None
-        return aside.get(self._put)
-
-    def line(self, link: int, place: int, aside: Aside) -> dict[str, Any]:
-        keys, digests = self.packed(aside)
-        return {
-            "link": link,
-            "place": place,
-            "of": str(self.table.name),
-            "columns": " ".join(self.columns),
-            "rewritten": self.rewritten,
-            "keys": keys,
-            "digests": digests,
-        }
 
 
 class Chain:
@@ -100,22 +56,40 @@ class Chain:
         `digests` are theirs, as of `digests_of`, where somebody took them already. In how many calls rows come changes
         nothing: a batch is full at BATCH_ROWS.
         """
-        place = table.name, columns, rewritten
-        rest, taken = iter(lines), 0
-        while more := list(islice(rest, BATCH_ROWS - self._filled(place))):
+        rest, taken, key_of = iter(lines), 0, _key_of(table.name, columns)
+        while more := list(islice(rest, BATCH_ROWS)):
+            known = digests[taken : taken + DIGEST_BYTES * len(more)]
+            self.note_keys(
+                table, columns, list(map(key_of, more)), known or digests_of(more), rewritten=rewritten
+            )
+            taken += len(known)
+        if taken != len(digests):
+            raise _miscounted(table)
+
+    def note_keys(
+        self,
+        table: sa.Table,
+        columns: tuple[str, ...],
+        keys: Sequence[Any],
+        digests: bytes,
+        *,
+        rewritten: bool = False,
+    ) -> None:
+        """As `note`, of rows that are told by their keys and digests alone."""
+        if len(digests) != DIGEST_BYTES * len(keys):
+            raise _miscounted(table)
+        place, start = (table.name, columns, rewritten), 0
+        while start < len(keys):
             batch = self._open.get(place)
             if batch is None:
                 batch = self._open[place] = Batch(table, columns, rewritten)
                 self._batches.append(batch)
-            known = digests[taken : taken + DIGEST_BYTES * len(more)]
-            batch.add(more, known or digests_of(more))
-            taken += len(known)
+            end = start + BATCH_ROWS - len(batch.keys)
+            batch.add(keys[start:end], digests[start * DIGEST_BYTES : end * DIGEST_BYTES])
+            start = end
             if len(batch.keys) == BATCH_ROWS:
                 batch.pack(self._aside)
                 del self._open[place]
-
-    def _filled(self, place: tuple[str, tuple[str, ...], bool]) -> int:
-        return len(self._open[place].keys) if place in self._open else 0
 
     def forget(self, table: sa.Table) -> None:
         """The rows that this transaction wrote into `table` were taken back in it."""
@@ -164,6 +138,10 @@ class Chain:
 
     def _lines(self, link: int) -> Iterator[dict[str, Any]]:
         return (each.line(link, place, self._aside) for place, each in enumerate(self._batches))
+
+
+def _miscounted(table: sa.Table) -> BrokenPromise:
+    return BrokenPromise(f"there is not one digest for each row of {table.name}")
 
 
 @contextmanager
@@ -223,18 +201,6 @@ def digests_of(lines: Iterable[Line]) -> bytes:
 def digests_of_packed(lines: Iterable[bytes]) -> bytes:
     """The same of rows that are packed as msgpack: the digests are of these bytes."""
     return b"".join([_sha256(line).digest()[:DIGEST_BYTES] for line in lines])
-
-
-def keys_of(packed: bytes) -> list[Any]:
-    """The keys of a batch: texts or numbers, or lists of them. ValueError when they cannot be read."""
-    unpacking = zlib.decompressobj()
-    try:
-        keys = _decode(unpacking.decompress(bytes(packed)))
-    except (zlib.error, msgspec.DecodeError) as fault:
-        raise ValueError("the keys cannot be read") from fault
-    if not unpacking.eof or unpacking.unused_data:
-        raise ValueError("the keys cannot be read")
-    return keys
 
 
 def _digested(connection: sa.Connection, table: sa.Table, columns: tuple[str, ...], keys: list[Any]) -> bytes:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from sepa.model.chain import Flaw, Written
-from sepa.store.sql.chain import DIGEST_BYTES, ORIGIN, digests_of, keys_of, link_digest
+from sepa.store.sql.batch import keys_of
+from sepa.store.sql.chain import DIGEST_BYTES, ORIGIN, digests_of, link_digest
 from sepa.store.sql.faults import find_faults
 from sepa.store.sql.read_back import lines_of, plain
 from sepa.store.tables import CHAIN, chained, decisions, links, metadata, seals

@@ -3,7 +3,7 @@
 To put a statement together, look it up and wrap what it gives costs several times what carrying it out does.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -129,6 +129,23 @@ def add_row(connection: sa.Connection, table: sa.Table, row: dict[str, Any], *, 
 def add_rows(connection: sa.Connection, table: sa.Table, columns: tuple[str, ...], rows: list[Row]) -> None:
     """Insert rows into a SQLite journal; IntegrityError for a key that is there."""
     _carried_out(connection, _insert(table, columns, "sqlite", False), rows, many=True)
+
+
+def add_told(
+    connection: sa.Connection, table: sa.Table, columns: Mapping[str, str], told: str, same: Row
+) -> None:
+    """Insert into a SQLite journal a row for each member of `told`, a JSON text. A key that is there is IntegrityError.
+
+    What becomes of each column: the member's `key` or `value`, or a "?" that the next of `same` fills in all of them.
+    """
+    _carried_out(connection, _insert_told(table, tuple(columns.items())), (*same, told))
+
+
+@cache
+def _insert_told(table: sa.Table, columns: tuple[tuple[str, str], ...]) -> str:
+    names = ", ".join(f'"{name}"' for name, _ in columns)
+    values = ", ".join(value for _, value in columns)
+    return f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM json_each(?)'
 
 
 @cache

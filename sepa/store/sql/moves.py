@@ -1,7 +1,7 @@
 """The one way in which an order changes its state: a line of history, and the projection that follows it."""
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -9,9 +9,8 @@ import sqlalchemy as sa
 from sepa.model.broken import BrokenPromise
 from sepa.model.journal import MOVES, Move, first_state
 from sepa.store.journal import Overtaken
-from sepa.store.sql.connection import among, pour, raw_rows, slices
-from sepa.store.sql.read_back import plain
-from sepa.store.sql.rows import EMPTY, day_text, findings_text, instant_text
+from sepa.store.sql.connection import among, pour, slices
+from sepa.store.sql.rows import day_text, findings_text, instant_text
 from sepa.store.tables import file_verdicts, history, orders
 
 PROJECTED = (
@@ -19,7 +18,7 @@ PROJECTED = (
 )  # fmt: skip
 """What the orders row shows of its last line of history."""
 
-_LINE = ("key", *PROJECTED, "at", "by", "cause")
+LINE = ("key", *PROJECTED, "at", "by", "cause")
 
 
 class Standing(NamedTuple):
@@ -67,8 +66,8 @@ def move(connection: sa.Connection, moves: Sequence[Move], stood: dict[str, Stan
     told = _judgements_told(connection, later) if later else frozenset()
     changed = [key for key in changed if key not in told]
     try:
-        pour(connection, history, _LINE, list(_judgements(connection, changed, stood)))
-        pour(connection, history, _LINE, lines)
+        pour(connection, history, LINE, list(_judgements(connection, changed, stood)))
+        pour(connection, history, LINE, lines)
     except sa.exc.IntegrityError as twice:
         raise Overtaken("an order was moved at the same time") from twice
     _project(connection, [line[0] for line in lines])
@@ -125,56 +124,6 @@ def _judgements(
                 state = before.state if before.step == 0 else first_state(before.outcome)  # type: ignore[arg-type]
                 judged = (key, state, 0, *before[3:6], *days, before.findings)
                 yield (*judged, at, profile, f"judged:{at}")
-
-
-class Paid(NamedTuple):
-    """What an order is once it is paid: the values of its new line of history."""
-
-    key: str
-    state: str
-    step: int
-    outcome: str
-    route: str | None
-    amount_cents: int
-    booking_date: str | None
-    settlement_date: str | None
-    findings: str
-    file_key: str
-
-
-_PAY = (
-    sa.update(orders)
-    .values(state="paid", step=orders.c.step + 1)
-    .where(
-        orders.c.state.in_([state for state in MOVES if "paid" in MOVES[state]]), orders.c.findings == EMPTY
-    )
-    .returning(*(orders.c[name] for name in Paid._fields))
-)
-"""Of an order without findings nothing else changes when it is paid, so its own row goes on telling its judgement."""
-
-
-def pay(connection: sa.Connection, keys: Sequence[str]) -> dict[str, Paid]:
-    """Let those of `keys` be paid that may be and of which nothing was found, and say what they are now, in that order.
-
-    Their rows are moved; their lines of history are the caller's to write (`write_paid`), in the same transaction.
-    """
-    wanted = _PAY.where(among(orders.c.key, keys, connection.dialect))
-    moved = {row[0]: Paid._make(row) for row in raw_rows(connection, wanted)}
-    return {key: moved[key] for key in keys if key in moved}
-
-
-def write_paid(
-    connection: sa.Connection, paid: Iterable[Paid], at: datetime.datetime, by: str, causes: Mapping[str, str]
-) -> None:
-    """The lines of history of what `pay` moved; `causes` are told by file."""
-    instant = instant_text(at)
-    lines = [
-        (*each[:6], plain(each[6]), plain(each[7]), each[8], instant, by, causes[each[9]]) for each in paid
-    ]
-    try:
-        pour(connection, history, _LINE, lines)
-    except sa.exc.IntegrityError as twice:
-        raise Overtaken("an order was moved at the same time") from twice
 
 
 _following = sa.and_(history.c.key == orders.c.key, history.c.step == orders.c.step + 1)

@@ -10,6 +10,7 @@ from sepa.model.payment import Payment
 from sepa.store.sql.connection import Connected
 from sepa.store.sql.corrections import undone
 from sepa.store.sql.leaving import still_in
+from sepa.store.sql.paying import PLAIN
 from sepa.store.sql.rows import RELEASED_AT, instant_of, instant_text, unreviewed
 from sepa.store.sql.sealing import DUE
 from sepa.store.sql.sheets import MEMBER, SHEET_ORDERS, Facts, streamed
@@ -34,7 +35,7 @@ _ORDERS = {
 }
 """What due payments may be ordered by, under the profile's names; what it leaves open the key decides."""
 _WAITING = (
-    sa.select(*MEMBER, RELEASED_AT)
+    sa.select(*MEMBER, RELEASED_AT, ~PLAIN)
     .join_from(orders, files, files.c.key == orders.c.file_key)
     .join(file_verdicts, file_verdicts.c.file_key == orders.c.file_key)
 )
@@ -69,6 +70,7 @@ class Settling(Connected):
         *,
         also: Sequence[tuple[str, datetime.datetime, datetime.datetime]] = (),
         order: Sequence[str] = ("received_at", "file_key", "file_sequence"),
+        odd: set[str] | None = None,
     ) -> Iterator[Payment]:
         wanted = _WAITING.where(_due(window, day, also)).order_by(
             *(_ORDERS[name] for name in order), orders.c.key
@@ -76,7 +78,10 @@ class Settling(Connected):
         with self.reading() as connection:
             facts = Facts(connection)
             for rows in streamed(connection, wanted, SHEET_ORDERS):
-                yield from map(facts.payment, rows)
+                if odd is not None:
+                    odd.clear()
+                    odd.update(row[0] for row in rows if row[15])
+                yield from (facts.payment(row[:15]) for row in rows)
 
     def due_count(
         self,
