@@ -21,7 +21,7 @@ from sepa.pipeline.beside import forks_for, in_turns
 from sepa.pipeline.charges import Charges, Pack, Packed, charge_of, packed
 from sepa.pipeline.gathering import SHOWN, Post, Run
 from sepa.pipeline.home import Home
-from sepa.pipeline.letterheads import Letterheads, account_of
+from sepa.pipeline.letterheads import Letterheads, Price, account_of
 from sepa.pipeline.notices import OCCASIONS, OWED, item_of, item_of_block
 from sepa.pipeline.status import REMARKABLE, Reporting, refused_whole
 from sepa.tell.enclosure import Lines
@@ -47,8 +47,8 @@ _decode = msgspec.msgpack.Decoder(AnswerSheet).decode
 class _Letter:
     """What is known of a letter while its orders come. Without a `head` none is written, though it may be owed."""
 
-    def __init__(self, is_owed: bool, head: Notice | None) -> None:
-        self.is_owed, self.head = is_owed, head
+    def __init__(self, is_owed: bool, head: Notice | None, price: Price | None) -> None:
+        self.is_owed, self.head, self.price = is_owed, head, price
         self.told = 0
         self.lines: Lines | None = None
 
@@ -100,7 +100,7 @@ class Telling:
             runs.append(Run(occasion, iban, [], []))
         if letter.head is None:
             return
-        item = self._item(order, occasion, iban, whole)
+        item = self._item(order, letter.price, whole)
         if item.fee is not None:
             charges.append(charge_of(item, iban, self._day, self._due, self._at))
         letter.told += 1
@@ -113,15 +113,16 @@ class Telling:
 
     def _letter(self, occasion: Occasion, iban: str) -> _Letter:
         is_owed = self._heads.is_owed(occasion, iban)
-        letter = _Letter(is_owed, self._heads.head(occasion, iban) if is_owed else None)
+        head = self._heads.head(occasion, iban) if is_owed else None
+        letter = _Letter(is_owed, head, self._heads.price(occasion, iban))
         self._letters[occasion, iban] = letter
         return letter
 
-    def _item(self, order: OrderRow, occasion: Occasion, iban: str, whole: bool) -> NoticeItem:
+    def _item(self, order: OrderRow, price: Price | None, whole: bool) -> NoticeItem:
         block = self._blocks[order.block]
         key = block_key(order.key, block.position) if whole else order.key
         findings = block.findings if whole else order.findings
-        fee = self._heads.fee(key, order.kind, findings, occasion, iban)
+        fee = price(key, findings) if price is not None and order.kind == "credit-transfer" else None
         return item_of_block(block, order, fee) if whole else item_of(order, block, fee)
 
 

@@ -1,13 +1,13 @@
 """To whom the letters of one report go, in which language, and what they cost: the same for all orders of a letter."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from functools import partial
+from typing import Literal
 
 from sepa.model.alike import common
 from sepa.model.fee import Fee
 from sepa.model.finding import Findings
 from sepa.model.journal import FileRow, OrderRow, ReportDue
-from sepa.model.message import Kind
 from sepa.model.notice import Notice, Occasion
 from sepa.model.reference import Account, Reference
 from sepa.model.same import Same
@@ -17,6 +17,8 @@ from sepa.rules.contract import refused_a_stranger
 from sepa.rules.fees import fee_for
 from sepa.schedule import local_instant
 from sepa.tell.notice import is_owed
+
+Price = Callable[[str, Findings], Fee | None]
 
 
 class Letterheads:
@@ -61,21 +63,25 @@ class Letterheads:
             include_correction_hint=terms.notices.include_correction_hint,
         )
 
-    def fee(self, key: str, kind: Kind, findings: Findings, occasion: Occasion, iban: str) -> Fee | None:
-        """What an item of a letter costs the account's owner; a collection's, or a stranger's, costs nobody.
-
-        Nor does what was refused before.
-        """
-        if kind != "credit-transfer" or occasion not in ("rejected", "unsettled") or not self._account(iban):
+    def price(self, occasion: Occasion, iban: str) -> Price | None:
+        """What an item of a letter costs the account's owner, by the order's key and what was found; None where nothing
+        does. A stranger's costs nobody, nor does what was refused before."""
+        if occasion not in ("rejected", "unsettled") or not self._account(iban):
             return None
         if self._refused is None:
             self._refused = self._home.journal.been(self._file.key, ("rejected", "not-executed"))
-        again = key in self._refused
+        first, again = (self._same_price(occasion, again=again) for again in (False, True))
+        refused = self._refused
+        return lambda key, findings: (again if key in refused else first)(common(findings))
+
+    def _same_price(
+        self, occasion: Literal["rejected", "unsettled"], *, again: bool
+    ) -> Same[Findings, Fee | None]:
         if (occasion, again) not in self._fees:
             on = self.issued_at.date()
             price = partial(fee_for, occasion, profile=self._terms, on=on, again=again)
             self._fees[occasion, again] = Same(price)
-        return self._fees[occasion, again](common(findings))
+        return self._fees[occasion, again]
 
     def _account(self, iban: str) -> Account | None:
         return self._accounts.get(iban) if iban not in self._strange else None

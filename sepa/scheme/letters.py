@@ -30,12 +30,13 @@ def shortened(text: str, chars: int = SHOWN_CHARS) -> str:
     return text if len(text) <= chars else text[:chars] + "…"
 
 
-_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+FORMULA: Final = frozenset("=+-@\t\r\n＝＋－＠")
+"""What a text begins with that a spreadsheet runs."""
 
 
 def inert_all(texts: Iterable[str]) -> list[str]:
     """Texts as `inert` leaves each of them."""
-    return [f"'{text}" if text[:1] in _FORMULA else text for text in texts]
+    return [f"'{text}" if text[:1] in FORMULA else text for text in texts]
 
 
 def inert(text: str) -> str:
@@ -43,4 +44,4 @@ def inert(text: str) -> str:
 
     A spreadsheet may take the wide forms of the four signs for the signs, and pass over line ends and tabs before them.
     """
-    return f"'{text}" if text[:1] in _FORMULA else text
+    return f"'{text}" if text[:1] in FORMULA else text

@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 from sepa.model.alike import Alike, Blanked, Texts
 from sepa.model.finding import Findings
 from sepa.model.notice import Notice, NoticeItem
-from sepa.scheme.letters import inert_all
+from sepa.scheme.letters import FORMULA, inert_all
 from sepa.scheme.phrase import Phrase
 from sepa.tell.catalogue import Catalogue
 from sepa.tell.notice import closing, reasons_told
@@ -28,7 +28,6 @@ _HEADINGS: Final = (
 )
 _MARK: Final = "\N{BYTE ORDER MARK}"  # without it a spreadsheet takes the letters for others
 _LINES_AT_ONCE: Final = 1000
-_search_quoted: Final = re.compile('["\r\n]').search
 _stays_plain: Final = re.compile('[^;"\t\r\n=+@\uff1d\uff0b\uff0d\uff20-][^;"\r\n]*').fullmatch
 """A text that changes nothing of how the cell is written in which it stands, be it in front."""
 
@@ -49,13 +48,12 @@ class Lines:
     def of(self, item: NoticeItem) -> bytes:
         """The lines on an order in UTF-8; a zero byte stands for its number, which only the whole list knows."""
         heading, amount, facts = order_words(item, self._notice, self._catalogue)
-        opening = _cells((heading, amount, *[value or "" for value in facts]))
+        opening = _cells((heading, amount, *[value or "" for value in facts])).encode()
         ending = _cell(closing(item, self._notice, self._catalogue))
-        lines = [f"\0;{opening};{reason};{ending}\n" for reason in self._reasons(item.findings)]
-        return "".join(lines).encode()
+        return b"".join([b"\0;%b;%b;%b\n" % (opening, each, ending) for each in self._reasons(item.findings)])
 
-    def _reason_cells(self, findings: Findings) -> list[str]:
-        return [_cells(each) for each in self._rows(findings)]
+    def _reason_cells(self, findings: Findings) -> list[bytes]:
+        return [_cells(each).encode() for each in self._rows(findings)]
 
     def _rows(self, findings: Findings) -> list[Sequence[str]]:
         reasons, remarks = self._told(findings)
@@ -67,7 +65,7 @@ class Lines:
         found, expected = facts.get(self._found, ""), facts.get(self._expected, "")
         return reason.sentence, found, expected, reason.advice, reason.small, mark
 
-    def _pattern(self, findings: Findings) -> Callable[[Texts], list[str]]:
+    def _pattern(self, findings: Findings) -> Callable[[Texts], list[bytes]]:
         """The same of findings with these marks, whatever was found: what a spreadsheet takes for itself stands there
         as it stands in a line, unless a text that is filled in changes how a cell is written."""
         rows = self._rows(findings)
@@ -76,11 +74,11 @@ class Lines:
             (each, int(each[:-1]), SHOWN[each[-1]]) for each in {m for line in lines for m in line.marks}
         ]
 
-        def filled(texts: Texts) -> list[str]:
+        def filled(texts: Texts) -> list[bytes]:
             shown = {marked: show(texts[number]) for marked, number, show in wanted}
             if all(map(_stays_plain, shown.values())):
-                return [line.filled(shown) for line in lines]
-            return [_cells([cell.filled(shown) for cell in row]) for row in cells]
+                return [line.filled(shown).encode() for line in lines]
+            return [_cells([cell.filled(shown) for cell in row]).encode() for row in cells]
 
         return filled
 
@@ -121,15 +119,15 @@ class Enclosure:
 
 def _cells(values: Sequence[str]) -> str:
     """Values as they stand in a line, one after the other, none of which a spreadsheet runs."""
-    shown = inert_all(values)
-    line = ";".join(shown)
-    if line.count(";") == len(shown) - 1 and _search_quoted(line) is None:
+    line = ";".join(values)
+    plain = FORMULA.isdisjoint([value[:1] for value in values]) and line.count(";") == len(values) - 1
+    if plain and '"' not in line and "\n" not in line and "\r" not in line:
         return line
     out = io.StringIO(newline="")
-    csv.writer(out, delimiter=";", lineterminator="\n").writerow(shown)
+    csv.writer(out, delimiter=";", lineterminator="\n").writerow(inert_all(values))
     return out.getvalue().removesuffix("\n")
 
 
 @lru_cache(maxsize=64)
-def _cell(value: str) -> str:
-    return _cells(("", value))[1:]
+def _cell(value: str) -> bytes:
+    return _cells(("", value))[1:].encode()

@@ -6,7 +6,6 @@ Source: the bank's terms, VI.3(30): open channels carry nothing secret; accounts
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
 
 from sepa.scheme.letters import inert
 
@@ -27,8 +26,13 @@ _LONG_NUMBER = re.compile(rf"[0-9](?:{_SEPARATORS}?[0-9]){{7,}}")
 _BIRTH_NUMBER = re.compile(r"(?<![0-9])[0-9]{6} ?/ ?[0-9]{3,4}(?![0-9])", re.ASCII)
 _nothing_to_fold = re.compile(r"[ -~\u00c0-\u017e]*").fullmatch
 """Latin print that `_folded` leaves as it is."""
-_surely_shown = re.compile(r"(?! )[ -/:-~\u00c0-\u017e]*+(?:[0-9][ -~\u00c0-\u017e]{0,8}+)?(?<! )").fullmatch
-"""Latin print of which at most the last nine signs hold digits: too few for an account or a birth number."""
+_FEW_SIGNS = r"(?:[ ._-]*+[A-Za-z0-9]){0,14}+[ ._-]*+"
+_surely_shown = re.compile(
+    r"(?! )(?:[ -/:-~\u00c0-\u017e]*+(?:[0-9][ -~\u00c0-\u017e]{0,8}+)?"
+    rf"|{_FEW_SIGNS}(?:(?:(?<![0-9])(?<![0-9] )/|/(?! ?[0-9])){_FEW_SIGNS})*+)(?<! )"
+).fullmatch
+"""Latin print of which at most the last nine signs hold digits: too few for an account or a birth number. Or fewer
+letters and digits between slashes than an account has, and digits on one side of each slash at most."""
 _IBAN_CHARS_MIN = 15
 _GROUPED_DIGITS_MIN = 8  # a sentence such as "be 22 characters" has fewer
 
@@ -82,7 +86,6 @@ def _is_as_it_is(text: str) -> bool:
     return len(text) <= SHOWN_CHARS_MAX and _surely_shown(text) is not None
 
 
-@lru_cache(maxsize=1024)
 def _mask(text: str, is_account: Callable[[str, bool], bool]) -> str:
     shown = clean(text)
     if len(shown) < _IBAN_CHARS_MIN and "/" not in shown:

@@ -39,10 +39,15 @@ def order_words(item: NoticeItem, notice: Notice, catalogue: Catalogue) -> Order
         _day(item.requested_date, catalogue, language) if item.requested_date else None,
         catalogue.day(item.booking_date, language) if tells_days and item.booking_date else None,
         catalogue.day(item.settlement_date, language) if tells_days and item.settlement_date else None,
-        _shown(item.payment_information) if item.payment_information else None,
+        _shown_again(item.payment_information) if item.payment_information else None,
         item.key,
     )
     return OrderWords(_heading(item, speaker(catalogue, language)), _amount(item, catalogue, language), facts)
+
+
+@lru_cache(maxsize=64)
+def _shown_again(text: str) -> str:
+    return _shown(text)
 
 
 def _shown(text: str) -> str:

@@ -110,11 +110,11 @@ def additional_lines(reason: StatusReason) -> list[str]:
     told = to_sepa_text(" ".join(f"{reason.rule} {masked(reason.sentence)}".split()))
     if not told or len(told) <= LINE_CHARS:
         return [told] * bool(told)
-    if "  " in told or max(map(len, told.split())) > LINE_CHARS:
-        return textwrap.wrap(told, LINE_CHARS, break_on_hyphens=False)
     lines, start = [], 0
     while len(told) - start > LINE_CHARS:
-        end = told.rindex(" ", start, start + LINE_CHARS + 1)
+        end = told.rfind(" ", start, start + LINE_CHARS + 1)
+        if end < 0 or "  " in told:  # a word longer than a line, or a gap: that is wrapped otherwise
+            return textwrap.wrap(told, LINE_CHARS, break_on_hyphens=False)
         lines.append(told[start:end])
         start = end + 1
     return [*lines, told[start:]]
@@ -164,13 +164,14 @@ def _originator(bic: str, modern: bool) -> str:
 
 
 def _reasons(reasons: Iterable[StatusReason], originator: str) -> str:
-    return "".join(
-        [
-            f"<StsRsnInf>{originator}<Rsn>{reference('Cd', reason.code)}</Rsn>"
-            f"{''.join([reference('AddtlInf', line) for line in additional_lines(reason)])}</StsRsnInf>"
-            for reason in reasons
-        ]
-    )
+    return "".join([_reason(each, originator) for each in reasons])
+
+
+def _reason(reason: StatusReason, originator: str) -> str:
+    # What stands in the SEPA character set needs no escape.
+    lines = "</AddtlInf><AddtlInf>".join(additional_lines(reason))
+    told = f"<AddtlInf>{lines}</AddtlInf>" if lines else ""
+    return f"<StsRsnInf>{originator}<Rsn>{reference('Cd', reason.code)}</Rsn>{told}</StsRsnInf>"
 
 
 def _counts(counts: Iterable[StatusCount]) -> str:

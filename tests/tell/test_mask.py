@@ -146,13 +146,28 @@ def test_what_is_passed_over_in_one_look_has_nothing_to_fold() -> None:
     assert _nothing_to_fold("Žofia 7")
 
 
-@pytest.mark.parametrize("text", ["", "Žofia", "Obec Veľké Úľany 30000", "/VS12/SS", "s.r.o. 123456/78"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Žofia",
+        "Obec Veľké Úľany 30000",
+        "/VS12/SS",
+        "s.r.o. 123456/78",
+        "/VS0000000001/SS/KS0308",
+        "PO-2026-00000002",
+        "2026//12345",
+    ],
+)
 def test_what_surely_holds_no_number_is_seen_in_one_look(text: str) -> None:
     assert _surely_shown(text)
 
 
 @given(st.text("aZ1209/. -Ž\u00b2\u00a0\u202f\t", max_size=24) | st.text(max_size=12))
 @example("850101/1234")
+@example("a/850101 /1234")
+@example("SK31/1200 0000 1987 4263/7541")
+@example("AB12 3456-7890.1234_5")
 @example("850101 / 123")
 @example(IBAN)
 @example(f"{IBAN[:4]} {IBAN[4:]}")
