@@ -45,6 +45,11 @@ def transaction_key(file_key: str, position: int) -> str:
     return f"{file_key[:KEY_DIGEST_CHARS]}-{position}"
 
 
+def block_key(file_key: str, position: int) -> str:
+    """The one name of a block: 24 hex digits of its file's SHA-256, `-block-`, its position."""
+    return f"{file_key[:KEY_DIGEST_CHARS]}-block-{position}"
+
+
 class Dating(msgspec.Struct, frozen=True):
     """The days of an order, all in the bank's calendar (bank-terms sections 5 to 7 and 11).
 

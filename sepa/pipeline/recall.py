@@ -29,9 +29,7 @@ def emit_recalls(home: Home, at: datetime.datetime, *, only: str | None = None) 
     def emit(recall: Recall) -> list[Publication]:
         bulk = home.journal.bulk(recall.bulk)
         assert bulk is not None
-        payment, transaction = next(
-            each for each in home.journal.bulk_orders(bulk.id) if each[0].key == recall.key
-        )
+        payment, transaction = home.journal.paid_order(recall.key)
         with draft(home.clearing_out) as (out, path):
             written = write_camt056(
                 out,

@@ -15,6 +15,7 @@ SEPA_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY
 
 _outside = re.compile(r"[^a-zA-Z0-9/\-?:().,'+ ]", re.ASCII)
 _search_outside = _outside.search
+_beyond_latin_1 = re.compile("[^\x00-\xff]").findall
 _SHOWN_AT_MOST = 3
 
 # Blank or invisible, though Unicode counts them as letters, symbols or marks.
@@ -77,11 +78,9 @@ def to_sepa_text(text: str) -> str:
     """
     if _search_outside(text) is None:
         return text
-    return _outside.sub(_likeness, text) or "."
-
-
-def _likeness(found: re.Match[str]) -> str:
-    return _replacement(found[0])
+    for sign in _beyond_latin_1(text):
+        text = text.replace(sign, _replacement(sign))
+    return text.encode("latin-1").translate(_LATIN_1).decode("ascii") or "."
 
 
 def unconvertible_fault(text: str) -> Phrase | None:
@@ -150,6 +149,8 @@ def _replacement(sign: str) -> str:
     return found if found in SEPA_CHARACTERS else "."
 
 
+_LATIN_1 = "".join(_replacement(chr(point)) for point in range(0x100)).encode("ascii")
+"""The likeness of each of the first 256 characters; every one of them has one of its own."""
 _LATIN = (chr(point) for point in (*range(0x20, 0x7F), *range(0xA1, 0x180)))
 _travels = re.compile(
     f"[{re.escape(''.join(sign for sign in _LATIN if _replacement(sign) not in ('', '.')))}.]*"

@@ -28,8 +28,8 @@ def cents(text: str) -> int | None:
 
 
 def amount_text(amount_cents: int) -> str:
-    """Write non-negative integer cents the way messages carry them: `1230` becomes `12.30`."""
+    """Write integer cents the way messages carry them: `1230` becomes `12.30`."""
     if amount_cents < 0:
         return "-" + amount_text(-amount_cents)
-    euros, rest = divmod(amount_cents, 100)
-    return f"{euros}.{rest:02d}"
+    digits = str(amount_cents) if amount_cents > 99 else f"{amount_cents:03d}"
+    return f"{digits[:-2]}.{digits[-2:]}"

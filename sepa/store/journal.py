@@ -426,8 +426,8 @@ class Journal(Protocol):
         the second the second, and so on in turns; of a bulk that cannot be shared the first gets all.
         """
 
-    def bulk_orders(self, bulk_id: str, batch: int = 1000) -> Iterator[tuple[Payment, Transaction]]:
-        """The members of those sheets, read."""
+    def paid_order(self, key: str) -> tuple[Payment, Transaction]:
+        """One order of a bulk, as it was paid."""
 
     def handed_over(self, bulk_id: str, batch: int = 2000) -> Iterator[OrderRow]:
         """Members of a hand-over in the bulk's order, streamed, without those taken out."""

@@ -4,59 +4,95 @@ UTF-8, `;` between fields, a header, one booking a line, amounts as text of whol
 `pandas.read_csv(path, sep=";", dtype=str)` reads it back as it is.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 import msgspec
 
 from sepa.model.broken import BrokenPromise
 from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment, Posting
+from sepa.model.sheet import OfBlock, Sheet, sheet_of
 from sepa.scheme.money import amount_text
-from sepa.wire.booking import FIELDS, Booking, opened, row, single
+from sepa.wire.booking import FIELDS, Batch, line, moved, said
 from sepa.wire.manifest import Counted, Written
 
 
 class Booked(msgspec.Struct, frozen=True):
     """The bookings of some consecutive orders: their lines as text, how many, what they come to, and open batches."""
 
-    text: str
+    text: bytes
     lines: int
     debit_cents: int
     credit_cents: int
-    batches: tuple[Booking, ...]
+    batches: tuple[Batch, ...]
 
 
-def booked(
-    orders: Iterable[tuple[Payment, Transaction]],
-    postings: Iterable[Posting],
-    *,
-    batch_unless_said: bool = False,
-) -> Booked:
-    """Book some consecutive orders; both streams are read once, and a posting has its order's key.
+class Bookings:
+    """Books consecutive orders one after the other.
 
     One line a posting, except where the sender asked for batch booking, or said nothing and the bank books
     `batch_unless_said` (BAT-06): then the postings on the sender's own account (debits of orders, credits of
     collections) are one batch a block. A refused order has no posting, so it is never in such a sum.
-    BrokenPromise when order and posting do not meet.
     """
-    buffer = io.StringIO(newline="")
-    table = csv.writer(buffer, delimiter=";", lineterminator="\n")
-    batches: dict[tuple[object, ...], Booking] = {}
-    lines = 0
-    sums = {"debit": 0, "credit": 0}
-    for posting, payment, transaction in _met(orders, postings):
-        said = payment.batch_booking
-        as_batch = batch_unless_said if said is None else said
-        if as_batch and posting.side == _senders_side(payment):
-            _put(batches, opened(posting, payment))
-            continue
-        table.writerow(row(single(posting, transaction)))
-        lines += 1
-        sums[posting.side] += posting.amount_cents
-    return Booked(buffer.getvalue(), lines, sums["debit"], sums["credit"], tuple(batches.values()))
+
+    def __init__(self, *, batch_unless_said: bool = False) -> None:
+        self._batch_unless_said = batch_unless_said
+        self._batches: dict[tuple[object, ...], Batch] = {}
+        self._lines = 0
+        self._sums = {"debit": 0, "credit": 0}
+
+    def lines_of(self, sheet: Sheet, orders: Iterable[Transaction]) -> Iterator[str]:
+        """Book the orders of a sheet; give the lines of each as text, empty where it is in batches alone.
+
+        A posting has its order's key. BrokenPromise when order and posting do not meet.
+        """
+        of_block, batched = None, ""
+        postings = iter(sheet.postings)
+        posting = next(postings, None)
+        for key, block, order in zip(sheet.keys, sheet.blocks, orders, strict=True):
+            if posting is None or posting[0] != key:
+                raise BrokenPromise(f"order {key} has no posting in its turn")
+            if block is not of_block:
+                of_block, batched = block, self._batched_side(block)
+            lines = ""
+            while posting is not None and posting[0] == key:
+                _, account, side, cents, booked_on, valued_on, currency, own_cents, rate = posting
+                if side == batched:
+                    same = block.key, account, booked_on, valued_on, currency, rate
+                    batch = self._batches.get(same)
+                    if batch is None:
+                        batch = Batch(
+                            block.key, account, side, str(booked_on), str(valued_on), currency, rate
+                        )
+                        self._batches[same] = batch
+                    batch.add(cents, 1, own_cents)
+                else:
+                    amount = amount_text(cents)
+                    other = order.creditor if side == "debit" else order.debtor
+                    told, on_account = said(order, other.name), moved(amount, currency, own_cents, rate)
+                    lines += line(booked_on, valued_on, side, account, amount, 1, key, told, on_account)
+                    self._lines += 1
+                    self._sums[side] += cents
+                posting = next(postings, None)
+            yield lines
+        if posting is not None:
+            raise BrokenPromise(f"posting {posting[0]} belongs to no order")
+
+    def booked(self, lines: Iterable[str]) -> Booked:
+        """All that was booked, with the `lines` of all orders."""
+        text, sums = "".join(lines).encode(), self._sums
+        return Booked(text, self._lines, sums["debit"], sums["credit"], tuple(self._batches.values()))
+
+    def _batched_side(self, block: OfBlock) -> str:
+        """The side on which a block's orders are one sum, empty where they are not.
+
+        Who sends transfers is debited; who sends collections is credited, itself or through its bank.
+        """
+        said = block.batch_booking
+        if not (self._batch_unless_said if said is None else said):
+            return ""
+        return "debit" if block.kind == "credit-transfer" else "credit"
 
 
 class BookingsFile:
@@ -69,29 +105,28 @@ class BookingsFile:
         self._sink, self._bulk = Counted(out), bulk
         self._lines = 0
         self._sums = {"debit": 0, "credit": 0}
-        self._batches: dict[tuple[object, ...], Booking] = {}
+        self._batches: dict[tuple[object, ...], Batch] = {}
         self._sink.write(";".join(FIELDS) + "\n")
 
     def add(self, part: Booked) -> None:
         """Write what the next orders book singly, and keep their batches."""
-        self._sink.write(part.text)
+        self._sink.write_encoded(part.text)
         self._lines += part.lines
         self._sums["debit"] += part.debit_cents
         self._sums["credit"] += part.credit_cents
         for batch in part.batches:
-            _put(self._batches, batch)
+            before = self._batches.setdefault(batch.same, batch)
+            if before is not batch:
+                before.add(batch.amount_cents, batch.count, batch.own_cents)
 
     def close(self) -> tuple[Written, dict[str, str | int]]:
         """Write the batches; return what was written and the control totals for the manifest.
 
         Written counts the orders and sums the debits. BrokenPromise when debits, credits and the sealed sum differ.
         """
-        buffer = io.StringIO(newline="")
-        table = csv.writer(buffer, delimiter=";", lineterminator="\n")
         for batch in self._batches.values():
-            table.writerow(row(batch))
             self._sums[batch.side] += batch.amount_cents
-        self._sink.write(buffer.getvalue())
+        self._sink.write("".join(batch.line() for batch in self._batches.values()))
         lines = self._lines + len(self._batches)
         control: dict[str, str | int] = {"lines": lines} | {
             side: amount_text(cents) for side, cents in self._sums.items()
@@ -112,39 +147,9 @@ def write_bookings(
     batch_unless_said: bool = False,
 ) -> tuple[Written, dict[str, str | int]]:
     """Write a whole `BookingsFile` of so few orders that they are in memory at once."""
+    known = list(orders)
+    sheet = sheet_of((payment for payment, _ in known), postings)
     file = BookingsFile(out, bulk)
-    file.add(booked(orders, postings, batch_unless_said=batch_unless_said))
+    bookings = Bookings(batch_unless_said=batch_unless_said)
+    file.add(bookings.booked(bookings.lines_of(sheet, [order for _, order in known])))
     return file.close()
-
-
-def _met(
-    orders: Iterable[tuple[Payment, Transaction]], postings: Iterable[Posting]
-) -> Iterator[tuple[Posting, Payment, Transaction]]:
-    """Each posting beside its order; every order has at least one."""
-    posted = iter(postings)
-    posting = next(posted, None)
-    for payment, transaction in orders:
-        if posting is None or posting.key != payment.key:
-            raise BrokenPromise(f"order {payment.key} has no posting in its turn")
-        while posting is not None and posting.key == payment.key:
-            yield posting, payment, transaction
-            posting = next(posted, None)
-    if posting is not None:
-        raise BrokenPromise(f"posting {posting.key} belongs to no order")
-
-
-def _senders_side(payment: Payment) -> Literal["debit", "credit"]:
-    """Who sends transfers is debited; who sends collections is credited, itself or through its bank."""
-    return "debit" if payment.kind == "credit-transfer" else "credit"
-
-
-def _put(batches: dict[tuple[object, ...], Booking], more: Booking) -> None:
-    """Add to the batch of the same block, account, days and rate."""
-    same = (more.key, more.account, more.booking_date, more.value_date, more.currency, more.rate)
-    before = batches.get(same)
-    if before is None:
-        batches[same] = more
-        return
-    before.amount_cents += more.amount_cents
-    before.count += more.count
-    before.own_cents = None if more.own_cents is None else (before.own_cents or 0) + more.own_cents

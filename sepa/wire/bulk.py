@@ -2,15 +2,15 @@
 
 import datetime
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import BinaryIO
 
 import msgspec
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.message import Transaction
-from sepa.model.payment import Bulk, Payment
+from sepa.model.payment import Bulk
 from sepa.model.profile import Profile
+from sepa.model.sheet import Sheet
 from sepa.scheme.money import amount_text
 from sepa.wire.manifest import Counted, Written
 from sepa.wire.parties import agent, text
@@ -63,19 +63,12 @@ class Drawn(msgspec.Struct, frozen=True):
 
     keys: tuple[str, ...]
     sum_cents: int
-    text: str
+    text: bytes
 
 
-def drawn(
-    orders: Iterable[tuple[Payment, Transaction]], line: Callable[[Payment, Transaction], str]
-) -> Drawn:
-    """Draw `orders`; `line` makes the text of one."""
-    keys, lines, sum_cents = [], [], 0
-    for payment, transaction in orders:
-        keys.append(payment.key)
-        sum_cents += payment.amount_cents
-        lines.append(line(payment, transaction))
-    return Drawn(tuple(keys), sum_cents, "".join(lines))
+def drawn(sheet: Sheet, lines: Iterable[str]) -> Drawn:
+    """The orders of a sheet, each on its line."""
+    return Drawn(sheet.keys, sum(sheet.amounts_cents), "".join(lines).encode())
 
 
 class BulkFile:
@@ -97,7 +90,7 @@ class BulkFile:
         if part.keys != self._bulk.keys[before : self._count]:
             raise BrokenPromise(f"bulk {self._bulk.id}: {self._strange(part, before)}")
         self._sum_cents += part.sum_cents
-        self._sink.write(part.text)
+        self._sink.write_encoded(part.text)
 
     def close(self) -> Written:
         """Write the closing, and say what was written."""

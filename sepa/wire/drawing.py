@@ -5,7 +5,8 @@ files however many hands drew them.
 """
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import repeat, tee
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,17 +14,17 @@ import msgspec
 
 from sepa.model.broken import BrokenPromise
 from sepa.model.message import Transaction
-from sepa.model.payment import Bulk, BulkKind, Payment
+from sepa.model.payment import Bulk, BulkKind
 from sepa.model.profile import Profile
 from sepa.model.sheet import Sheet
 from sepa.scheme.iban import bank_code, iban_country
 from sepa.wire import pacs003, pacs008
-from sepa.wire.bookings import Booked, booked
+from sepa.wire.bookings import Booked, Bookings
 from sepa.wire.bulk import Drawn, drawn
 from sepa.wire.emitted import look_at
 from sepa.wire.glance import Seen
 
-_transactions = msgspec.json.Decoder(Transaction)
+_read = msgspec.json.Decoder(Transaction).decode
 
 
 class Banks(msgspec.Struct, frozen=True):
@@ -71,48 +72,41 @@ class DrawnSheet(msgspec.Struct, frozen=True):
 
 
 class Form(NamedTuple):
-    """The message that a kind of bulk leaves in: its full name, its writer, and how it ends."""
+    """The message that a kind of bulk leaves in: its full name, how it opens, its orders, and how it ends."""
 
     name: str
     opening: Callable[[Bulk, Profile, datetime.datetime], str]
-    line: Callable[[Ground, Sheet], "Line"]
+    orders: Callable[[Banks, Sheet, Iterator[Transaction]], Iterator[str]]
     closing: str
 
 
 def draw(ground: Ground, sheet: Sheet, schemas: Path) -> DrawnSheet:
-    """Draw one sheet and look at it. BrokenPromise as in `pacs008`, `pacs003` and `bookings`."""
-    orders = [
-        (payment, _transactions.decode(text))
-        for payment, text in zip(sheet.payments, sheet.transactions, strict=True)
-    ]
+    """Draw one sheet and look at it. BrokenPromise as in `pacs008`, `pacs003` and `bookings`.
+
+    Each order is read, drawn and booked before the next is read: so it is still at hand for the processor.
+    """
     form = FORMS.get(ground.kind)
-    message, seen = Drawn((), 0, ""), None
-    if form is not None and orders:
-        message = drawn(orders, form.line(ground, sheet))
-        seen = look_at(message.text, form.name, opening=ground.opening, closing=form.closing, schemas=schemas)
-    return DrawnSheet(
-        message=message,
-        bookings=booked(orders, sheet.postings, batch_unless_said=ground.batch_unless_said),
-        seen=seen,
-    )
+    books = Bookings(batch_unless_said=ground.batch_unless_said)
+    message: list[str] = []
+    booked: list[str] = []
+    one, other = tee(map(_read, sheet.transactions))
+    lines = form.orders(ground.banks, sheet, one) if form is not None else repeat("", len(sheet.keys))
+    for line, bookings in zip(lines, books.lines_of(sheet, other), strict=True):
+        message.append(line)
+        booked.append(bookings)
+    part, seen = Drawn((), 0, b""), None
+    if form is not None and message:
+        part = drawn(sheet, message)
+        seen = look_at(part.text, form.name, opening=ground.opening, closing=form.closing, schemas=schemas)
+    return DrawnSheet(part, books.booked(booked), seen)
 
 
-Line = Callable[[Payment, Transaction], str]
+def _transfers(banks: Banks, sheet: Sheet, orders: Iterator[Transaction]) -> Iterator[str]:
+    return pacs008.orders(sheet, orders, banks.bic, banks.bic_of)
 
 
-def _transfers(ground: Ground, sheet: Sheet) -> Line:
-    return pacs008.order_line(ground.banks.bic, ground.banks.bic_of)
-
-
-def _collections(ground: Ground, sheet: Sheet) -> Line:
-    asked = dict(zip((payment.key for payment in sheet.payments), sheet.requested, strict=True))
-
-    def requested_on(payment: Payment) -> datetime.date:
-        """The day a creditor asked for (ReqdColltnDt), which stands even where settlement moved."""
-        day = asked[payment.key]
-        return datetime.date.fromisoformat(day) if day else payment.settlement_date
-
-    return pacs003.order_line(ground.banks.bic_of, requested_on)
+def _collections(banks: Banks, sheet: Sheet, orders: Iterator[Transaction]) -> Iterator[str]:
+    return pacs003.orders(sheet, orders, banks.bic_of)
 
 
 FORMS: dict[BulkKind, Form] = {

@@ -82,12 +82,12 @@ def check_emitted(
         return _look(stream, kind, schemas or schema_folder(), fitting)
 
 
-def look_at(part: str, kind: str, *, opening: str, closing: str, schemas: Path) -> Seen | None:
+def look_at(part: bytes, kind: str, *, opening: str, closing: str, schemas: Path) -> Seen | None:
     """The quick look at some orders of a bulk, as they stand in its file between `opening` and `closing`.
 
     The looks at all of them, put together (`all_seen`), say as much as one at the whole file.
     """
-    return _glance(io.BytesIO("".join((opening, part, closing)).encode()), kind, schemas)
+    return _glance(io.BytesIO(b"".join((opening.encode(), part, closing.encode()))), kind, schemas)
 
 
 def _glance(stream: BinaryIO, kind: str, schemas: Path) -> Seen | None:

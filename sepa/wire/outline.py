@@ -78,6 +78,8 @@ class _Schema:
         least, most = element.get("minOccurs", "1"), element.get("maxOccurs", "1")
         if least == most == "1":
             return one
+        if (least, most) == ("0", "1"):
+            return f"(?:{one}|)"  # the same as `?`, which costs more
         return f"(?:{one}){{{least},{'' if most == 'unbounded' else most}}}"
 
     def _content(self, element: "etree._Element", amount: str) -> tuple[str, str]:

@@ -1,11 +1,13 @@
 """Writes pacs.003.001.08: a bulk of collections whose debtors bank elsewhere, to the clearing."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
-from sepa.model.message import Amendment, Mandate, Transaction
-from sepa.model.payment import Bulk, Payment
+from sepa.model.message import Amendment, Mandate, Party, Transaction
+from sepa.model.payment import Bulk
 from sepa.model.profile import Profile
+from sepa.model.sheet import Day, Sheet
 from sepa.scheme.money import amount_text
 from sepa.wire.bulk import group_header
 from sepa.wire.parties import (
@@ -31,38 +33,45 @@ _OPENING = (
 CLOSING = "</FIToFICstmrDrctDbt></Document>\n"
 
 
-def order_line(
-    agent_of: Callable[[str], str], requested_on: Callable[[Payment], datetime.date]
-) -> Callable[[Payment, Transaction], str]:
-    """How one collection stands in the file, on a line of its own.
+def orders(sheet: Sheet, sent: Iterable[Transaction], agent_of: Callable[[str], str]) -> Iterator[str]:
+    """The collections of a sheet as they stand in the file, each on a line of its own.
 
-    `agent_of` gives the BIC for an IBAN where the order names no bank (either side); `requested_on` gives
-    the day the creditor asked for, which stands even where settlement moved to the next working day.
+    `agent_of` gives the BIC for an IBAN where the order names no bank (either side). The day is the one the creditor
+    asked for, which stands even where settlement moved to the next working day.
     Core and B2B never share a bulk. Source: EPC114-06; ISO 20022 pacs.003.001.08.
     """
-
-    def order(payment: Payment, transaction: Transaction) -> str:
-        kind = transaction.payment_type
-        creditor_bic = transaction.creditor_agent.bic or agent_of(payment.creditor_iban)
-        debtor_bic = transaction.debtor_agent.bic or agent_of(payment.debtor_iban)
-        mandate = mandate_facts(transaction.mandate) if transaction.mandate is not None else ""
-        identifier = transaction.creditor_identifier or ""
-        return (
-            f"<DrctDbtTxInf><PmtId>{reference('InstrId', transaction.instruction_id)}"
-            f"{reference('EndToEndId', transaction.end_to_end_id)}<TxId>{payment.key}</TxId></PmtId>"
+    creditor: Party | None = None
+    creditor_text = ""
+    columns = zip(
+        sheet.keys, sheet.amounts_cents, sheet.debtors, sheet.creditors, sheet.due, sent, strict=True
+    )
+    for key, cents, debtor_iban, creditor_iban, due, order in columns:
+        if order.creditor != creditor:
+            creditor, creditor_text = order.creditor, sender("Cdtr", order.creditor)
+        kind = order.payment_type
+        creditor_bic = order.creditor_agent.bic or agent_of(creditor_iban)
+        debtor_bic = order.debtor_agent.bic or agent_of(debtor_iban)
+        mandate = mandate_facts(order.mandate) if order.mandate is not None else ""
+        identifier = order.creditor_identifier or ""
+        yield (
+            f"<DrctDbtTxInf><PmtId>{reference('InstrId', order.instruction_id)}"
+            f"{reference('EndToEndId', order.end_to_end_id)}<TxId>{key}</TxId></PmtId>"
             f"<PmtTpInf><SvcLvl><Cd>SEPA</Cd></SvcLvl>{code('LclInstrm', kind.local_instrument)}"
             f"{reference('SeqTp', kind.sequence_type)}{code('CtgyPurp', kind.category_purpose)}</PmtTpInf>"
-            f'<IntrBkSttlmAmt Ccy="EUR">{amount_text(payment.amount_cents)}</IntrBkSttlmAmt>'
-            f"<ChrgBr>SLEV</ChrgBr><ReqdColltnDt>{requested_on(payment).isoformat()}</ReqdColltnDt>"
+            f'<IntrBkSttlmAmt Ccy="EUR">{amount_text(cents)}</IntrBkSttlmAmt>'
+            f"<ChrgBr>SLEV</ChrgBr><ReqdColltnDt>{_day(due)}</ReqdColltnDt>"
             f"<DrctDbtTx>{mandate}{creditor_identifier('CdtrSchmeId', identifier)}</DrctDbtTx>"
-            f"{sender('Cdtr', transaction.creditor)}{account('CdtrAcct', payment.creditor_iban)}"
-            f"{agent('CdtrAgt', creditor_bic)}{ultimate_party('UltmtCdtr', transaction.ultimate_creditor)}"
-            f"{party('Dbtr', transaction.debtor)}{account('DbtrAcct', payment.debtor_iban)}"
-            f"{agent('DbtrAgt', debtor_bic)}{ultimate_party('UltmtDbtr', transaction.ultimate_debtor)}"
-            f"{purpose(transaction.purpose)}{remittance(transaction.remittance)}</DrctDbtTxInf>\n"
+            f"{creditor_text}{account('CdtrAcct', creditor_iban)}{agent('CdtrAgt', creditor_bic)}"
+            f"{ultimate_party('UltmtCdtr', order.ultimate_creditor)}{party('Dbtr', order.debtor)}"
+            f"{account('DbtrAcct', debtor_iban)}{agent('DbtrAgt', debtor_bic)}"
+            f"{ultimate_party('UltmtDbtr', order.ultimate_debtor)}{purpose(order.purpose)}"
+            f"{remittance(order.remittance)}</DrctDbtTxInf>\n"
         )
 
-    return order
+
+@lru_cache(maxsize=1_024)
+def _day(told: Day) -> datetime.date:
+    return datetime.date.fromisoformat(told) if isinstance(told, str) else told
 
 
 def opening(bulk: Bulk, profile: Profile, created_at: datetime.datetime) -> str:

@@ -5,7 +5,6 @@ Element order: ISO 20022, generation of 2019. Usage: EPC115-06.
 """
 
 from functools import lru_cache
-from operator import attrgetter
 
 from sepa.model.message import Address, Identification, Party, Remittance, StructuredReference
 from sepa.scheme.characters import to_sepa_text
@@ -14,24 +13,8 @@ from sepa.wire.xml import escape
 NAME_NOT_PROVIDED = "NOTPROVIDED"
 """Stands for a name the order did not give: between banks Dbtr/Nm and Cdtr/Nm are mandatory (EPC115-06)."""
 
-_ADDRESS_ELEMENTS = (
-    ("Dept", "department"),
-    ("SubDept", "sub_department"),
-    ("StrtNm", "street_name"),
-    ("BldgNb", "building_number"),
-    ("BldgNm", "building_name"),
-    ("Flr", "floor"),
-    ("PstBx", "post_box"),
-    ("Room", "room"),
-    ("PstCd", "post_code"),
-    ("TwnNm", "town_name"),
-    ("TwnLctnNm", "town_location_name"),
-    ("DstrctNm", "district_name"),
-    ("CtrySubDvsn", "country_sub_division"),
-    ("Ctry", "country"),
-)
-_ADDRESS_TAGS = tuple(tag for tag, _ in _ADDRESS_ELEMENTS)
-_address_values = attrgetter(*(field for _, field in _ADDRESS_ELEMENTS))
+often = lru_cache(maxsize=4_096)(to_sepa_text)
+"""As `to_sepa_text`, for what stands in many orders: the names of towns and streets, of departments that pay."""
 
 
 def text(tag: str, value: str | None) -> str:
@@ -44,6 +27,7 @@ def reference(tag: str, value: str | None) -> str:
     return f"<{tag}>{escape(value)}</{tag}>" if value else ""
 
 
+@lru_cache(maxsize=1_024)
 def code(tag: str, value: str | None) -> str:
     """A choice of code and own value: `SALA` becomes Cd, `!X` becomes Prtry X. A lone `!` says nothing."""
     if not value or value == "!":
@@ -86,15 +70,33 @@ def ultimate_party(tag: str, subject: Party | None) -> str:
     if subject is None:
         return ""
     mark = identification(subject.identification) if subject.identification is not None else ""
-    inner = text("Nm", subject.name) + mark
+    inner = f"<Nm>{often(subject.name)}</Nm>{mark}" if subject.name else mark
     return f"<{tag}>{inner}</{tag}>" if inner else ""
 
 
-def postal_address(address: Address) -> str:
+def postal_address(sent: Address) -> str:
     """PstlAdr: structured, hybrid, or lines only, whichever was received (EPC153-22 decides which may be)."""
-    values = zip(_ADDRESS_TAGS, _address_values(address), strict=True)
-    inner = "".join([f"<{tag}>{to_sepa_text(value)}</{tag}>" for tag, value in values if value])
-    inner += "".join([text("AdrLine", line) for line in address.lines])
+    inner = (
+        (f"<Dept>{often(sent.department)}</Dept>" if sent.department else "")
+        + (f"<SubDept>{often(sent.sub_department)}</SubDept>" if sent.sub_department else "")
+        + (f"<StrtNm>{often(sent.street_name)}</StrtNm>" if sent.street_name else "")
+        + (f"<BldgNb>{often(sent.building_number)}</BldgNb>" if sent.building_number else "")
+        + (f"<BldgNm>{often(sent.building_name)}</BldgNm>" if sent.building_name else "")
+        + (f"<Flr>{often(sent.floor)}</Flr>" if sent.floor else "")
+        + (f"<PstBx>{often(sent.post_box)}</PstBx>" if sent.post_box else "")
+        + (f"<Room>{often(sent.room)}</Room>" if sent.room else "")
+        + (f"<PstCd>{often(sent.post_code)}</PstCd>" if sent.post_code else "")
+        + (f"<TwnNm>{often(sent.town_name)}</TwnNm>" if sent.town_name else "")
+        + (f"<TwnLctnNm>{often(sent.town_location_name)}</TwnLctnNm>" if sent.town_location_name else "")
+        + (f"<DstrctNm>{often(sent.district_name)}</DstrctNm>" if sent.district_name else "")
+        + (
+            f"<CtrySubDvsn>{often(sent.country_sub_division)}</CtrySubDvsn>"
+            if sent.country_sub_division
+            else ""
+        )
+        + (f"<Ctry>{often(sent.country)}</Ctry>" if sent.country else "")
+        + "".join([f"<AdrLine>{to_sepa_text(line)}</AdrLine>" for line in sent.lines if line])
+    )
     return f"<PstlAdr>{inner}</PstlAdr>" if inner else ""
 
 
@@ -126,15 +128,17 @@ def remittance(sent: Remittance | None) -> str:
     """RmtInf as received: the free text or the creditor's reference; Strd without one stays behind."""
     if sent is None:
         return ""
-    inner = "".join([text("Ustrd", line) for line in sent.unstructured])
-    inner += "".join([_structured(each) for each in sent.structured if each.reference])
+    inner = ""
+    for line in sent.unstructured:
+        inner += text("Ustrd", line)
+    for each in sent.structured:
+        if each.reference:
+            inner += _structured(each)
     return f"<RmtInf>{inner}</RmtInf>" if inner else ""
 
 
 def _structured(sent: StructuredReference) -> str:
     # Without a type it is still a creditor reference, and SCOR is the only type SEPA knows for one.
     kind = code("CdOrPrtry", sent.type or "SCOR")
-    return (
-        f"<Strd><CdtrRefInf><Tp>{kind}{text('Issr', sent.issuer)}</Tp>"
-        f"{reference('Ref', sent.reference)}</CdtrRefInf></Strd>"
-    )
+    issuer = f"<Issr>{often(sent.issuer)}</Issr>" if sent.issuer else ""
+    return f"<Strd><CdtrRefInf><Tp>{kind}{issuer}</Tp>{reference('Ref', sent.reference)}</CdtrRefInf></Strd>"

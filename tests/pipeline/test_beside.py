@@ -17,7 +17,7 @@ from bench.people import BANKS as BENCH
 from sepa.model.broken import BrokenPromise
 from sepa.model.message import Piece, Transaction
 from sepa.model.payment import Bulk, Payment, Posting
-from sepa.model.sheet import Sheet
+from sepa.model.sheet import Sheet, sheet_of
 from sepa.pipeline.beside import beside, collected_later, forks_for, in_turns, workers_wanted
 from sepa.store.journal import Journal
 from sepa.store.profiles import load_profile
@@ -62,15 +62,15 @@ def test_who_reads_on_remembers_little(tmp_path: Path) -> None:
 
 def sheets(transactions: list[Transaction], size: int) -> list[Sheet]:
     payments = [_payment(each) for each in transactions]
-    texts = [msgspec.json.encode(each).decode() for each in transactions]
+    texts = [msgspec.json.encode(each) for each in transactions]
     return [
-        Sheet(
-            payments=tuple(payments[start : start + size]),
+        msgspec.structs.replace(
+            sheet_of(part, (side for each in part for side in _both(each))),
             transactions=tuple(texts[start : start + size]),
-            requested=("2026-04-02",) * len(payments[start : start + size]),
-            postings=tuple(side for each in payments[start : start + size] for side in _both(each)),
         )
-        for start in range(0, len(payments), size)
+        for start, part in (
+            (start, payments[start : start + size]) for start in range(0, len(payments), size)
+        )
     ]
 
 
@@ -110,8 +110,8 @@ def drawn(given: list[Sheet]) -> list[DrawnSheet]:
 
 def test_the_size_of_a_sheet_makes_no_difference(transactions: list[Transaction]) -> None:
     few, many = (drawn(sheets(transactions, size)) for size in (3, ORDERS))
-    assert "".join(each.message.text for each in few) == many[0].message.text
-    assert "".join(each.bookings.text for each in few) == many[0].bookings.text
+    assert b"".join(each.message.text for each in few) == many[0].message.text
+    assert b"".join(each.bookings.text for each in few) == many[0].bookings.text
     assert sum(each.bookings.debit_cents for each in few) == many[0].bookings.debit_cents
     assert all_seen(each.seen for each in few) == all_seen(each.seen for each in many) is not None
 

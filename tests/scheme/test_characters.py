@@ -153,6 +153,11 @@ def test_converted_text_is_clean_and_never_longer(text: str) -> None:
     assert to_sepa_text(converted) == converted
 
 
+@given(st.text(st.characters(max_codepoint=0x2FF) | st.characters(), min_size=1))
+def test_a_text_is_converted_as_its_characters_are_one_by_one(text: str) -> None:
+    assert to_sepa_text(f"x{text}") == "x" + "".join(to_sepa_text(f"x{sign}")[1:] for sign in text)
+
+
 @given(st.text(sorted(SEPA_CHARACTERS)))
 def test_a_clean_text_passes_everywhere_as_it_is(text: str) -> None:
     assert text_fault(text) is None

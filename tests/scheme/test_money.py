@@ -43,10 +43,18 @@ def test_cents(text: str, expected: int | None) -> None:
     assert cents(text) == expected
 
 
-@pytest.mark.parametrize(("amount", "text"), [(0, "0.00"), (5, "0.05"), (1230, "12.30"), (-5, "-0.05")])
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [(0, "0.00"), (5, "0.05"), (99, "0.99"), (100, "1.00"), (1230, "12.30"), (-5, "-0.05")],
+)
 def test_amount_text(amount: int, text: str) -> None:
     assert amount_text(amount) == text
     assert amount < 0 or cents(text) == amount
+
+
+@given(st.integers(0, 10**18))
+def test_an_amount_is_euros_and_two_digits(amount: int) -> None:
+    assert amount_text(amount) == f"{amount // 100}.{amount % 100:02d}"
 
 
 @given(

@@ -3,7 +3,7 @@
 import datetime
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from msgspec.structs import replace
 
@@ -16,6 +16,7 @@ from sepa.model.journal import (
     State,
 )
 from sepa.model.payment import Bulk, BulkKind, Payment, Posting, Settlement, Unpaid
+from sepa.model.sheet import Line
 from sepa.model.verdict import BlockVerdict, FileVerdict, Verdict, transaction_key
 from sepa.scheme.phrase import Phrase
 from sepa.store.journal import Journal, Sealing
@@ -181,7 +182,13 @@ def publication(path: str = "clearing/out/a.xml", **changes: Any) -> Publication
 
 def postings_of(journal: Journal, bulk_id: str, batch: int = 1000) -> list[Posting]:
     """The postings on all sheets of a bulk."""
-    return [posting for sheet in journal.bulk_sheets(bulk_id, batch) for posting in sheet.postings]
+    return [_posting(line) for sheet in journal.bulk_sheets(bulk_id, batch) for line in sheet.postings]
+
+
+def _posting(line: Line) -> Posting:
+    key, account, side, amount_cents, *days, currency, own_cents, rate = line
+    booked, valued = (datetime.date.fromisoformat(str(day)) for day in days)
+    return Posting(key, account, cast(Any, side), amount_cents, booked, valued, currency, own_cents, rate)
 
 
 def unpublished(journal: Journal) -> list[Bulk]:

@@ -59,7 +59,7 @@ def test_an_order_is_taken_out_of_a_bulk_that_has_not_begun_to_leave(journal: Jo
     assert (left.keys, left.sum_cents, left.id) == ((KEYS[0], KEYS[2]), 20_000, "BULK-1")
     assert journal.bulk("BULK-1") == left
     assert journal.bulks_sealed_between(WINDOW, LATER) == [left]
-    assert [payment.key for payment, _ in journal.bulk_orders("BULK-1")] == [KEYS[0], KEYS[2]]
+    assert [sheet.keys for sheet in journal.bulk_sheets("BULK-1")] == [(KEYS[0], KEYS[2])]
     assert [posting.key for posting in postings_of(journal, "BULK-1")] == [KEYS[0]] * 2 + [KEYS[2]] * 2
     assert journal.unsent(file_key) == {KEYS[0], KEYS[2]}
     assert journal.faults() == []

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 import sqlalchemy as sa
+from msgspec import json
 from msgspec.structs import replace
 
 from sepa.model.broken import BrokenPromise
@@ -18,9 +19,9 @@ from sepa.model.journal import (
     Withheld,
     window_cause,
 )
-from sepa.model.message import PaymentType
+from sepa.model.message import PaymentType, Transaction
 from sepa.model.payment import Paying, Payment, Posting, Settlement, Unpaid
-from sepa.model.sheet import Sheet
+from sepa.model.sheet import OfBlock, Sheet, sheet_of
 from sepa.model.verdict import transaction_key
 from sepa.store.journal import Journal, Overtaken, Part
 from sepa.store.sql import SqlJournal
@@ -163,9 +164,8 @@ def test_a_sealed_window_is_written_whole(journal: Journal) -> None:
     assert journal.seal(paying(paid, unpaid), by="desk")
     assert states(journal, file_key) == ["paid"] * 10 + ["pending-funds", "unsettled"]
     assert journal.bulk("BULK-1") == bulk(paid)
-    assert [payment.position for payment, _ in journal.bulk_orders("BULK-1", batch=3)] == list(
-        range(10, 0, -1)
-    )
+    left = [key for sheet in journal.bulk_sheets("BULK-1", 3) for key in sheet.keys]
+    assert left == [transaction_key(file_key, position) for position in range(10, 0, -1)]
     assert postings_of(journal, "BULK-1", batch=3) == [side for each in paid for side in both_sides(each)]
     assert journal.booked() == {A1: -100_000, "CLEARING:SCT": 100_000}
     pending = journal.order(refused[0].key)
@@ -182,9 +182,32 @@ def test_members_of_a_bulk_come_with_their_transactions(journal: Journal) -> Non
     judged = [verdict(file_key, number, transaction=order) for number, order in enumerate(orders, 1)]
     judge(journal, *judged)
     due = pay_all(journal)
-    assert list(journal.bulk_orders("BULK-1")) == [
-        (payment, each.transaction) for payment, each in zip(due, judged, strict=True)
+    (sheet,) = journal.bulk_sheets("BULK-1")
+    assert [json.decode(text, type=Transaction) for text in sheet.transactions] == [
+        each.transaction for each in judged
     ]
+    for payment, each in zip(due, judged, strict=True):
+        assert journal.paid_order(payment.key) == (payment, each.transaction)
+
+
+@pytest.mark.parametrize(
+    ("asked", "due"), [("2026-04-01", "2026-04-01"), (None, "2026-04-02")], ids=["asked for", "by the order"]
+)
+def test_a_sheet_tells_what_the_orders_and_their_blocks_say(
+    journal: Journal, asked: str | None, due: str
+) -> None:
+    file_key = key_of("a")
+    built = transfer(block={"requested_date": asked, "batch_booking": True})
+    judge(journal, verdict(file_key, 1), verdict(file_key, 2), built=built)
+    payments = pay_all(journal)
+    (sheet,) = journal.bulk_sheets("BULK-1")
+    told = sheet_of(payments, ())
+    block = OfBlock(f"{file_key[:24]}-block-1", "credit-transfer", True, asked)
+    assert sheet.blocks == (block, block)
+    assert sheet.blocks[0] is sheet.blocks[1]
+    assert {str(day) for day in sheet.due} == {due}
+    known = ("keys", "amounts_cents", "debtors", "creditors")
+    assert [getattr(sheet, name) for name in known] == [getattr(told, name) for name in known]
 
 
 def _shared(journal: Journal, shares: int) -> list[list[Sheet]]:
@@ -195,7 +218,7 @@ def test_the_sheets_of_a_bulk_are_shared_in_turns(journal: Journal) -> None:
     accepted(journal, 10)
     pay_all(journal)
     (whole,) = _shared(journal, 1)
-    assert [len(sheet.payments) for sheet in whole] == [3, 3, 3, 1]
+    assert [len(sheet.keys) for sheet in whole] == [3, 3, 3, 1]
     assert _shared(journal, 2) == [[whole[0], whole[2]], [whole[1], whole[3]]]
     assert _shared(journal, 3) == [[whole[0], whole[3]], [whole[1]], [whole[2]]]
 
@@ -205,7 +228,7 @@ def test_a_bulk_from_which_something_was_taken_is_not_shared(journal: Journal) -
     due = pay_all(journal)
     decide(journal, move(due[3].key, "revoked", 1))
     (whole,) = _shared(journal, 1)
-    assert [len(sheet.payments) for sheet in whole] == [3, 3]
+    assert [len(sheet.keys) for sheet in whole] == [3, 3]
     assert _shared(journal, 2) == [whole, []]
     assert states(journal, file_key).count("paid") == 6
 
@@ -297,10 +320,7 @@ def test_postings_that_come_as_lines_are_as_those_that_come_whole(journal: Journ
     lines = list(journal.posting_lines(whole))
     part = Part(replace(whole, postings=()), lines)
     assert journal.seal(paying([]), by="desk", then=[part])
-    assert (
-        tuple(posting for sheet in journal.bulk_sheets("BULK-1") for posting in sheet.postings)
-        == whole.postings
-    )
+    assert tuple(postings_of(journal, "BULK-1")) == whole.postings
     assert journal.faults() == []
 
 

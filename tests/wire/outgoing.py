@@ -29,6 +29,7 @@ from sepa.model.message import (
 )
 from sepa.model.payment import Bulk, Payment
 from sepa.model.profile import Profile
+from sepa.model.sheet import sheet_of
 from sepa.model.verdict import transaction_key
 from sepa.store.profiles import load_profile
 from sepa.wire import pacs003 as collections_out
@@ -177,24 +178,26 @@ def sealed(orders: Iterable[tuple[Payment, Transaction]], **changes: Any) -> Bul
     return Bulk(**(facts | changes))
 
 
-Orders = Iterable[tuple[Payment, Transaction]]
+Orders = Sequence[tuple[Payment, Transaction]]
 
 
 def write_transfers(out: BinaryIO, bulk: Bulk, orders: Orders, profile: Profile = PROFILE) -> Written:
     """The whole message of a bulk, each order drawn by itself."""
-    line = transfers_out.order_line(profile.bank.bic, agent_of)
     opening = transfers_out.opening(bulk, profile, WINDOW)
     file = BulkFile(out, bulk, opening=opening, closing=transfers_out.CLOSING)
-    for order in orders:
-        file.add(drawn([order], line))
+    for payment, order in orders:
+        sheet = sheet_of([payment], [])
+        file.add(drawn(sheet, transfers_out.orders(sheet, [order], profile.bank.bic, agent_of)))
     return file.close()
 
 
 def write_collections(out: BinaryIO, bulk: Bulk, orders: Orders, profile: Profile = PROFILE) -> Written:
-    line = collections_out.order_line(agent_of, lambda payment: datetime.date(2026, 4, 1))
+    """The whole message of a bulk, all orders on one sheet; they were asked for a day before they are settled."""
+    payments, sent = [payment for payment, _ in orders], [order for _, order in orders]
+    sheet = replace(sheet_of(payments, []), due=("2026-04-01",) * len(payments))
     opening = collections_out.opening(bulk, profile, WINDOW)
     file = BulkFile(out, bulk, opening=opening, closing=collections_out.CLOSING)
-    file.add(drawn(orders, line))
+    file.add(drawn(sheet, collections_out.orders(sheet, sent, agent_of)))
     return file.close()
 
 

@@ -199,11 +199,9 @@ def test_no_pattern_promises_what_it_cannot_say(facet: str, tmp_path: Any) -> No
 
 @pytest.mark.parametrize("kind", ORDER)
 def test_looks_at_parts_say_what_a_look_at_the_whole_says(kind: str) -> None:
-    opening, lines, closing = (
-        each.decode() if isinstance(each, bytes) else [line.decode() for line in each] for each in parts(kind)
-    )
+    opening, lines, closing = parts(kind)
     looks = [
-        look_at(line, kind, opening=str(opening), closing=str(closing), schemas=schema_folder())
+        look_at(line, kind, opening=opening.decode(), closing=closing.decode(), schemas=schema_folder())
         for line in lines
     ]
     assert len(looks) == 2

@@ -1,18 +1,20 @@
 """The members of a bulk as they leave, sheet by sheet: each order is read once, and what its file says once, too."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain, takewhile
 from typing import Any
 
 import sqlalchemy as sa
 
 from sepa.model.message import Transaction
-from sepa.model.payment import Payment, Posting
-from sepa.model.sheet import Sheet
+from sepa.model.payment import Payment
+from sepa.model.sheet import Line, OfBlock, Sheet
+from sepa.model.verdict import block_key
 from sepa.store.sql.connection import Connected, spelled
 from sepa.store.sql.leaving import still_in
-from sepa.store.sql.rows import instant_of, transaction_of
+from sepa.store.sql.rows import PAYMENT, instant_of, payment_of, transaction_of
 from sepa.store.tables import blocks, bulk_members, file_verdicts, files, orders, postings
 
 SHEET_ORDERS = 1000
@@ -26,12 +28,15 @@ MEMBER = (
     _order.local_instrument, _order.sequence_type, _order.creditor_identifier, _order.mandate_id,
 )  # fmt: skip
 """What an order's own row says of its payment; `Facts.payment` wants one column more, the last release or None."""
-_MEMBERS = (
-    sa.select(*MEMBER, sa.null(), _order.transaction)
+_LEAVING = (
+    sa.select(
+        _order.key, _order.file_key, _order.block, _order.amount_cents, _order.debtor_iban, _order.creditor_iban,
+        _order.settlement_date,
+    )
     .join_from(bulk_members, orders, orders.c.key == bulk_members.c.key)
     .where(still_in(bulk_members.c.key))
     .order_by(bulk_members.c.position)
-)
+)  # fmt: skip
 _POSTINGS = (
     sa.select(
         _line.key, _line.account, _line.side, _line.amount_cents, _line.booking_date, _line.value_date,
@@ -49,8 +54,9 @@ class Sheets(Connected):
         self, bulk_id: str, batch: int = SHEET_ORDERS, *, share: int = 0, shares: int = 1
     ) -> Iterator[Sheet]:
         with self.reading() as connection:
+            sent = _in_utf8(_order.transaction, connection.dialect)
             members, posted_lines = (
-                _MEMBERS.where(bulk_members.c.bulk == bulk_id),
+                _LEAVING.add_columns(sent).where(bulk_members.c.bulk == bulk_id),
                 _POSTINGS.where(_line.bulk == bulk_id),
             )
             if shares > 1 and _in_pairs(connection, bulk_id):
@@ -59,22 +65,25 @@ class Sheets(Connected):
             elif share:
                 return
             facts = Facts(connection)
-            posted = _Posted(streamed(connection, posted_lines, 2 * batch))
+            posted = Posted(streamed(connection, posted_lines, 2 * batch))
             for rows in streamed(connection, members, batch):
-                payments = tuple([facts.payment(row[:15]) for row in rows])
-                yield Sheet(
-                    payments=payments,
-                    transactions=tuple([row[15] for row in rows]),
-                    requested=tuple([facts.requested(row[1], row[3]) for row in rows]),
-                    postings=tuple(posted.of({payment.key for payment in payments})),
-                )
-            if left := tuple(posted.rest()):
-                yield Sheet((), (), (), left)
+                keys, files, numbers, cents, debtors, creditors, settled, texts = zip(*rows, strict=True)
+                blocks = facts.of_blocks(zip(files, numbers, strict=True))
+                due = tuple([block.requested or day for block, day in zip(blocks, settled, strict=True)])
+                yield Sheet(keys, blocks, cents, debtors, creditors, due, texts, posted.of(set(keys)))
+            if left := posted.rest():
+                yield Sheet((), (), (), (), (), (), (), left)
 
-    def bulk_orders(self, bulk_id: str, batch: int = SHEET_ORDERS) -> Iterator[tuple[Payment, Transaction]]:
-        for sheet in self.bulk_sheets(bulk_id, batch):
-            for payment, text in zip(sheet.payments, sheet.transactions, strict=True):
-                yield payment, transaction_of(text)
+    def paid_order(self, key: str) -> tuple[Payment, Transaction]:
+        wanted = PAYMENT.add_columns(orders.c.transaction).where(orders.c.key == key)
+        with self.reading() as connection:
+            *payment, transaction = connection.execute(wanted).one()
+            return payment_of(payment), transaction_of(transaction)
+
+
+def _in_utf8(text: sa.ColumnElement[str], dialect: sa.Dialect) -> sa.ColumnElement[Any]:
+    """A text for who reads UTF-8: SQLite keeps it so, and need not make letters of it that become bytes again."""
+    return sa.cast(text, sa.LargeBinary) if dialect.name == "sqlite" else text
 
 
 def _in_pairs(connection: sa.Connection, bulk_id: str) -> bool:
@@ -113,9 +122,20 @@ class Facts:
             instant_of(released_at) if released_at is not None else None, category_purpose,
         )  # fmt: skip
 
-    def requested(self, file_key: str, block: int) -> str | None:
-        requested: str | None = (self._blocks.get((file_key, block)) or self._block(file_key, block))[1]
-        return requested
+    def of_blocks(self, named: Iterable[tuple[str, int]]) -> tuple[OfBlock, ...]:
+        """What the blocks say, by file and position; the very same records as long as they stay the same."""
+        found: list[OfBlock] = []
+        last = None
+        for each in named:
+            found.append(found[-1] if each == last else self._of_block(*each))
+            last = each
+        return tuple(found)
+
+    def _of_block(self, file_key: str, position: int) -> OfBlock:
+        _, kind, _ = self._files.get(file_key) or self._file(file_key)
+        block = self._blocks.get((file_key, position)) or self._block(file_key, position)
+        batch_booking, requested, _ = block
+        return OfBlock(block_key(file_key, position), kind, batch_booking, requested)
 
     def _file(self, key: str) -> Any:
         wanted = sa.select(files.c.partner, file_verdicts.c.kind, files.c.received_at).join_from(
@@ -134,24 +154,26 @@ class Facts:
         return self._blocks[file_key, position]
 
 
-class _Posted:
+class Posted:
     """The postings of a bulk, handed out beside the orders they belong to."""
 
     def __init__(self, pages: Iterator[list[Any]]) -> None:
-        self._rows = (row for rows in pages for row in rows)
-        self._next = next(self._rows, None)
+        self._pages = pages
+        self._page = next(pages, [])
 
-    def of(self, keys: set[str]) -> Iterator[Posting]:
+    def of(self, keys: set[str]) -> tuple[Line, ...]:
         """The next postings, as long as they belong to `keys`."""
-        while self._next is not None and self._next[0] in keys:
-            yield _posting(self._next)
-            self._next = next(self._rows, None)
+        taken: list[Line] = []
+        while self._page and self._page[-1][0] in keys:
+            taken += self._page
+            self._page = next(self._pages, [])
+        ours = list(takewhile(lambda row: row[0] in keys, self._page))
+        self._page = self._page[len(ours) :]
+        return (*taken, *ours)
 
-    def rest(self) -> Iterator[Posting]:
+    def rest(self) -> tuple[Line, ...]:
         """Those that belong to nobody."""
-        while self._next is not None:
-            yield _posting(self._next)
-            self._next = next(self._rows, None)
+        return (*self._page, *chain.from_iterable(self._pages))
 
 
 def streamed(connection: sa.Connection, wanted: sa.Select[Any], batch: int) -> Iterator[list[Any]]:
@@ -159,13 +181,6 @@ def streamed(connection: sa.Connection, wanted: sa.Select[Any], batch: int) -> I
     rows = connection.execution_options(yield_per=batch).exec_driver_sql(*spelled(connection, wanted))
     for part in rows.partitions(batch):
         yield list(part)
-
-
-def _posting(row: Any) -> Posting:
-    key, account, side, amount_cents, booked, valued, currency, own_cents, rate = row
-    return Posting(
-        key, account, side, amount_cents, day_of(booked), day_of(valued), currency, own_cents, rate
-    )  # fmt: skip
 
 
 @lru_cache(maxsize=1024)
