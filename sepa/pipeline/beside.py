@@ -10,9 +10,12 @@ import multiprocessing
 import os
 import pickle
 import signal
+import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryFile
 
 from sepa.model.broken import BrokenPromise
 from sepa.store.journal import Journal
@@ -21,6 +24,7 @@ _FORKS_MAX = 4
 """More would wait for the one process that writes and checks."""
 WORTH_A_FORK = 5_000
 _END = b""
+_LENGTH = struct.Struct("<Q")
 
 Pieces = Callable[[], Iterable[bytes]]
 
@@ -77,15 +81,18 @@ def sweep_young() -> None:
 
 
 @contextmanager
-def beside(journal: Journal, work: Pieces) -> Iterator[Iterator[bytes]]:
+def beside(journal: Journal, work: Pieces, *, spool: Path | None = None) -> Iterator[Iterator[bytes]]:
     """Start `work` in a fork; what it gives, never empty, comes here piece by piece. It is at most a pipe ahead.
 
+    With `spool`, a folder, it waits for nobody: what is not taken yet lies there, in a file without a name.
     An exception there is raised here in its turn, and BrokenPromise where the fork is gone before its end.
     """
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
-    fork = context.Process(target=_serve, args=(there, work, journal, os.getpid()), daemon=True)
     with ExitStack() as ended:
+        lying = ended.enter_context(TemporaryFile(dir=spool, buffering=0)) if spool is not None else None
+        file = lying.fileno() if lying is not None else None
+        fork = context.Process(target=_serve, args=(there, work, journal, os.getpid(), file), daemon=True)
         ended.callback(here.close)
         ended.callback(gc.unfreeze)
         gc.freeze()  # what is there stays shared with the fork, instead of being copied
@@ -93,7 +100,7 @@ def beside(journal: Journal, work: Pieces) -> Iterator[Iterator[bytes]]:
             fork.start()
         ended.callback(fork.join)
         ended.callback(fork.kill)
-        yield _pieces(here)
+        yield _pieces(here, file)
 
 
 @contextmanager
@@ -113,9 +120,13 @@ def _in_turns(streams: list[Iterator[bytes]]) -> Iterator[bytes]:
                 yield piece
 
 
-def _pieces(source: Connection) -> Iterator[bytes]:
+def _pieces(source: Connection, file: int | None) -> Iterator[bytes]:
+    place = 0
     try:
         while piece := source.recv_bytes():
+            if file is not None:
+                piece = os.pread(file, _LENGTH.unpack(piece)[0], place)
+                place += len(piece)
             yield piece
         fault = pickle.loads(source.recv_bytes())  # noqa: S301 - our own fork wrote it
     except EOFError:
@@ -124,17 +135,25 @@ def _pieces(source: Connection) -> Iterator[bytes]:
         raise fault
 
 
-def _serve(out: Connection, work: Pieces, journal: Journal, parent: int) -> None:
-    """Give what `work` makes, and then how it ended."""
+def _serve(out: Connection, work: Pieces, journal: Journal, parent: int, file: int | None) -> None:
+    """Give what `work` makes, or lay it into a file and give its length, and then how it ended."""
     begin_fork(journal, parent, reads_on=True)
     fault: BaseException | None = None
     try:
         for piece in work():
-            out.send_bytes(piece)
+            out.send_bytes(piece if file is None else _laid(file, piece))
     except Exception as raised:
         fault = raised
     out.send_bytes(_END)
     out.send_bytes(_told(fault))
+
+
+def _laid(file: int, piece: bytes) -> bytes:
+    """The length of a piece that lies at the end of the file."""
+    rest = memoryview(piece)
+    while rest:
+        rest = rest[os.write(file, rest) :]
+    return _LENGTH.pack(len(piece))
 
 
 def _told(fault: BaseException | None) -> bytes:

@@ -191,7 +191,7 @@ def _settlements(
     if not forks_for(count):
         yield pieces()
         return
-    with beside(home.journal, pieces) as made:
+    with beside(home.journal, pieces, spool=home.archive) as made:
         yield made
 
 

@@ -145,6 +145,26 @@ def test_a_fork_reads_the_journal_through_a_connection_of_its_own(journal: Journ
             assert list(pieces) == [journal.digest().encode()]
 
 
+@pytest.fixture(params=["piped", "laid down"])
+def spool(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
+    return tmp_path if request.param == "laid down" else None
+
+
+def test_who_lays_pieces_down_waits_for_nobody(journal: Journal, tmp_path: Path) -> None:
+    """All of it is made, much more than a pipe holds, before the first piece is taken; and no file is left."""
+    here, there = multiprocessing.get_context("fork").Pipe(duplex=False)
+
+    def work() -> Iterator[bytes]:
+        yield from (bytes([number]) * 200_000 for number in range(20))
+        there.send("made")
+
+    before = sorted(tmp_path.iterdir())
+    with beside(journal, work, spool=tmp_path) as pieces:
+        assert here.poll(60)
+        assert sorted(tmp_path.iterdir()) == before
+        assert list(pieces) == [bytes([number]) * 200_000 for number in range(20)]
+
+
 class Told(Exception):
     """Cannot travel: it wants two words and keeps one."""
 
@@ -161,24 +181,24 @@ class Told(Exception):
     ],
 )
 def test_what_fails_beside_fails_here_in_its_turn(
-    journal: Journal, fault: Exception, told: type[Exception]
+    journal: Journal, fault: Exception, told: type[Exception], spool: Path | None
 ) -> None:
     def work() -> Iterator[bytes]:
         yield b"before"
         raise fault
 
-    with beside(journal, work) as pieces:
+    with beside(journal, work, spool=spool) as pieces:
         assert next(pieces) == b"before"
         with pytest.raises(told, match=str(fault)):
             next(pieces)
 
 
-def test_a_fork_that_is_gone_is_a_broken_promise(journal: Journal) -> None:
+def test_a_fork_that_is_gone_is_a_broken_promise(journal: Journal, spool: Path | None) -> None:
     def work() -> Iterator[bytes]:
         yield b"before"
         os.kill(os.getpid(), signal.SIGKILL)
 
-    with beside(journal, work) as pieces, pytest.raises(BrokenPromise, match="is gone"):
+    with beside(journal, work, spool=spool) as pieces, pytest.raises(BrokenPromise, match="is gone"):
         list(pieces)
 
 
