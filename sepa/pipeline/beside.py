@@ -5,6 +5,7 @@ fails there fails here.
 """
 
 import ctypes
+import fcntl
 import gc
 import multiprocessing
 import os
@@ -12,7 +13,7 @@ import pickle
 import signal
 import struct
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -23,6 +24,8 @@ from sepa.store.journal import Journal
 _FORKS_MAX = 4
 """More would wait for the one process that writes and checks."""
 WORTH_A_FORK = 5_000
+_PIPE_BYTES = 1 << 20
+"""What a piece often comes to. Through a pipe of 64 KiB it goes in twenty turns, each a change of process."""
 _END = b""
 _LENGTH = struct.Struct("<Q")
 
@@ -89,6 +92,8 @@ def beside(journal: Journal, work: Pieces, *, spool: Path | None = None) -> Iter
     """
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
+    with suppress(OSError):  # where the system lets nobody have so large a one
+        fcntl.fcntl(there.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     with ExitStack() as ended:
         lying = ended.enter_context(TemporaryFile(dir=spool, buffering=0)) if spool is not None else None
         file = lying.fileno() if lying is not None else None

@@ -15,7 +15,7 @@ from sepa.model.verdict import block_key
 from sepa.store.sql.connection import Connected, spelled
 from sepa.store.sql.leaving import still_in
 from sepa.store.sql.rows import PAYMENT, instant_of, payment_of, transaction_of
-from sepa.store.tables import blocks, bulk_members, file_verdicts, files, orders, postings
+from sepa.store.tables import blocks, bulk_members, file_verdicts, files, orders, postings, taken_out
 
 SHEET_ORDERS = 1000
 KNOWN = 20_000
@@ -34,7 +34,6 @@ _LEAVING = (
         _order.settlement_date,
     )
     .join_from(bulk_members, orders, orders.c.key == bulk_members.c.key)
-    .where(still_in(bulk_members.c.key))
     .order_by(bulk_members.c.position)
 )  # fmt: skip
 _POSTINGS = (
@@ -42,7 +41,6 @@ _POSTINGS = (
         _line.key, _line.account, _line.side, _line.amount_cents, _line.booking_date, _line.value_date,
         _line.currency, _line.own_cents, _line.rate,
     )
-    .where(still_in(_line.key))
     .order_by(_line.line)
 )  # fmt: skip
 
@@ -59,7 +57,11 @@ class Sheets(Connected):
                 _LEAVING.add_columns(sent).where(bulk_members.c.bulk == bulk_id),
                 _POSTINGS.where(_line.bulk == bulk_id),
             )
-            if shares > 1 and _in_pairs(connection, bulk_id):
+            whole = not _taken_from(connection, bulk_id)
+            if not whole:
+                members = members.where(still_in(bulk_members.c.key))
+                posted_lines = posted_lines.where(still_in(_line.key))
+            if shares > 1 and whole and _in_pairs(connection, bulk_id):
                 members = members.where((bulk_members.c.position - 1) // batch % shares == share)
                 posted_lines = posted_lines.where((_line.line - 1) // (2 * batch) % shares == share)
             elif share:
@@ -86,14 +88,16 @@ def _in_utf8(text: sa.ColumnElement[str], dialect: sa.Dialect) -> sa.ColumnEleme
     return sa.cast(text, sa.LargeBinary) if dialect.name == "sqlite" else text
 
 
+def _taken_from(connection: sa.Connection, bulk_id: str) -> bool:
+    return bool(connection.scalar(sa.select(sa.exists().where(taken_out.c.bulk == bulk_id))))
+
+
 def _in_pairs(connection: sa.Connection, bulk_id: str) -> bool:
-    """Whether the bulk is whole and has two postings an order, so that their numbers tell which sheet is whose."""
-    held = sa.select(sa.func.count(), sa.func.max(bulk_members.c.position)).where(
-        bulk_members.c.bulk == bulk_id, still_in(bulk_members.c.key)
-    )
-    count, last = connection.execute(held).one()
-    lines = connection.scalar(sa.select(sa.func.max(_line.line)).where(_line.bulk == bulk_id))
-    return bool(count == last and lines == 2 * count)
+    """Whether a whole bulk has two postings an order, so that their numbers tell which sheet is whose."""
+    last = sa.select(sa.func.max(bulk_members.c.position)).where(bulk_members.c.bulk == bulk_id)
+    line = sa.select(sa.func.max(_line.line)).where(_line.bulk == bulk_id)
+    count, lines = connection.scalar(last), connection.scalar(line)
+    return bool(count and lines == 2 * count)
 
 
 class Facts:
