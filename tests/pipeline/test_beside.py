@@ -1,6 +1,7 @@
 """Sheets that are drawn, and forks that do such work: the same bytes and the same faults as without them."""
 
 import datetime
+import fcntl
 import gc
 import multiprocessing
 import os
@@ -163,6 +164,21 @@ def test_who_lays_pieces_down_waits_for_nobody(journal: Journal, tmp_path: Path)
         assert here.poll(60)
         assert sorted(tmp_path.iterdir()) == before
         assert list(pieces) == [bytes([number]) * 200_000 for number in range(20)]
+
+
+def test_a_pipe_holds_a_sheet_where_the_system_allows_it(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def never(_: int, what: int, size: int) -> int:
+        asked.append((what, size))
+        raise PermissionError("no more than 64 KiB here")
+
+    monkeypatch.setattr("sepa.pipeline.beside.fcntl.fcntl", never)
+    with beside(journal, lambda: [b"1" * 200_000, b"2"]) as pieces:
+        assert list(map(len, pieces)) == [200_000, 1]
+    assert asked == [(fcntl.F_SETPIPE_SZ, 1 << 20)]
 
 
 class Told(Exception):
