@@ -210,6 +210,23 @@ def test_a_sheet_tells_what_the_orders_and_their_blocks_say(
     assert [getattr(sheet, name) for name in known] == [getattr(told, name) for name in known]
 
 
+def test_of_many_files_each_says_its_own(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sepa.store.sql.sheets.KNOWN", 2)
+    told = {}
+    for number in range(1, 8):
+        block = {"requested_date": f"2026-04-0{number}", "batch_booking": number % 2 == 0}
+        file_key = judge(journal, verdict(key_of(f"{number}")), name=f"{number}", built=transfer(block=block))
+        told[transaction_key(file_key, 1)] = block
+    due = pay_all(journal)
+    assert {each.key: each.batch_booking for each in due} == {
+        key: each["batch_booking"] for key, each in told.items()
+    }
+    for sheet in journal.bulk_sheets("BULK-1", 3):
+        for key, found in zip(sheet.keys, sheet.blocks, strict=True):
+            assert {"requested_date": found.requested, "batch_booking": found.batch_booking} == told[key]
+            assert found.key == f"{key[:24]}-block-1"
+
+
 def _shared(journal: Journal, shares: int) -> list[list[Sheet]]:
     return [list(journal.bulk_sheets("BULK-1", 3, share=share, shares=shares)) for share in range(shares)]
 

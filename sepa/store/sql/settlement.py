@@ -81,7 +81,7 @@ class Settling(Connected):
                 if odd is not None:
                     odd.clear()
                     odd.update(row[0] for row in rows if row[15])
-                yield from (facts.payment(row[:15]) for row in rows)
+                yield from facts.payments([row[:15] for row in rows])
 
     def due_count(
         self,

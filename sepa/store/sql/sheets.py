@@ -1,7 +1,7 @@
 """The members of a bulk as they leave, sheet by sheet: each order is read once, and what its file says once, too."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, takewhile
 from typing import Any
@@ -12,7 +12,7 @@ from sepa.model.message import Transaction
 from sepa.model.payment import Payment
 from sepa.model.sheet import Line, OfBlock, Sheet
 from sepa.model.verdict import block_key
-from sepa.store.sql.connection import Connected, spelled
+from sepa.store.sql.connection import Connected, among, spelled
 from sepa.store.sql.leaving import still_in
 from sepa.store.sql.rows import PAYMENT, instant_of, payment_of, transaction_of
 from sepa.store.tables import blocks, bulk_members, file_verdicts, files, orders, postings, taken_out
@@ -27,7 +27,7 @@ MEMBER = (
     _order.debtor_iban, _order.creditor_iban, _order.booking_date, _order.settlement_date,
     _order.local_instrument, _order.sequence_type, _order.creditor_identifier, _order.mandate_id,
 )  # fmt: skip
-"""What an order's own row says of its payment; `Facts.payment` wants one column more, the last release or None."""
+"""What an order's own row says of its payment; see `Facts.payments`."""
 _LEAVING = (
     sa.select(
         _order.key, _order.file_key, _order.block, _order.amount_cents, _order.debtor_iban, _order.creditor_iban,
@@ -70,7 +70,7 @@ class Sheets(Connected):
             posted = Posted(streamed(connection, posted_lines, 2 * batch))
             for rows in streamed(connection, members, batch):
                 keys, files, numbers, cents, debtors, creditors, settled, texts = zip(*rows, strict=True)
-                blocks = facts.of_blocks(zip(files, numbers, strict=True))
+                blocks = facts.of_blocks([*zip(files, numbers, strict=True)])
                 due = tuple([block.requested or day for block, day in zip(blocks, settled, strict=True)])
                 yield Sheet(keys, blocks, cents, debtors, creditors, due, texts, posted.of(set(keys)))
             if left := posted.rest():
@@ -108,26 +108,14 @@ class Facts:
         self._files: dict[str, Any] = {}
         self._blocks: dict[tuple[str, int], Any] = {}
 
-    def payment(self, row: Any) -> Payment:
-        (
-            key, file_key, position, block, route, amount_cents, debtor_iban, creditor_iban, booking_date,
-            settlement_date, local_instrument, sequence_type, creditor_identifier, mandate_id, released_at,
-        ) = row  # fmt: skip
-        if len(self._blocks) > KNOWN or len(self._files) > KNOWN:
-            self._blocks, self._files = {}, {}
-        partner, kind, received_at = self._files.get(file_key) or self._file(file_key)
-        batch_booking, _, category_purpose = self._blocks.get((file_key, block)) or self._block(
-            file_key, block
-        )
-        return Payment(
-            key, file_key, position, block, partner, kind, route, amount_cents, debtor_iban, creditor_iban,
-            received_at, day_of(booking_date), day_of(settlement_date), batch_booking, local_instrument,
-            sequence_type, creditor_identifier, mandate_id,
-            instant_of(released_at) if released_at is not None else None, category_purpose,
-        )  # fmt: skip
+    def payments(self, rows: Sequence[Any]) -> Iterator[Payment]:
+        """The payments of rows with the columns of `MEMBER`, and the last release or None."""
+        self._ask({(row[1], row[3]) for row in rows})
+        return map(self._payment, rows)
 
-    def of_blocks(self, named: Iterable[tuple[str, int]]) -> tuple[OfBlock, ...]:
+    def of_blocks(self, named: Sequence[tuple[str, int]]) -> tuple[OfBlock, ...]:
         """What the blocks say, by file and position; the very same records as long as they stay the same."""
+        self._ask(set(named))
         found: list[OfBlock] = []
         last = None
         for each in named:
@@ -136,26 +124,52 @@ class Facts:
         return tuple(found)
 
     def _of_block(self, file_key: str, position: int) -> OfBlock:
-        _, kind, _ = self._files.get(file_key) or self._file(file_key)
-        block = self._blocks.get((file_key, position)) or self._block(file_key, position)
-        batch_booking, requested, _ = block
-        return OfBlock(block_key(file_key, position), kind, batch_booking, requested)
+        batch_booking, requested, _ = self._blocks[file_key, position]
+        return OfBlock(block_key(file_key, position), self._files[file_key][1], batch_booking, requested)
 
-    def _file(self, key: str) -> Any:
-        wanted = sa.select(files.c.partner, file_verdicts.c.kind, files.c.received_at).join_from(
+    def _payment(self, row: Any) -> Payment:
+        (
+            key, file_key, position, block, route, amount_cents, debtor_iban, creditor_iban, booking_date,
+            settlement_date, local_instrument, sequence_type, creditor_identifier, mandate_id, released_at,
+        ) = row  # fmt: skip
+        partner, kind, received_at = self._files[file_key]
+        batch_booking, _, category_purpose = self._blocks[file_key, block]
+        return Payment(
+            key, file_key, position, block, partner, kind, route, amount_cents, debtor_iban, creditor_iban,
+            received_at, day_of(booking_date), day_of(settlement_date), batch_booking, local_instrument,
+            sequence_type, creditor_identifier, mandate_id,
+            instant_of(released_at) if released_at is not None else None, category_purpose,
+        )  # fmt: skip
+
+    def _ask(self, named: set[tuple[str, int]]) -> None:
+        """Ask for what is not known yet of these blocks, by file and position, and of their files, all at once."""
+        if len(self._blocks) > KNOWN or len(self._files) > KNOWN:
+            self._blocks, self._files = {}, {}
+        new = named - self._blocks.keys()
+        if not new:
+            return
+        keys, positions = {file_key for file_key, _ in new}, [position for _, position in new]
+        dialect = self._connection.dialect
+        wanted = sa.select(files.c.key, files.c.partner, file_verdicts.c.kind, files.c.received_at).join_from(
             files, file_verdicts, file_verdicts.c.file_key == files.c.key
         )
-        partner, kind, at = self._connection.execute(wanted.where(files.c.key == key)).one()
-        self._files[key] = partner, kind, instant_of(at)
-        return self._files[key]
-
-    def _block(self, file_key: str, position: int) -> Any:
-        wanted = sa.select(blocks.c.batch_booking, blocks.c.requested_date, blocks.c.category_purpose).where(
-            blocks.c.file_key == file_key, blocks.c.position == position
+        unknown = keys - self._files.keys()
+        for key, partner, kind, at in self._connection.execute(
+            wanted.where(among(files.c.key, unknown, dialect))
+        ):
+            self._files[key] = partner, kind, instant_of(at)
+        said = sa.select(
+            blocks.c.file_key,
+            blocks.c.position,
+            blocks.c.batch_booking,
+            blocks.c.requested_date,
+            blocks.c.category_purpose,
+        ).where(
+            among(blocks.c.file_key, keys, dialect), blocks.c.position.between(min(positions), max(positions))
         )
-        found = self._connection.execute(wanted).first()
-        self._blocks[file_key, position] = tuple(found) if found is not None else (None, None, None)
-        return self._blocks[file_key, position]
+        self._blocks |= dict.fromkeys(new, (None, None, None))
+        for file_key, position, *facts in self._connection.execute(said):
+            self._blocks[file_key, position] = tuple(facts)
 
 
 class Posted:
