@@ -7,11 +7,13 @@ every database sorts alike.
 
 import sqlalchemy as sa
 
-HEAD = "0015"
+HEAD = "0016"
 """The newest version in `sepa.store.migrations`; a test holds it to that."""
 
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 Cents = sa.BigInteger()
+Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""There only a plain INTEGER is the number of the row itself, and what follows goes to the end of the table."""
 Day = sa.Date()
 
 metadata = sa.MetaData(
@@ -117,6 +119,15 @@ blocks = sa.Table(
     _perhaps("category_purpose"),
 )
 
+transactions = sa.Table(
+    "transactions",
+    metadata,
+    sa.Column("number", Number, primary_key=True, autoincrement=False),
+    _text("transaction"),
+)
+"""The Transaction of each order as it was read. It is most of what is known of an order and never moves, so it stands
+apart from what moves. Its number is only a place: the next one at the end, whatever was judged before."""
+
 orders = sa.Table(
     "orders",
     metadata,
@@ -140,11 +151,12 @@ orders = sa.Table(
     _perhaps("mandate_id"),
     _perhaps("fingerprint"),
     _text("findings"),
-    _text("transaction"),
+    sa.Column("number", Number, nullable=False, server_default="0"),
     sa.Index("ix_orders_file_key", "file_key", "position", unique=True),
 )
 """One row per order. `state` to `amount_cents`, the two dates and `findings` are the projection of its last
-line of history; before the first move the row itself is that line (step 0)."""
+line of history; before the first move the row itself is that line (step 0).
+`number` tells where its Transaction stands in `transactions`."""
 
 PRINT_CHARS = 16
 """So much of a fingerprint is in the index: it is written with every order, at a place of its own each time."""
@@ -447,3 +459,11 @@ seals = sa.Table(
 
 CHAIN = ("links", "chained")
 """The tables of the chain itself."""
+NOT_LINKED = (*CHAIN, "transactions")
+"""Tables that no link names. A Transaction is digested with the order it belongs to."""
+
+
+def columns_told(table: sa.Table) -> tuple[str, ...]:
+    """What a row of `table` tells, for digests: all its columns; of an order its Transaction in place of the number."""
+    names = tuple(table.columns.keys())
+    return (*(name for name in names if name != "number"), "transaction") if table is orders else names

@@ -198,6 +198,26 @@ def test_tampering_is_named(store: Store, statement: str, place: str, what: str)
 
 
 @pytest.mark.parametrize(
+    ("statement", "place", "what"),
+    [
+        pytest.param("UPDATE transactions SET \"transaction\" = '{}' WHERE number = 2", "orders {}-2", "changed",
+                     id="text"),
+        pytest.param("UPDATE transactions SET number = 99 WHERE number = 2", "orders {}-2", "changed", id="moved"),
+        pytest.param("UPDATE transactions SET number = 99 WHERE number = 2", "transactions 99", "added", id="moved-to"),
+        pytest.param("DELETE FROM transactions WHERE number = 7", "orders {}-7", "changed", id="removed"),
+        pytest.param("INSERT INTO transactions VALUES (99, 'x')", "transactions 99", "added", id="added"),
+        pytest.param("UPDATE orders SET number = 3 WHERE number = 2", "orders {}-2", "changed", id="another's"),
+        pytest.param("UPDATE orders SET number = 3 WHERE number = 2", "transactions 2", "added", id="nobody's"),
+    ],
+)  # fmt: skip
+def test_what_was_sent_is_held_by_its_order(store: Store, statement: str, place: str, what: str) -> None:
+    journal = store.open()
+    begin = a_day(journal)[:24]
+    store.tamper(statement.replace("'{}'", "'x'"))
+    assert (place.format(begin), what) in places(journal.audit())
+
+
+@pytest.mark.parametrize(
     "column", [each.name for each in metadata.tables["orders"].columns if each.name != "key"]
 )
 @pytest.mark.parametrize("number", [1, 3, 6])
@@ -247,6 +267,7 @@ def test_a_journal_from_before_the_chain_is_chained_as_it_stands(new_url: str) -
         connection.execute(sa.text("DROP TABLE seals"))
         connection.execute(sa.text("DROP TABLE window_kinds"))
         connection.execute(sa.text("DROP INDEX ix_files_sha256"))
+        in_one_row(connection)
         for table, column in (
             ("deliveries", "signature"),
             ("blocks", "category_purpose"),
@@ -260,6 +281,39 @@ def test_a_journal_from_before_the_chain_is_chained_as_it_stands(new_url: str) -
     assert (again.head(), again.audit()) == (1, [])
     accepted(again, 2, "later")
     assert (again.head(), again.audit()) == (3, [])
+    again.close()
+
+
+def in_one_row(connection: sa.Connection) -> None:
+    """Orders in the form of 0015: each with what was sent in its own row. The chain was the same."""
+    texts = 'SELECT t."transaction" FROM transactions t WHERE t.number = orders.number'
+    for wording in (
+        "ALTER TABLE orders ADD COLUMN \"transaction\" TEXT NOT NULL DEFAULT ''",
+        f'UPDATE orders SET "transaction" = ({texts})',
+        "ALTER TABLE orders DROP COLUMN number",
+        "DROP TABLE transactions",
+        "UPDATE alembic_version SET version_num = '0015'",
+    ):
+        connection.execute(sa.text(wording))
+
+
+def test_orders_whose_texts_stood_in_their_rows_are_what_they_were(new_url: str) -> None:
+    journal = open_journal(new_url)
+    file_key = a_day(journal)
+    told, (seal,) = list(journal.orders(file_key)), journal.seals()
+    engine = sa.create_engine(new_url)
+    with engine.begin() as connection:
+        in_one_row(connection)
+    engine.dispose()
+    journal.close()
+    again = open_journal(new_url)
+    assert (again.head(), again.audit(), again.seals()) == (9, [], [seal])
+    assert list(again.orders(file_key)) == told
+    accepted(again, 2, "later")
+    due = list(again.due(LATER, NEXT_DAY))
+    assert again.seal(paying(due, id="BULK-9", window=LATER), by="desk")
+    assert sum(1 for _ in again.bulk_orders("BULK-9")) == len(due) > 2
+    assert (again.faults(), again.audit()) == ([], [])
     again.close()
 
 

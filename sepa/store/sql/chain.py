@@ -46,7 +46,7 @@ class Chain:
         self,
         table: sa.Table,
         columns: tuple[str, ...],
-        lines: Iterable[Line],
+        lines: Iterable[Sequence[Any]],
         *,
         rewritten: bool = False,
         digests: bytes = b"",
@@ -193,7 +193,7 @@ def link_digest(before: str, number: int, snapshot: str | None, batches: Iterabl
     return whole.hexdigest()
 
 
-def digests_of(lines: Iterable[Line]) -> bytes:
+def digests_of(lines: Iterable[Sequence[Any]]) -> bytes:
     """The digests of rows, one after the other."""
     return digests_of_packed(map(_encode, lines))
 
@@ -208,5 +208,5 @@ def _digested(connection: sa.Connection, table: sa.Table, columns: tuple[str, ..
 
 
 @cache
-def _key_of(name: str, columns: tuple[str, ...]) -> Callable[[Line], Any]:
+def _key_of(name: str, columns: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
     return itemgetter(*(columns.index(each.name) for each in metadata.tables[name].primary_key))

@@ -205,6 +205,13 @@ def pour(
     if not rows:
         return
     chain_of(connection).note(table, tuple(columns), rows, digests=digests)
+    pour_unlinked(connection, table, columns, rows)
+
+
+def pour_unlinked(
+    connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Collection[Sequence[Any]]
+) -> None:
+    """As `pour`, of what the caller noted in the chain in another form."""
     if connection.dialect.name == "sqlite":
         add_rows(connection, table, tuple(columns), list(rows))
         return

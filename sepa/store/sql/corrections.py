@@ -11,8 +11,17 @@ from sepa.model.payment import Payment, Posting
 from sepa.store.sql.connection import Connected, insert_once
 from sepa.store.sql.emission import SEALED
 from sepa.store.sql.leaving import unsent
-from sepa.store.sql.rows import PAYMENT, instant_of, instant_text, payment_of, transaction_of
-from sepa.store.tables import MOVED, bulk_members, corrections, decisions, orders, postings, told
+from sepa.store.sql.rows import AS_SENT, PAYMENT, instant_of, instant_text, payment_of, transaction_of
+from sepa.store.tables import (
+    MOVED,
+    bulk_members,
+    corrections,
+    decisions,
+    orders,
+    postings,
+    told,
+    transactions,
+)
 
 SUBJECT = "correction:"
 """Before an order's key: the subject under which its correction is told."""
@@ -89,8 +98,8 @@ class Corrections(Connected):
             .order_by(line.line)
         )
         with self.reading() as connection:
-            order = PAYMENT.add_columns(orders.c.transaction).where(orders.c.key == key)
-            *payment, transaction = connection.execute(order).one()
+            order = PAYMENT.add_columns(transactions.c.transaction).join(transactions, AS_SENT)
+            *payment, transaction = connection.execute(order.where(orders.c.key == key)).one()
             undone = tuple(Posting(*row) for row in connection.execute(wanted))
         return payment_of(payment), transaction_of(transaction), undone
 

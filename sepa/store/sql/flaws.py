@@ -12,7 +12,17 @@ from sepa.store.sql.batch import keys_of
 from sepa.store.sql.chain import DIGEST_BYTES, ORIGIN, digests_of, link_digest
 from sepa.store.sql.faults import find_faults
 from sepa.store.sql.read_back import lines_of, plain
-from sepa.store.tables import CHAIN, chained, decisions, links, metadata, seals
+from sepa.store.tables import (
+    NOT_LINKED,
+    chained,
+    columns_told,
+    decisions,
+    links,
+    metadata,
+    orders,
+    seals,
+    transactions,
+)
 
 _AT_ONCE = 5000
 BATCHES = sa.select(chained).order_by(chained.c.link, chained.c.place)
@@ -26,8 +36,9 @@ def find_flaws(connection: sa.Connection) -> Iterator[Flaw]:
         broken = True
         yield flaw
     for table in metadata.sorted_tables:
-        if table.name not in CHAIN:
+        if table.name not in NOT_LINKED:
             yield from _table(connection, table)
+    yield from _of_nobody(connection)
     if not broken:
         yield from _rewritten(connection)
     for sentence in find_faults(connection):
@@ -135,7 +146,7 @@ def _read(connection: sa.Connection, wanted: Any) -> Iterator[tuple[int, Written
 def _compare(
     connection: sa.Connection, table: sa.Table, columns: tuple[str, ...], asked: list[_Asked]
 ) -> Iterator[Flaw]:
-    if not set(columns) <= set(table.columns.keys()):
+    if not set(columns) <= set(columns_told(table)):
         yield Flaw(
             str(table.name), "broken", f"Link {asked[0].link} names columns that {table.name} has not."
         )
@@ -158,6 +169,15 @@ def _added(connection: sa.Connection, table: sa.Table) -> Iterator[Flaw]:
         own = plain(row[0]) if len(key) == 1 else tuple(map(plain, row))
         if own not in known:
             yield _flaw(table, own, "added", "was written by no link", None)
+
+
+def _of_nobody(connection: sa.Connection) -> Iterator[Flaw]:
+    """Every Transaction belongs to an order, by whose digest it is held."""
+    line, theirs = transactions.c, sa.select(orders.c.number)
+    for number in connection.scalars(
+        sa.select(line.number).where(line.number.not_in(theirs)).order_by(line.number)
+    ):
+        yield _flaw(transactions, number, "added", "belongs to no order", None)
 
 
 def _flaw(table: sa.Table, key: Any, what: Any, told: str, link: int | None) -> Flaw:

@@ -13,15 +13,22 @@ from sepa.model.verdict import Verdict
 from sepa.store.journal import Sealing
 from sepa.store.sql.connection import Connected, insert_once
 from sepa.store.sql.counting import ordered_before
-from sepa.store.sql.judging import FileSealing, due, packed_orders, seen_elsewhere, stands_elsewhere
+from sepa.store.sql.judging import FileSealing, due, seen_elsewhere, stands_elsewhere
 from sepa.store.sql.kept import Kept
 from sepa.store.sql.rows import FILE, delivery_of, file_row, instant_text
-from sepa.store.tables import deliveries, file_verdicts, files
+from sepa.store.sql.verdict_lines import packed_orders
+from sepa.store.tables import deliveries, file_verdicts, files, transactions
 
 _KEY: sa.BindParameter[str] = sa.bindparam("key")
 _FILE = Kept(FILE.where(files.c.key == _KEY))
 _PARTNER = Kept(sa.select(files.c.partner).where(files.c.key == _KEY))
-_JUDGED = Kept(sa.select(sa.exists().where(file_verdicts.c.file_key == _KEY)))
+_JUDGED = Kept(
+    sa.select(
+        sa.exists().where(file_verdicts.c.file_key == _KEY),
+        sa.select(sa.func.coalesce(sa.func.max(transactions.c.number), 0) + 1).scalar_subquery(),
+    )
+)
+"""Whether a file was judged, and the first number that no Transaction has."""
 _DELIVERY = Kept(
     sa.select(deliveries, files.c.sha256).join(files).where(deliveries.c.id == sa.bindparam("id"))
 )
@@ -121,10 +128,11 @@ class Intake(Connected):
             partner = _PARTNER.value(connection, key=file_key)
             if partner is None:
                 raise BrokenPromise(f"file {file_key} is to be judged but was never delivered")
-            if _JUDGED.value(connection, key=file_key):
+            ((judged, number),) = _JUDGED.rows(connection, key=file_key)
+            if judged:
                 yield None
                 return
-            sealing = FileSealing(connection, file_key, partner)
+            sealing = FileSealing(connection, file_key, partner, number)
             yield sealing
             if not sealing.closed:
                 raise BrokenPromise(f"the judging of file {file_key} ended without a verdict on the file")

@@ -1,22 +1,30 @@
 """One file being judged: everything its verdict writes, inside one transaction."""
 
 import datetime
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
-import msgspec
 import sqlalchemy as sa
 
 from sepa.model.broken import BrokenPromise
-from sepa.model.journal import first_state
 from sepa.model.verdict import FileVerdict, Verdict
-from sepa.store.sql.chain import chain_of, digests_of_packed
-from sepa.store.sql.connection import insert, insert_once, pour, slices, whole_among
+from sepa.store.sql.chain import chain_of
+from sepa.store.sql.connection import insert, insert_once, pour, pour_unlinked, slices, whole_among
 from sepa.store.sql.counting import note_day, ordered_elsewhere
 from sepa.store.sql.kept import Kept, is_one_of, many
 from sepa.store.sql.read_back import plain
-from sepa.store.sql.rows import day_text, findings_text, instant_text, json_text
+from sepa.store.sql.rows import instant_text
 from sepa.store.sql.screening import note_screening
+from sepa.store.sql.verdict_lines import (
+    KEPT_LINE,
+    ORDER_LINE,
+    SENT_LINE,
+    Line,
+    block_lines,
+    file_line,
+    order_line,
+    sent_apart,
+    unpacked_orders,
+)
 from sepa.store.tables import (
     PRINT_BEGINS,
     PRINT_CHARS,
@@ -26,6 +34,7 @@ from sepa.store.tables import (
     message_ids,
     orders,
     reports_due,
+    transactions,
 )
 
 REFUSED = ("rejected", "not-executed")
@@ -57,17 +66,17 @@ def _carried(dialect: sa.Dialect) -> sa.Select[tuple[str | None]]:
 
 CARRIED = Kept(_carried)
 """Fingerprints that orders of other files carry which were not refused."""
-_pack = msgspec.msgpack.Encoder().encode
-_packed = msgspec.msgpack.Decoder(tuple[bytes, list[tuple[Any, ...]]])
 
 
 class FileSealing:
     """One file being judged; see `sepa.store.journal.Sealing`."""
 
-    def __init__(self, connection: sa.Connection, file_key: str, partner: str) -> None:
+    def __init__(self, connection: sa.Connection, file_key: str, partner: str, number: int) -> None:
+        """`number` is the first that no Transaction has yet."""
         self._connection = connection
         self._file_key = file_key
         self._partner = partner
+        self._first = self._next = number
         self.closed = False
 
     def message_id_owner(self, partner: str, message_id: str) -> str | None:
@@ -86,19 +95,26 @@ class FileSealing:
         return ordered_elsewhere(self._connection, self._file_key, self._partner, day)
 
     def add(self, verdicts: Sequence[Verdict]) -> None:
-        self._pour([_order(self._file_key, each) for each in verdicts])
+        self._pour([order_line(self._file_key, each) for each in verdicts])
 
     def add_lines(self, lines: bytes) -> None:
-        digests, rows = _packed.decode(lines)
+        digests, rows = unpacked_orders(lines)
         self._pour(rows, digests)
 
-    def _pour(self, lines: list[tuple[Any, ...]], digests: bytes = b"") -> None:
+    def _pour(self, lines: list[Line], digests: bytes = b"") -> None:
+        """Write orders, and what was sent apart from them. One line and one digest tell both."""
         self._open()
-        pour(self._connection, orders, _ORDER, lines, digests)
+        chain_of(self._connection).note(orders, ORDER_LINE, lines, digests=digests)
+        numbers = range(self._next, self._next + len(lines))
+        self._next = numbers.stop
+        pour_unlinked(self._connection, transactions, SENT_LINE, sent_apart(lines, numbers))
+        pour_unlinked(self._connection, orders, KEPT_LINE, lines)
 
     def discard(self) -> None:
         self._open()
         self._connection.execute(sa.delete(orders).where(orders.c.file_key == self._file_key))
+        mine = transactions.c.number.between(self._first, self._next - 1)
+        self._connection.execute(sa.delete(transactions).where(mine))
         chain_of(self._connection).forget(orders)
 
     def close(
@@ -119,7 +135,7 @@ class FileSealing:
         insert(
             self._connection,
             file_verdicts,
-            _file_verdict(verdict)
+            file_line(verdict)
             | {
                 "file_key": self._file_key,
                 "profile": profile,
@@ -129,7 +145,7 @@ class FileSealing:
                 "authorised": authorised or None,
             },
         )
-        for part in slices(_block_verdicts(self._file_key, verdict), 1000):
+        for part in slices(block_lines(self._file_key, verdict), 1000):
             pour(self._connection, blocks, tuple(part[0]), [tuple(map(plain, row.values())) for row in part])
         note_screening(self._connection, self._file_key, screened)
         note_day(self._connection, self._file_key, self._partner, verdict.counts_on)
@@ -154,12 +170,6 @@ class FileSealing:
             raise BrokenPromise(f"the verdict on file {self._file_key} is written; nothing can follow")
 
 
-def packed_orders(file_key: str, verdicts: Sequence[Verdict]) -> bytes:
-    """The lines that `FileSealing.add` would write with their digests, for `add_lines`. Each is packed only once."""
-    packed = [_pack(_order(file_key, each)) for each in verdicts]
-    return _pack((digests_of_packed(packed), list(map(msgspec.Raw, packed))))
-
-
 def due(connection: sa.Connection, file_key: str, occasion: str, partner: str, at: str) -> None:
     """Note, once, that a report is due."""
     line = {"file_key": file_key, "occasion": occasion, "partner": partner, "at": at}
@@ -181,69 +191,3 @@ def seen_elsewhere(connection: sa.Connection, file_key: str, fingerprints: Colle
 def stands_elsewhere(connection: sa.Connection, file_key: str) -> bool:
     """Whether another sender brought the same bytes, and an order of theirs was not refused."""
     return _ELSEWHERE.value(connection, key=file_key) is not None
-
-
-# --- lines ---
-
-_ORDER = (
-    "key", "file_key", "position", "block", "state", "step", "outcome", "route", "amount_cents",
-    "received_on", "booking_date", "settlement_date", "debtor_iban", "creditor_iban",
-    "local_instrument", "sequence_type",
-    "creditor_identifier", "mandate_id", "fingerprint", "findings", "transaction",
-)  # fmt: skip
-
-
-def _order(file_key: str, verdict: Verdict) -> tuple[Any, ...]:
-    transaction = verdict.transaction
-    mandate = transaction.mandate
-    state = first_state(verdict.outcome)
-    line = (
-        verdict.key, file_key, transaction.position, transaction.block, state, 0, verdict.outcome,
-        verdict.route, verdict.amount_cents, day_text(verdict.received_on), day_text(verdict.booking_date),
-        day_text(verdict.settlement_date), transaction.debtor_account.iban, transaction.creditor_account.iban,
-        transaction.payment_type.local_instrument, transaction.payment_type.sequence_type,
-        transaction.creditor_identifier, mandate.mandate_id if mandate is not None else None,
-        verdict.fingerprint or None, findings_text(verdict.findings), json_text(transaction),
-    )  # fmt: skip
-    if state == "waiting" and None in line[7:14]:
-        raise BrokenPromise(
-            f"order {verdict.key} cannot wait without an amount, a route, its days and accounts"
-        )
-    return line
-
-
-def _file_verdict(verdict: FileVerdict) -> dict[str, Any]:
-    head = verdict.head
-    header = head.group_header if head is not None else None
-    return {
-        "status": verdict.status,
-        "kind": head.kind if head is not None else None,
-        "message_name": head.name if head is not None else verdict.message_name,
-        "message_id": header.message_id if header is not None else verdict.message_id,
-        "created": header.created if header is not None else None,
-        "declared_count": header.number_of_transactions if header is not None else None,
-        "declared_sum": header.control_sum if header is not None else None,
-        "count": verdict.count,
-        "sum_text": verdict.sum_text,
-        "findings": findings_text(verdict.findings),
-        "not_judged": json_text(verdict.not_judged),
-    }
-
-
-def _block_verdicts(file_key: str, verdict: FileVerdict) -> Iterator[dict[str, Any]]:
-    for block in verdict.blocks:
-        kind = block.payment_information.payment_type
-        yield {
-            "file_key": file_key,
-            "position": block.payment_information.position,
-            "id": block.payment_information.id,
-            "status": block.status,
-            "requested_date": block.payment_information.requested_date,
-            "batch_booking": block.payment_information.batch_booking,
-            "declared_count": block.payment_information.number_of_transactions,
-            "declared_sum": block.payment_information.control_sum,
-            "count": block.count,
-            "sum_text": block.sum_text,
-            "findings": findings_text(block.findings),
-            "category_purpose": kind.category_purpose if kind is not None else None,
-        }

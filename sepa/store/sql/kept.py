@@ -126,7 +126,9 @@ def add_row(connection: sa.Connection, table: sa.Table, row: dict[str, Any], *, 
     return bool(_carried_out(connection, text, values).rowcount)
 
 
-def add_rows(connection: sa.Connection, table: sa.Table, columns: tuple[str, ...], rows: list[Row]) -> None:
+def add_rows(
+    connection: sa.Connection, table: sa.Table, columns: tuple[str, ...], rows: list[Sequence[Any]]
+) -> None:
     """Insert rows into a SQLite journal; IntegrityError for a key that is there."""
     _carried_out(connection, _insert(table, columns, "sqlite", False), rows, many=True)
 

@@ -13,7 +13,7 @@ from sepa.store.sql.aside import Aside
 from sepa.store.sql.chain import BATCH_ROWS, Chain, head
 from sepa.store.sql.connection import TURN
 from sepa.store.sql.read_back import lines_of, plain
-from sepa.store.tables import CHAIN, HEAD, metadata
+from sepa.store.tables import HEAD, NOT_LINKED, columns_told, metadata
 
 _MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
@@ -91,9 +91,9 @@ def begin_chain(connection: sa.Connection) -> None:
 
 def _begin_chain(connection: sa.Connection, chain: Chain) -> None:
     for table in metadata.sorted_tables:
-        if table.name in CHAIN:
+        if table.name in NOT_LINKED:
             continue
-        columns = tuple(table.columns.keys())
+        columns = columns_told(table)
         key = list(table.primary_key)
         found = connection.execute(sa.select(*key).order_by(*key))
         keys = [plain(row[0]) if len(key) == 1 else [plain(each) for each in row] for row in found]

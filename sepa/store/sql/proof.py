@@ -4,6 +4,7 @@ import datetime
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -13,8 +14,18 @@ from sepa.store.sql.connection import Connected, among, slices
 from sepa.store.sql.emission import read_bulks
 from sepa.store.sql.faults import find_faults
 from sepa.store.sql.leaving import still_in
-from sepa.store.sql.rows import EMPTY, instant_text, says
-from sepa.store.tables import CHAIN, blocks, bulks, file_verdicts, metadata, orders, postings
+from sepa.store.sql.rows import AS_SENT, EMPTY, instant_text, says
+from sepa.store.tables import (
+    NOT_LINKED,
+    blocks,
+    bulks,
+    columns_told,
+    file_verdicts,
+    metadata,
+    orders,
+    postings,
+    transactions,
+)
 
 _OPEN = ("waiting", "pending-funds", "held")
 Total = tuple[str, str, str, str, int, int]
@@ -44,7 +55,7 @@ class Proof(Connected):
         return [bulk for bulk in found if bulk.keys]
 
     def order_totals(self, file_keys: Collection[str]) -> list[Total]:
-        counted = self._counted(file_keys, lambda _: (sa.literal(""), sa.true()))
+        counted = self._counted(file_keys)
         return [(*group, count, cents) for (*group, _), count, cents in counted]  # type: ignore[misc]
 
     def totals_in_others(
@@ -53,12 +64,15 @@ class Proof(Connected):
         counted = self._counted(file_keys, lambda dialect: _other_currency(dialect, currency))
         return [(*group, count, cents) for group, count, cents in counted]
 
-    def _counted(self, file_keys: Collection[str], which: Which) -> list[tuple[Group, int, int]]:
+    def _counted(
+        self, file_keys: Collection[str], which: Which | None = None
+    ) -> list[tuple[Group, int, int]]:
+        """Orders counted, all of them or those `which` means by what was sent."""
         line = orders.c
         counts: Counter[Group] = Counter()
         cents: Counter[Group] = Counter()
         with self.reading() as connection:
-            currency, meant = which(connection.dialect)
+            currency, meant = which(connection.dialect) if which else (sa.literal(""), sa.true())
             for part in slices(file_keys):
                 grouped = (
                     line.file_key, line.state, currency, line.findings, blocks.c.findings, file_verdicts.c.findings,
@@ -83,6 +97,8 @@ class Proof(Connected):
                     .where(among(line.file_key, part, connection.dialect), meant)
                     .group_by(*grouped)
                 )
+                if which is not None:
+                    wanted = wanted.join(transactions, AS_SENT)
                 for file_key, state, of, *findings, count, total in connection.execute(wanted):
                     group = (file_key, state, *_main(state, findings), of)
                     counts[group] += count
@@ -131,9 +147,9 @@ class Proof(Connected):
     def digest(self) -> str:
         lines = hashlib.sha256()
         with self.reading() as connection:
-            for table in (each for each in metadata.sorted_tables if each.name not in CHAIN):
+            for table in (each for each in metadata.sorted_tables if each.name not in NOT_LINKED):
                 lines.update(table.name.encode())
-                wanted = sa.select(table).order_by(*table.primary_key.columns)
+                wanted = _told(table).order_by(*table.primary_key.columns)
                 for row in connection.execution_options(yield_per=5000).execute(wanted):
                     lines.update(_line.encode(tuple(row)))
         return lines.hexdigest()
@@ -143,9 +159,16 @@ class Proof(Connected):
             return list(find_faults(connection))
 
 
+def _told(table: sa.Table) -> sa.Select[Any]:
+    if table is not orders:
+        return sa.select(table)
+    own = [orders.c[name] for name in columns_told(orders) if name != "transaction"]
+    return sa.select(*own, transactions.c.transaction).join_from(orders, transactions, AS_SENT)
+
+
 def _other_currency(dialect: sa.Dialect, usual: str) -> tuple[sa.ColumnElement[str], sa.ColumnElement[bool]]:
     """The currency of an order as sent, and whether it is another one than `usual`. No column holds it: few ask."""
-    text = orders.c.transaction
+    text = transactions.c.transaction
     as_json = sa.type_coerce(text, sa.JSON) if dialect.name == "sqlite" else sa.cast(text, sa.JSON)
     currency = as_json["currency"].as_string()
     return currency, sa.and_(~says(dialect, "currency", usual), currency.is_not(None))

@@ -18,6 +18,7 @@ from sepa.store.tables import (
     blocks,
     bulk_members,
     charges,
+    columns_told,
     decisions,
     file_verdicts,
     files,
@@ -25,6 +26,7 @@ from sepa.store.tables import (
     orders,
     reports_due,
     told,
+    transactions,
 )
 
 ENDED: Final = ("paid", "handed-over", "unsettled", "revoked", "rejected", "not-executed")
@@ -65,15 +67,16 @@ class Purging(Connected):
 
 def _forget(connection: sa.Connection, file_key: str) -> int:
     row, line = orders.c, history.c
-    of_file = sa.select(row.key, row.position, row.block, row.findings).where(row.file_key == file_key)
+    of_file = sa.select(row.key, row.number, row.position, row.block, row.findings).where(
+        row.file_key == file_key
+    )
     found = connection.execute(of_file).all()
-    changes = [
-        {"of": key, "transaction": _nameless(position, block), "findings": _wordless(findings)}
-        for key, position, block, findings in found
-    ]
+    changes = [{"of": each.key, "findings": _wordless(each.findings)} for each in found]
+    texts = [{"of": each.number, "transaction": _nameless(each.position, each.block)} for each in found]
     nobody = dict.fromkeys(("debtor_iban", "creditor_iban", "creditor_identifier", "mandate_id"))
     change = orders.update().where(row.key == sa.bindparam("of"))
-    _run(connection, change.values(**nobody, transaction=sa.bindparam("transaction")), changes)
+    _run(connection, change.values(**nobody), changes)
+    _run(connection, transactions.update().where(transactions.c.number == sa.bindparam("of")), texts)
     told_of = sa.select(line.key, line.step, line.findings).join(orders, row.key == line.key)
     told_of = told_of.where(row.file_key == file_key, line.findings != EMPTY)
     moved = [
@@ -111,7 +114,7 @@ def _chain_again(
         rows = connection.execute(sa.select(*key).where(subject == file_key).order_by(*key))
         there[table] = [row[0] if len(key) == 1 else list(row) for row in rows]
     for table, left in there.items():
-        columns = tuple(table.columns.keys())
+        columns = columns_told(table)
         lines = lines_of(connection, table, columns, left)
         written = [line for line in lines if line is not None]
         if written:

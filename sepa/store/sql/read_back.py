@@ -1,4 +1,4 @@
-"""Chained rows read back as they were written: values in the order of their columns, an order's as judged."""
+"""Chained rows read back as they were written: values in the order of their columns, an order as judged and as sent."""
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sepa.store.sql.rows import json_text
-from sepa.store.tables import history, metadata, orders
+from sepa.store.tables import columns_told, history, metadata, orders
 
 _ASKED_AT_ONCE = 5000
 
@@ -29,10 +29,15 @@ JUDGED = {
 } | {
     "key": "t.key",
     "step": "0",
+    "transaction": 's."transaction"',
     "state": "CASE WHEN h.key IS NOT NULL THEN h.state WHEN t.step = 0 THEN t.state "
     "WHEN t.outcome IN ('accepted', 'rolled') THEN 'waiting' ELSE t.outcome END",
 }
-"""An order as it was judged, in the words of SQL: its line 0 where there is one, else still its own row `t`."""
+"""An order as it was judged, in the words of SQL: its line 0 where there is one, else still its own row `t`; and what
+was sent, `s`."""
+_BESIDE = (
+    " LEFT JOIN history h ON h.key = t.key AND h.step = 0 LEFT JOIN transactions s ON s.number = t.number"
+)
 
 
 def lines_of(
@@ -57,8 +62,8 @@ def _query(name: str, columns: tuple[str, ...], dialect: str) -> sa.TextClause:
     key = [each.name for each in table.primary_key]
     said = JUDGED if table is orders else {}
     shown = ", ".join(said.get(each) or f't."{each}"' for each in columns)
-    others = "".join(f' AND t."{each.name}" IS NULL' for each in table.columns if each.name not in columns)
-    first = " LEFT JOIN history h ON h.key = t.key AND h.step = 0" if table is orders else ""
+    others = "".join(f' AND t."{each}" IS NULL' for each in columns_told(table) if each not in columns)
+    beside = _BESIDE if table is orders else ""
     if dialect == "sqlite":
         parts = [f"json_extract(j.value, '$[{number}]')" for number in range(len(key))]
         asked, place = "json_each(:keys) j", "j.key"
@@ -71,7 +76,7 @@ def _query(name: str, columns: tuple[str, ...], dialect: str) -> sa.TextClause:
         same = [f't."{each}" = j.k{number}' for number, each in enumerate(key)]
     return sa.text(
         f'SELECT {shown}, t."{key[0]}" IS NOT NULL{others} '
-        f"FROM {asked} LEFT JOIN {name} t ON {' AND '.join(same)}{first} ORDER BY {place}"
+        f"FROM {asked} LEFT JOIN {name} t ON {' AND '.join(same)}{beside} ORDER BY {place}"
     )
 
 

@@ -13,10 +13,20 @@ from sepa.model.journal import BlockRow, Delivery, FileRow, OrderRow, ReportDue
 from sepa.model.message import Transaction
 from sepa.model.payment import Bulk, Payment
 from sepa.store.sql.found import found_in
-from sepa.store.tables import blocks, bulks, decisions, file_verdicts, files, history, orders, taken_out
+from sepa.store.tables import (
+    blocks,
+    bulks,
+    decisions,
+    file_verdicts,
+    files,
+    history,
+    orders,
+    taken_out,
+    transactions,
+)
 
 _encoder = msgspec.json.Encoder()
-_transactions = msgspec.json.Decoder(Transaction)
+_transaction = msgspec.json.Decoder(Transaction)
 _texts = msgspec.json.Decoder(tuple[str, ...])
 
 EMPTY = "[]"
@@ -41,7 +51,7 @@ def texts_of(text: str) -> tuple[str, ...]:
 
 
 def transaction_of(text: str) -> Transaction:
-    return _transactions.decode(text)
+    return _transaction.decode(text)
 
 
 @lru_cache(maxsize=1024)
@@ -104,15 +114,18 @@ def report_of(row: Mapping[Any, Any]) -> ReportDue:
 # --- orders ---
 
 _order = orders.c
+AS_SENT = transactions.c.number == orders.c.number
+"""Joins an order and its Transaction."""
 ORDER = (
     sa.select(
         _order.key, _order.file_key, _order.position, _order.block, files.c.partner, file_verdicts.c.kind,
         _order.amount_cents, _order.debtor_iban, _order.creditor_iban, _order.outcome, _order.route,
         _order.state, _order.step, files.c.received_at, _order.received_on, _order.booking_date,
-        _order.settlement_date, _order.findings, _order.transaction,
+        _order.settlement_date, _order.findings, transactions.c.transaction,
     )
     .join_from(orders, files, files.c.key == _order.file_key)
     .join(file_verdicts, file_verdicts.c.file_key == _order.file_key)
+    .join(transactions, AS_SENT)
 )  # fmt: skip
 """The columns of `order_row`, in its order."""
 
@@ -122,7 +135,7 @@ def order_row(row: Any) -> OrderRow:
         key, file_key, position, block, partner, kind, amount_cents, debtor_iban, creditor_iban, outcome,
         route, state, step, received_at, received_on, booking_date, settlement_date, findings, text,
     ) = row  # fmt: skip
-    transaction = _transactions.decode(text)
+    transaction = _transaction.decode(text)
     return OrderRow(
         key, file_key, position, block, partner, kind, transaction.end_to_end_id, transaction.amount or "",
         transaction.currency or "", amount_cents, debtor_iban, creditor_iban, outcome, route, state, step,
@@ -135,7 +148,7 @@ def says(dialect: sa.Dialect, field: str, value: str) -> sa.ColumnElement[bool]:
     """Whether the stored text of a Transaction has `value` in this field. Inside a value each quote is escaped, so
     these signs can only be what they say. No index is kept for it: it would be written with every order."""
     place = sa.func.instr if dialect.name == "sqlite" else sa.func.strpos
-    return place(orders.c.transaction, f'"{field}":{json_text(value)}') > 0
+    return place(transactions.c.transaction, f'"{field}":{json_text(value)}') > 0
 
 
 _release = sa.and_(decisions.c.act == "release", history.c.cause == sa.literal("decision:") + decisions.c.id)

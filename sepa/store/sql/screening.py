@@ -9,8 +9,16 @@ from sepa.model.finding import NOTHING, Findings
 from sepa.model.journal import OrderRow
 from sepa.model.message import Transaction
 from sepa.store.sql.connection import Connected, among, insert_once, slices
-from sepa.store.sql.rows import ORDER, RELEASED_AT, findings_of, instant_of, order_row, transaction_of
-from sepa.store.tables import decisions, history, orders, screenings
+from sepa.store.sql.rows import (
+    AS_SENT,
+    ORDER,
+    RELEASED_AT,
+    findings_of,
+    instant_of,
+    order_row,
+    transaction_of,
+)
+from sepa.store.tables import decisions, history, orders, screenings, transactions
 
 _OPEN = ("waiting", "pending-funds", "held", "routed")
 
@@ -42,7 +50,9 @@ class Screened(Connected):
             }
 
     def to_screen(self, keys: Collection[str]) -> Iterator[tuple[str, Transaction, Findings]]:
-        wanted = sa.select(orders.c.key, orders.c.step, orders.c.transaction)
+        wanted = sa.select(orders.c.key, orders.c.step, transactions.c.transaction).join(
+            transactions, AS_SENT
+        )
         with self.reading() as connection:
             for part in slices(keys):
                 rows = connection.execute(wanted.where(among(orders.c.key, part, connection.dialect))).all()

@@ -14,8 +14,17 @@ from sepa.model.sheet import Line, OfBlock, Sheet
 from sepa.model.verdict import block_key
 from sepa.store.sql.connection import Connected, among, spelled
 from sepa.store.sql.leaving import still_in
-from sepa.store.sql.rows import PAYMENT, instant_of, payment_of, transaction_of
-from sepa.store.tables import blocks, bulk_members, file_verdicts, files, orders, postings, taken_out
+from sepa.store.sql.rows import AS_SENT, PAYMENT, instant_of, payment_of, transaction_of
+from sepa.store.tables import (
+    blocks,
+    bulk_members,
+    file_verdicts,
+    files,
+    orders,
+    postings,
+    taken_out,
+    transactions,
+)
 
 SHEET_ORDERS = 1000
 KNOWN = 20_000
@@ -34,6 +43,7 @@ _LEAVING = (
         _order.settlement_date,
     )
     .join_from(bulk_members, orders, orders.c.key == bulk_members.c.key)
+    .join(transactions, AS_SENT)
     .order_by(bulk_members.c.position)
 )  # fmt: skip
 _POSTINGS = (
@@ -52,7 +62,7 @@ class Sheets(Connected):
         self, bulk_id: str, batch: int = SHEET_ORDERS, *, share: int = 0, shares: int = 1
     ) -> Iterator[Sheet]:
         with self.reading() as connection:
-            sent = _in_utf8(_order.transaction, connection.dialect)
+            sent = _in_utf8(transactions.c.transaction, connection.dialect)
             members, posted_lines = (
                 _LEAVING.add_columns(sent).where(bulk_members.c.bulk == bulk_id),
                 _POSTINGS.where(_line.bulk == bulk_id),
@@ -77,9 +87,9 @@ class Sheets(Connected):
                 yield Sheet((), (), (), (), (), (), (), left)
 
     def paid_order(self, key: str) -> tuple[Payment, Transaction]:
-        wanted = PAYMENT.add_columns(orders.c.transaction).where(orders.c.key == key)
+        wanted = PAYMENT.add_columns(transactions.c.transaction).join(transactions, AS_SENT)
         with self.reading() as connection:
-            *payment, transaction = connection.execute(wanted).one()
+            *payment, transaction = connection.execute(wanted.where(orders.c.key == key)).one()
             return payment_of(payment), transaction_of(transaction)
 
 
