@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sepa.model.broken import BrokenPromise
 from sepa.store.sql.aside import Aside
 from sepa.store.sql.batch import Batch
-from sepa.store.sql.read_back import Line, lines_of
+from sepa.store.sql.read_back import lines_of
 from sepa.store.tables import chained, links, metadata
 
 LAST = 0x5E9A_0002
