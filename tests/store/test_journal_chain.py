@@ -312,7 +312,8 @@ def test_orders_whose_texts_stood_in_their_rows_are_what_they_were(new_url: str)
     accepted(again, 2, "later")
     due = list(again.due(LATER, NEXT_DAY))
     assert again.seal(paying(due, id="BULK-9", window=LATER), by="desk")
-    assert sum(1 for _ in again.bulk_orders("BULK-9")) == len(due) > 2
+    assert [key for sheet in again.bulk_sheets("BULK-9") for key in sheet.keys] == [each.key for each in due]
+    assert len(due) > 2
     assert (again.faults(), again.audit()) == ([], [])
     again.close()
 
