@@ -84,7 +84,7 @@ def settled(
     groups: dict[Group, _Open] = {}
     unpaid: list[Unpaid] = []
     untold = 0
-    last = None
+    last = opened = None
     for number, payment in enumerate(due):
         if payment.key == last:
             raise BrokenPromise("a payment was given to a settlement window twice")
@@ -103,8 +103,8 @@ def settled(
             opened = groups[group] = _Open()
         elif limits.full(opened, payment):
             yield _paying(groups)
-            untold = 0
-            yield _closed(window, run.window, {group: opened}, unpaid)
+            untold, opened = 0, None
+            yield _closed(window, run.window, {group: groups.pop(group)}, unpaid)
             unpaid.clear()
             opened = groups[group] = _Open()
         limits.fit(payment)
@@ -114,6 +114,7 @@ def settled(
             yield _paying(groups)
             untold = 0
     yield _paying(groups)
+    opened = None
     yield _closed(window, run.window, groups, unpaid)
 
 
@@ -195,23 +196,23 @@ def _paying(groups: Mapping[Group, _Open]) -> Paying:
 def _closed(
     window: datetime.datetime,
     local: datetime.datetime,
-    groups: Mapping[Group, _Open],
+    groups: dict[Group, _Open],
     unpaid: Iterable[Unpaid],
 ) -> Settlement:
-    """The part in which these bulks are sealed; their postings in the order in which they were decided."""
+    """The part in which these bulks are sealed; their postings in the order in which they were decided.
+
+    It takes the bulks out of `groups`: while the part is written they are in memory once.
+    """
     members = {group: opened.members() for group, opened in groups.items()}
     streams = [opened.in_turn(members[group]) for group, opened in groups.items()]
     turns = streams[0] if len(streams) == 1 else merge(*streams, key=itemgetter(0))
     postings = tuple(side for _, *sides in turns for side in sides)
-    return Settlement(
-        window=window,
-        bulks=tuple(
-            sealed_bulk(group[0], local, group[1], group[2], members[group], opened.sum_cents)
-            for group, opened in sorted(groups.items(), key=itemgetter(0))
-        ),
-        postings=postings,
-        unpaid=tuple(unpaid),
+    bulks = tuple(
+        sealed_bulk(group[0], local, group[1], group[2], members.pop(group), opened.sum_cents)
+        for group, opened in sorted(groups.items(), key=itemgetter(0))
     )
+    groups.clear()
+    return Settlement(window=window, bulks=bulks, postings=postings, unpaid=tuple(unpaid))
 
 
 class _Run:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import sepa.settle
 from sepa.model.broken import BrokenPromise
 from sepa.model.payment import Paying, Payment, Posting, Settlement
 from sepa.model.profile import Profile
@@ -794,6 +795,29 @@ def test_an_open_bulk_holds_no_postings(monkeypatch: pytest.MonkeyPatch) -> None
     )
     held = [len(alive) for part in told if isinstance(part, Paying) and part.keys]
     assert held == [2] * 5, "those of the order before, and no others"
+
+
+def test_a_bulk_that_is_full_is_in_memory_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it was gathered in is gone while its part is written."""
+
+    class Watched(sepa.settle._Open):
+        __slots__ = ("__weakref__",)
+
+        def __init__(self) -> None:
+            super().__init__()
+            alive.add(self)
+
+    alive: weakref.WeakSet[Watched] = weakref.WeakSet()
+    monkeypatch.setattr("sepa.settle._Open", Watched)
+    due = [payment(number, amount_cents=100) for number in range(1, 6)]
+    told = settled(
+        due,
+        booked={},
+        reference=tables(),
+        profile=profile(clearing__max_transactions_per_file=2),
+        window=instant(NOON),
+    )
+    assert [len(alive) for part in told if isinstance(part, Settlement)] == [0, 0, 0]
 
 
 def test_many_unpaid_are_a_part_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

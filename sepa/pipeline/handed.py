@@ -62,7 +62,9 @@ def pieces_of(part: Settlement | Paying, plain: Plain) -> Iterator[bytes]:
     yield _HEAD + head
     yield _MEMBERS + journal.member_digests(part)
     before, begins, after = head.partition(_POSTINGS)  # in a text, each quote would be escaped
+    del head
     yield _NOTE + before + begins
+    del before
     between = b""
     for start, lines in enumerate(journal.posting_lines(part)):
         some = part.postings[start * POSTINGS_AT_ONCE : (start + 1) * POSTINGS_AT_ONCE]
