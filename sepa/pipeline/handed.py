@@ -54,6 +54,7 @@ def pieces_of(part: Settlement | Paying, plain: Plain) -> Iterator[bytes]:
     """The part in pieces, for `parts_of`."""
     journal = plain.journal
     if isinstance(part, Paying):
+        sweep_young()
         if part.keys:
             yield _READY + _pack((part.keys, plain.lines(part)))
         return

@@ -1,5 +1,6 @@
 """Sheets that are drawn, and forks that do such work: the same bytes and the same faults as without them."""
 
+import ctypes
 import datetime
 import fcntl
 import gc
@@ -47,6 +48,37 @@ def transactions(tmp_path_factory: pytest.TempPathFactory) -> list[Transaction]:
     with file.open("rb") as source:
         pieces = read(source, offered=("pain.001.001.09",), size_bytes_max=1 << 30)
         return [each for piece in pieces if isinstance(piece, Piece) for each in piece.transactions]
+
+
+class Mallinfo(ctypes.Structure):
+    _fields_ = tuple(
+        (name, ctypes.c_size_t)
+        for name in (
+            "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost",
+        )
+    )  # fmt: skip
+
+
+def apart() -> int:
+    """Bytes in blocks that go back to the system when they are freed."""
+    told = ctypes.CDLL(None).mallinfo2
+    told.restype = Mallinfo
+    return int(told().hblkhd)
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="another C library than glibc")
+def test_large_blocks_go_back_to_the_system(tmp_path: Path) -> None:
+    def kept() -> Iterator[bytes]:
+        bytearray(24 << 20)  # once such a block was freed, smaller ones would no longer lie apart
+        before, block = apart(), bytearray(20 << 20)
+        assert block is not None
+        yield str(apart() - before >= 20 << 20).encode()
+
+    journal = open_journal(f"sqlite:///{tmp_path / 'journal.db'}")
+    with beside(journal, kept) as pieces:
+        assert [*pieces] == [b"True"]
+    assert [*kept()] == [b"True"]
+    journal.close()
 
 
 def test_who_reads_on_remembers_little(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import signal
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from bench.desk import WINDOW
 from sepa.model.broken import BrokenPromise
 from sepa.model.payment import Paying, Settlement
 from sepa.pipeline import book, emit, handed, settle
+from sepa.pipeline.beside import collected_later
 from sepa.pipeline.book import settling
 from sepa.pipeline.emit import emit_bulks
 from sepa.pipeline.handed import Plain, parts_of, pieces_of
@@ -108,6 +110,20 @@ def test_no_statement_of_what_went_by_stays(
         seal_window(home, read_instant(WINDOW, home.profile))
     assert len(counts) > 15
     assert counts[-1] <= counts[len(counts) // 2] + 1
+
+
+def test_who_decides_looks_for_cycles_with_each_piece() -> None:
+    with collected_later():
+        circle = Circle()
+        circle.whole, left = circle, weakref.ref(circle)
+        del circle
+        assert left() is not None
+        assert not [*pieces_of(Paying({}), SimpleNamespace(journal=None))]  # type: ignore[arg-type]
+        assert left() is None
+
+
+class Circle:
+    whole: "Circle"
 
 
 def test_a_part_travels_in_small_pieces_and_is_noted_as_one(waiting: Path, tmp_path: Path) -> None:
