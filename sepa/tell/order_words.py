@@ -86,7 +86,12 @@ def _around_name(say: Say, text: str) -> tuple[str, str]:
 def _amount(item: NoticeItem, catalogue: Catalogue, language: str) -> str:
     if item.amount_cents is None:
         return catalogue.say(Phrase("amount not readable"), language)
-    return catalogue.amount(item.amount_cents, mask_within_name(item.currency), language)
+    return catalogue.amount(item.amount_cents, _currency(item.currency), language)
+
+
+@lru_cache(maxsize=64)
+def _currency(text: str) -> str:
+    return mask_within_name(text)
 
 
 @lru_cache(maxsize=1024)

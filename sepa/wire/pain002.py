@@ -42,6 +42,10 @@ _ACCOUNT_IN_TEXT = re.compile(
 )
 
 
+_is_plain = re.compile(r"(?:[a-zA-Z0-9/\-?:().,'+]++ )*+[a-zA-Z0-9/\-?:().,'+]++", re.ASCII).fullmatch
+"""Words of the SEPA character set with one blank between each two."""
+
+
 def write_pain002(
     out: BinaryIO, report: StatusReport, *, version: Version, fitting: list[Stretch] | None = None
 ) -> Written:
@@ -107,7 +111,9 @@ def masked(sentence: str) -> str:
 
 def additional_lines(reason: StatusReason) -> list[str]:
     """AddtlInf: the rule's id and the sentence, masked, in the SEPA character set, 105 characters a line."""
-    told = to_sepa_text(" ".join(f"{reason.rule} {masked(reason.sentence)}".split()))
+    told = f"{reason.rule} {masked(reason.sentence)}"
+    if _is_plain(told) is None:
+        told = to_sepa_text(" ".join(told.split()))
     if not told or len(told) <= LINE_CHARS:
         return [told] * bool(told)
     lines, start = [], 0

@@ -33,10 +33,12 @@ class _Spelled(NamedTuple):
 
     def row(self, row: Row) -> Row:
         """What the driver gives, as SQLAlchemy would give it: in SQLite days and truths are kept as others."""
-        line = list(row)
+        line = None
         for place, turned in self.back:
-            line[place] = turned(line[place])
-        return tuple(line)
+            if row[place] is not None:
+                line = line or list(row)
+                line[place] = turned(row[place])
+        return row if line is None else tuple(line)
 
 
 class Kept:
