@@ -35,7 +35,15 @@ from sepa.model.message import AccountId, Agent, Party
 from sepa.model.report import BlockStatus, StatusCount, StatusReason, StatusReport, TransactionStatus
 from sepa.scheme.characters import SEPA_CHARACTERS, to_sepa_text
 from sepa.wire import echo
-from sepa.wire.pain002 import LINE_CHARS, StatusDrawing, Version, additional_lines, masked, write_pain002
+from sepa.wire.pain002 import (
+    LINE_CHARS,
+    StatusDrawing,
+    Version,
+    _is_plain,
+    additional_lines,
+    masked,
+    write_pain002,
+)
 
 VERSIONS: tuple[Version, ...] = ("pain.002.001.10", "pain.002.001.03")
 EPC = {
@@ -422,3 +430,9 @@ def test_a_usual_transaction_is_taken_for_one(modern: bool) -> None:
     usual = TransactionStatus("k-1", "RJCT", replace(PLAIN, instruction_id="I-1"))
     assert echo._usual(usual, "", "", modern) is not None
     assert echo._usual(replace(usual, key="<"), "", "", modern) is None
+
+
+@given(st.text("aZ09 .,-é;\t", max_size=12))
+def test_to_a_plain_sentence_nothing_need_be_done(sentence: str) -> None:
+    if _is_plain(sentence):
+        assert to_sepa_text(" ".join(sentence.split())) == sentence
