@@ -111,10 +111,10 @@ class _Look:
     def over(self, block: bytes, fits: re.Pattern[bytes]) -> None:
         """Count what fits; put the rest aside."""
         at = 0
+        amounts: list[bytes] = []
         while at < len(block):
             for fit in iter(fits.scanner(block, at).match, None):  # type: ignore[attr-defined]
-                self.count += 1
-                self.sum_cents += int(fit["amount"].replace(b".", b""))
+                amounts.append(fit["amount"])
                 at = fit.end()
             if at < len(block):
                 end = block.index(b"\n", at) + 1
@@ -122,6 +122,8 @@ class _Look:
                 at = end
                 if len(self._aside) >= _SHOWN_AT_ONCE:
                     self.show()
+        self.count += len(amounts)
+        self.sum_cents += sum(map(int, b" ".join(amounts).replace(b".", b"").split()))
 
     def show(self) -> None:
         """Have the schema judge the lines put aside: each must be one order, and all of them valid."""
