@@ -5,12 +5,13 @@ Each is tried from the seed on that found it when it was written down; a change 
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 import pytest
 
+from sepa.settle import _Open
 from tests.simulation.play import play
 from tests.simulation.schedule import schedule
 from tests.simulation.world import Bench
@@ -18,18 +19,14 @@ from tests.simulation.world import Bench
 TRIES = 40
 
 
-def _one_cent_more(real: Callable[..., Any]) -> Callable[..., Any]:
-    def posting(run: Any, payment: Any, name: str, side: str, day: Any) -> Any:
-        made = real(run, payment, name, side, day)
-        return msgspec.structs.replace(made, amount_cents=made.amount_cents + (side == "credit"))
+def _one_cent_more() -> Callable[..., Any]:
+    in_turn = _Open.in_turn
 
-    return posting
+    def more(*given: Any) -> Iterator[Any]:
+        for turn, debit, credit in in_turn(*given):
+            yield turn, debit, msgspec.structs.replace(credit, amount_cents=credit.amount_cents + 1)
 
-
-def _posting() -> Callable[..., Any]:
-    from sepa.settle import _Run
-
-    return _one_cent_more(_Run._posting)
+    return more
 
 
 def _settles_only(is_kind: Callable[[int], bool]) -> Callable[[list[int]], None]:
@@ -81,7 +78,7 @@ MUTANTS: dict[str, tuple[int, str, dict[str, Any]]] = {
     ),
     "money is not looked for": (1, "it must be", {"sepa.settle.available_cents": always(10**12)}),
     "a cent too much is credited": (
-        3, "both sides", {"sepa.settle._Run._posting": _posting(), "sepa.store.sql.posting._prove": always(None)},
+        3, "both sides", {"sepa.settle._Open.in_turn": _one_cent_more(), "sepa.store.sql.posting._prove": always(None)},
     ),
     "files are not named by their content": (2, "other bytes", {"sepa.pipeline.emit.file_name": plain_name}),
     "one person releases": (2, "it must be held", {"sepa.pipeline.acts.needs_two": always(False)}),
