@@ -195,11 +195,16 @@ def link_digest(before: str, number: int, snapshot: str | None, batches: Iterabl
 
 def digests_of(lines: Iterable[Sequence[Any]]) -> bytes:
     """The digests of rows, one after the other."""
-    return digests_of_packed(map(_encode, lines))
+    return _digests(map(_encode, lines))
 
 
-def digests_of_packed(lines: Iterable[bytes]) -> bytes:
-    """The same of rows that are packed as msgpack: the digests are of these bytes."""
+def with_digests(lines: Iterable[Sequence[Any]]) -> bytes:
+    """Rows behind their digests, as msgpack: each is packed once, and its digest is of these bytes."""
+    packed = list(map(_encode, lines))
+    return _encode((_digests(packed), list(map(msgspec.Raw, packed))))
+
+
+def _digests(lines: Iterable[bytes]) -> bytes:
     return b"".join([_sha256(line).digest()[:DIGEST_BYTES] for line in lines])
 
 

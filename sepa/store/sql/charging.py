@@ -10,13 +10,12 @@ import sqlalchemy as sa
 from sepa.model.fee import Charge, ChargeLines, Fee
 from sepa.model.journal import Event
 from sepa.scheme.money import amount_text
-from sepa.store.sql.chain import digests_of_packed
+from sepa.store.sql.chain import with_digests
 from sepa.store.sql.connection import Connected, pour_once, slices
 from sepa.store.sql.rows import day_text, instant_of, instant_text
 from sepa.store.tables import charges, history, orders
 
 _AT_ONCE = 1000
-_pack = msgspec.msgpack.Encoder().encode
 _packed = msgspec.msgpack.Decoder(tuple[bytes, list[tuple[Any, ...]]])
 
 
@@ -35,8 +34,7 @@ class Charging(Connected):
             return {key: instant_of(at) for key, at in connection.execute(wanted)}
 
     def charge_lines(self, charges: Sequence[Charge]) -> ChargeLines:
-        lines = [_pack(_line(each)) for each in charges]
-        return ChargeLines(_pack((digests_of_packed(lines), list(map(msgspec.Raw, lines)))))
+        return ChargeLines(with_digests(map(_line, charges)))
 
     def charges(self, day: datetime.date) -> list[Charge]:
         line = charges.c

@@ -39,7 +39,7 @@ class Stood(NamedTuple):
     settlement_date: datetime.date
 
 
-class Alike(msgspec.Struct, frozen=True, array_like=True):
+class StoodAlike(msgspec.Struct, frozen=True, array_like=True):
     """Orders that stood alike: the cents of each by its key, and their files.
 
     `digests` are those of their new lines of history, in the same order, by the `cause` that is told there.
@@ -53,7 +53,7 @@ class Alike(msgspec.Struct, frozen=True, array_like=True):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(list[Alike]).decode
+_decode = msgspec.msgpack.Decoder(list[StoodAlike]).decode
 _order = orders.c
 _READY = sa.select(
     _order.key, _order.file_key, _order.amount_cents, *(_order[name] for name in Stood._fields)
@@ -70,7 +70,7 @@ def ready(
     at: datetime.datetime,
     by: str,
     causes: dict[str, str],
-) -> list[Alike]:
+) -> list[StoodAlike]:
     """Those of `keys` that may be paid and of which nothing was found, in that order; `causes` as in `learn_causes`."""
     found = {
         row[0]: row for row in raw_rows(connection, _READY.where(among(_order.key, keys, connection.dialect)))
@@ -99,7 +99,7 @@ def _alike(
     at: datetime.datetime,
     by: str,
     causes: dict[str, str],
-) -> list[Alike]:
+) -> list[StoodAlike]:
     """Lines of key, file, cents and what Stood names."""
     learn_causes(connection, at, {each[1] for each in orders}, causes)
     alike: dict[Line, tuple[dict[str, int], set[str]]] = {}
@@ -109,17 +109,17 @@ def _alike(
         files.add(file_key)
     made = []
     for (*same, cause), (cents, files) in alike.items():
-        each = Alike(Stood(*same), cause, tuple(sorted(files)), cents, b"")
+        each = StoodAlike(Stood(*same), cause, tuple(sorted(files)), cents, b"")
         made.append(msgspec.structs.replace(each, digests=digests_of(_lines(each, instant_text(at), by))))
     return made
 
 
-def unpack(packed: bytes) -> list[Alike]:
+def unpack(packed: bytes) -> list[StoodAlike]:
     """What `packed_plain` packed."""
     return _decode(packed)
 
 
-def pay(connection: sa.Connection, told: Alike, at: datetime.datetime, by: str) -> None:
+def pay(connection: sa.Connection, told: StoodAlike, at: datetime.datetime, by: str) -> None:
     """Move these orders to paid, and write their lines of history with the digests that came along.
 
     Overtaken unless every one of them stands just as is told, to the cent.
@@ -137,7 +137,7 @@ def pay(connection: sa.Connection, told: Alike, at: datetime.datetime, by: str) 
         raise Overtaken("an order was moved at the same time") from twice
 
 
-def _moved(told: Alike, dialect: sa.Dialect) -> sa.Update:
+def _moved(told: StoodAlike, dialect: sa.Dialect) -> sa.Update:
     each = _each(told.cents, dialect).c
     return (
         sa.update(orders)
@@ -160,7 +160,7 @@ def _each(cents: dict[str, int], dialect: sa.Dialect) -> sa.TableValuedAlias:
     return sa.func.unnest(keys, values).table_valued("key", "value").render_derived()
 
 
-def _becomes(told: Alike, at: str, by: str) -> dict[str, Any]:
+def _becomes(told: StoodAlike, at: str, by: str) -> dict[str, Any]:
     """What all their new lines of history say."""
     stood = told.stood
     return {
@@ -177,7 +177,7 @@ def _becomes(told: Alike, at: str, by: str) -> dict[str, Any]:
     }
 
 
-def _lines(told: Alike, at: str, by: str) -> list[Line]:
+def _lines(told: StoodAlike, at: str, by: str) -> list[Line]:
     same = tuple(_becomes(told, at, by).values())
     before, after = same[:_CENTS], same[_CENTS:]
     return [(key, *before, cents, *after) for key, cents in told.cents.items()]
@@ -187,7 +187,7 @@ _CENTS = LINE.index("amount_cents") - 1
 _TOLD = dict.fromkeys(LINE, "?") | {"key": "key", "amount_cents": "value"}
 
 
-def _write(connection: sa.Connection, told: Alike, at: str, by: str) -> None:
+def _write(connection: sa.Connection, told: StoodAlike, at: str, by: str) -> None:
     if connection.dialect.name != "sqlite":
         pour(connection, history, LINE, _lines(told, at, by), told.digests)
         return

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sepa.model.broken import BrokenPromise
 from sepa.model.payment import Bulk, Settlement
 from sepa.store.journal import POSTINGS_AT_ONCE
-from sepa.store.sql.chain import DIGEST_BYTES, chain_of, digests_of, digests_of_packed
+from sepa.store.sql.chain import DIGEST_BYTES, chain_of, digests_of, with_digests
 from sepa.store.sql.connection import pour, slices
 from sepa.store.sql.kept import add_told
 from sepa.store.sql.rows import day_text, json_text
@@ -27,7 +27,6 @@ _IN_EURO = _ALL[: _ALL.index("currency")]
 _MEMBER = ("key", "bulk", "position")
 _MEMBER_TOLD = {"key": "value", "bulk": "?", "position": "? + key"}
 _SIGNS = {"credit": 1, "debit": -1}
-_encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[bytes, list[tuple[Any, ...]]]).decode
 
 Lines = tuple[bytes, list[Line]]
@@ -47,8 +46,7 @@ def owners_of(part: Settlement) -> dict[str, str]:
 def packed_postings(part: Settlement) -> Iterator[bytes]:
     """The lines of a part's postings, POSTINGS_AT_ONCE at a time. Asks no database."""
     for lines in slices(_lines(part, owners_of(part)), POSTINGS_AT_ONCE):
-        packed = list(map(_encode, lines))
-        yield _encode((digests_of_packed(packed), list(map(msgspec.Raw, packed))))
+        yield with_digests(lines)
 
 
 def unpacked(pieces: Iterable[bytes]) -> Iterator[Lines]:

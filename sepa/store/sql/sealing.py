@@ -15,7 +15,7 @@ from sepa.store.sql.away import ROUTED, departures
 from sepa.store.sql.connection import Connected, among, insert_once, pour, slices
 from sepa.store.sql.judging import due
 from sepa.store.sql.moves import Standing, move, standing
-from sepa.store.sql.paying import Alike, Told, learn_causes, packed_plain, pay, ready, unpack
+from sepa.store.sql.paying import StoodAlike, Told, learn_causes, packed_plain, pay, ready, unpack
 from sepa.store.sql.posting import (
     Lines,
     digests_of_members,
@@ -155,7 +155,7 @@ class _Window:
         for first, members in told.items():
             self._paid.setdefault(first, Told()).add(members, cents)
 
-    def _pay(self, made: Iterable[Alike]) -> dict[str, int]:
+    def _pay(self, made: Iterable[StoodAlike]) -> dict[str, int]:
         """Pay what was made ready; return the cents of each."""
         cents: dict[str, int] = {}
         for each in made:

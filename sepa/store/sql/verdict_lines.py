@@ -9,10 +9,9 @@ import msgspec
 from sepa.model.broken import BrokenPromise
 from sepa.model.journal import first_state
 from sepa.model.verdict import FileVerdict, Verdict
-from sepa.store.sql.chain import digests_of_packed
+from sepa.store.sql.chain import with_digests
 from sepa.store.sql.rows import day_text, findings_text, json_text
 
-_pack = msgspec.msgpack.Encoder().encode
 _packed = msgspec.msgpack.Decoder(tuple[bytes, list[list[Any]]])
 
 Line = list[Any]
@@ -94,8 +93,7 @@ def sent_apart(lines: list[Line], numbers: range) -> list[tuple[int, str]]:
 
 def packed_orders(file_key: str, verdicts: Sequence[Verdict]) -> bytes:
     """The lines that `FileSealing.add` would write with their digests, for `add_lines`. Each is packed only once."""
-    packed = [_pack(order_line(file_key, each)) for each in verdicts]
-    return _pack((digests_of_packed(packed), list(map(msgspec.Raw, packed))))
+    return with_digests([order_line(file_key, each) for each in verdicts])
 
 
 def unpacked_orders(packed: bytes) -> tuple[bytes, list[Line]]:
